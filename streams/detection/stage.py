@@ -1,0 +1,72 @@
+"""What a stage is: pure code between records and outputs. The runtime, the replay and the tests know stages only by this page.
+
+A stage never awaits, logs, reads a clock, opens a file or imports Faust. It handles records one by one, so that where a batch begins
+or ends can never be seen in its outputs. It never raises for anything that stands in a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from streams.detection.states import PartitionStates
+
+
+class SourceRecord(Protocol):
+    """One Kafka record as the clients give it (aiokafka's ConsumerRecord fits as it is)."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    """Milliseconds since the epoch, by producer or broker."""
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+class PlainRecord(NamedTuple):
+    """A `SourceRecord` made without Kafka: local runtime, replay and tests."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+class Output(NamedTuple):
+    """One record to deliver. Delivered and acknowledged before the state that caused it is written."""
+
+    topic: str
+    """Logical name (`schemas.topics`)."""
+    key: bytes
+    value: bytes
+
+
+class Result(NamedTuple):
+    """What a stage made of some records. `counts` are metric increments: (metric, label) → number."""
+
+    outputs: list[Output]
+    counts: dict[tuple[str, str], int]
+
+
+class Stage(Protocol):
+    """One of enrich, accounts, entities, cases.
+
+    `process` is given records of ONE partition in offset order, from any of `inputs`, and the states of that partition. It must give
+    the same outputs for the same records and states, byte for byte, however the records are split into batches.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    """Logical topic names; more than one must be co-partitioned."""
+    stateful: bool
+    state_type: Any
+    """The msgspec type of one state; None when `stateful` is False."""
+
+    def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[Any]) -> Result:
+        """Handle records that came from the logical topic `input_name`."""
+        ...
