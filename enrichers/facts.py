@@ -12,7 +12,7 @@ ANONYMIZERS = frozenset({"tor", "vpn", "public_proxy", "hosting"})
 
 
 class ListEntry(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
-    """Which list gave a network class: source name, date of the list (ISO, or empty), confidence 0–1."""
+    """Which list gave a network class: source name, date of the list (ISO, or empty), confidence 0 to 1."""
 
     network_class: str
     source: str
@@ -42,8 +42,8 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     asn: int | None = None
     organisation: str | None = None
     classes: tuple[str, ...] = ()
-    """Sorted: relay, tor, residential_proxy, vpn, public_proxy, hosting, corporate, mobile, satellite, office …. Already by
-    precedence: relay and corporate have removed vpn and hosting."""
+    """Sorted: relay, tor, residential_proxy, vpn, public_proxy, hosting, corporate, mobile, satellite, office ….
+    Already by precedence: relay and corporate have removed vpn and hosting."""
     operator: str | None = None
     lists: tuple[ListEntry, ...] = ()
     registry: str | None = None

@@ -1,0 +1,1 @@
+"""What travels: bytes and values, versions, topics. Knows nothing of the other packages."""

@@ -1,7 +1,7 @@
 """Every topic of the pipeline, declared once: name, key, partitions, clean-up policy, who reads it.
 
-Names are logical; `Topic.named(prefix)` gives the physical one. The runtime creates or checks topics from this table and the
-documentation is tested against it.
+Names are logical; `Topic.named(prefix)` gives the physical one. The runtime creates or checks topics from this
+table and the documentation is tested against it.
 """
 
 from __future__ import annotations
@@ -34,14 +34,36 @@ ENRICHED_EVENTS = Topic(
     "enriched-events", "one event with its network facts, keyed by account", "json", "accounts", retention_hours=30 * 24
 )
 FINDINGS = Topic("findings", "what a shared thing says about one account, keyed by account", "msgpack", "accounts")
-LINKS = Topic("links", "one account seen with one thing that accounts can share, keyed by the thing", "msgpack", "entities")
-ASSESSMENTS = Topic("assessments", "a changed assessment, a strong edge or a disposition; one order", "msgpack", "cases")
+LINKS = Topic(
+    "links", "one account seen with one thing that accounts can share, keyed by the thing", "msgpack", "entities"
+)
+ASSESSMENTS = Topic(
+    "assessments", "a changed assessment, a strong edge or a disposition; one order", "msgpack", "cases"
+)
 ALERTS = Topic("alerts", "the newest revision of an alert, keyed by alert id", "json", "free", cleanup="compact")
+WATCHLIST = Topic(
+    "watchlist",
+    "the newest revision of what is only watched: no case, no notification",
+    "json",
+    "free",
+    cleanup="compact",
+)
+SAFETY_NOTICES = Topic(
+    "safety-notices",
+    "an alert whose evidence calls for a warning to possible victims, whatever its tier",
+    "json",
+    "free",
+    cleanup="compact",
+)
 DEAD_LETTERS = Topic(
-    "dead-letters", "a record that could not be read, raw, with where it was and why", "json", "free", retention_hours=30 * 24
+    "dead-letters",
+    "a record that could not be read, raw, with where it was and why",
+    "json",
+    "free",
+    retention_hours=30 * 24,
 )
 
 INPUTS = (PLATFORM_EVENTS, LOGIN_EVENTS)
 INTERNAL = (ENRICHED_EVENTS, FINDINGS, LINKS, ASSESSMENTS)
-TOPICS = (*INPUTS, *INTERNAL, ALERTS, DEAD_LETTERS)
+TOPICS = (*INPUTS, *INTERNAL, ALERTS, WATCHLIST, SAFETY_NOTICES, DEAD_LETTERS)
 BY_NAME = {topic.name: topic for topic in TOPICS}

@@ -1,0 +1,79 @@
+"""The dead letter: a record, or one event of it, that could not be read; faithful to the byte, small to send."""
+
+from __future__ import annotations
+
+import msgspec
+
+MAX_RAW_BYTES = 640 * 1024
+"""In base64 853 KiB, so the letter stays below the 1 MiB that producer and broker allow by default."""
+MAX_KEY_BYTES = 16 * 1024
+
+
+class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where it was, why it was not read, and its bytes: enough to repair and resend it. Base64 in JSON."""
+
+    topic: str
+    """Source topic, physical name."""
+    partition: int
+    offset: int
+    stage: str
+    """Stage that gave up, `enrich`."""
+    reason: str
+    """A `RejectReason`, or another stage's named outcome."""
+    detail: str
+    raw: bytes | None
+    """What was rejected, at most `MAX_RAW_BYTES`; None for a record without a value."""
+    raw_size: int
+    """Bytes that it had; larger than `raw` is long = cut."""
+    record_timestamp_ms: int
+    key: bytes | None = None
+    """Key of the source record, at most `MAX_KEY_BYTES`."""
+    ordinal: int = 0
+    """Which element of the record, if it was an array."""
+    version: int = 1
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether `raw` is all there was, so that it can be sent again."""
+        return self.raw_size == len(self.raw or b"")
+
+    def encode(self) -> bytes:
+        """Give the letter as JSON."""
+        return msgspec.json.encode(self)
+
+
+_decoder = msgspec.json.Decoder(DeadLetter)
+
+
+def decode_dead_letter(value: bytes) -> DeadLetter:
+    """Read a letter back. Raises msgspec.DecodeError: the topic is ours, so anything else in it is a fault to see."""
+    return _decoder.decode(value)
+
+
+def dead_letter(
+    *,
+    topic: str,
+    partition: int,
+    offset: int,
+    stage: str,
+    reason: str,
+    detail: str,
+    raw: bytes | None,
+    record_timestamp_ms: int,
+    key: bytes | None = None,
+    ordinal: int = 0,
+) -> DeadLetter:
+    """Write a letter, cutting what would not fit."""
+    return DeadLetter(
+        topic=topic,
+        partition=partition,
+        offset=offset,
+        stage=stage,
+        reason=str(reason),
+        detail=detail,
+        raw=None if raw is None else raw[:MAX_RAW_BYTES],
+        raw_size=len(raw or b""),
+        record_timestamp_ms=record_timestamp_ms,
+        key=None if key is None else key[:MAX_KEY_BYTES],
+        ordinal=ordinal,
+    )

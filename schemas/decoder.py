@@ -1,0 +1,126 @@
+"""One record of an input topic becomes its events, or named outcomes; nothing in any input raises.
+
+Two readers with one contract: the quick one decodes straight into the event's Struct and tests the bytes for what
+that cannot see; whatever it will not vouch for goes to the careful one (`schemas.diagnosis`), which decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from schemas.diagnosis import READ_FAULTS, read_carefully, syntax_fault
+from schemas.events import AnyEvent, CaseDisposition
+from schemas.json_text import is_plain
+from schemas.reasons import Reject, RejectReason, Tombstone
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_WHITESPACE = b" \t\r\n"
+
+
+class DecodeLimits(msgspec.Struct, frozen=True):
+    """How much of one record is read, and how far its clock may be ahead."""
+
+    max_record_bytes: int = 4 * 1024 * 1024
+    """Four times a broker's default maximum: only a deployment that raised it sees more."""
+    max_event_bytes: int = 64 * 1024
+    """The largest honest event, all MinHashes and lists full, is below 20 KiB."""
+    max_events: int = 10_000
+    """One record is one unit of work; above this it would hold up its partition."""
+    max_depth: int = 16
+    """The schema nests three deep; the rest is room for fields that we do not know."""
+    future_tolerance_ms: int = 60 * 60 * 1000
+    """Producers' clocks drift by minutes; an hour also forgives a broker that is behind, and no window notices it."""
+
+
+class Decoded(msgspec.Struct, frozen=True, gc=False):
+    """A valid event and its event time."""
+
+    event: AnyEvent
+    ts_ms: int
+    """Milliseconds since 1970 UTC, rounded down."""
+
+
+Outcome = Decoded | Reject | Tombstone
+
+
+class EventDecoder:
+    """Decodes records under fixed limits. Holds no state between records."""
+
+    __slots__ = ("_limits", "_read")
+
+    def __init__(self, limits: DecodeLimits | None = None) -> None:
+        self._limits = limits or DecodeLimits()
+        self._read: Callable[[bytes], AnyEvent] = msgspec.json.Decoder(AnyEvent).decode
+
+    def decode(self, value: bytes | None, record_timestamp_ms: int) -> list[Outcome]:
+        """Give the record's outcomes in the order of its elements; the index is the event's ordinal.
+
+        A record timestamp below 0 (Kafka's "none") leaves future dates unchecked.
+        """
+        if value is None:
+            return [Tombstone()]
+        event = self._read_quickly(value)
+        if event is not None:
+            return [self._dated(event, value, record_timestamp_ms)]
+        return self._decode_carefully(value, record_timestamp_ms)
+
+    def _read_quickly(self, raw: bytes) -> AnyEvent | None:
+        """Read an ordinary event; None = let the careful reader decide, be it good or bad."""
+        try:
+            event = self._read(raw)
+        except READ_FAULTS:
+            return None
+        if len(raw) > self._limits.max_event_bytes or not is_plain(raw, self._limits.max_depth):
+            return None
+        if type(event) is CaseDisposition and raw.count(b'"outcome"') != 1:
+            return None
+        return event
+
+    def _decode_carefully(self, value: bytes, record_timestamp_ms: int) -> list[Outcome]:
+        limits = self._limits
+        if len(value) > limits.max_record_bytes:
+            return [_too_large(value, limits.max_record_bytes)]
+        try:
+            value.decode()
+        except UnicodeDecodeError as error:
+            return [syntax_fault(value, error)]
+        if not value.lstrip(_WHITESPACE).startswith(b"["):
+            return [self._element(value, record_timestamp_ms)]
+        try:
+            elements = msgspec.json.decode(value, type=list[msgspec.Raw])
+        except READ_FAULTS as error:
+            return [syntax_fault(value, error)]
+        if len(elements) > limits.max_events:
+            detail = f"found {len(elements)} elements; expected at most {limits.max_events}"
+            return [Reject(RejectReason.TOO_MANY, detail, value)]
+        return [self._element(bytes(element), record_timestamp_ms) for element in elements]
+
+    def _element(self, raw: bytes, record_timestamp_ms: int) -> Decoded | Reject:
+        event: AnyEvent | Reject | None = self._read_quickly(raw)
+        if event is None:
+            if len(raw) > self._limits.max_event_bytes:
+                return _too_large(raw, self._limits.max_event_bytes)
+            event = read_carefully(raw, self._limits.max_depth)
+        if isinstance(event, Reject):
+            return event
+        return self._dated(event, raw, record_timestamp_ms)
+
+    def _dated(self, event: AnyEvent, raw: bytes, record_timestamp_ms: int) -> Decoded | Reject:
+        ts_ms = (event.occurred_at - _EPOCH) // _MILLISECOND
+        if ts_ms > record_timestamp_ms + self._limits.future_tolerance_ms and record_timestamp_ms >= 0:
+            ahead = (ts_ms - record_timestamp_ms) // 1000
+            tolerance = self._limits.future_tolerance_ms // 1000
+            detail = f"occurred_at: found {ahead} s after the record; expected at most {tolerance} s"
+            return Reject(RejectReason.FUTURE_DATED, detail, raw)
+        if ts_ms < 0:
+            detail = f"occurred_at: found {event.occurred_at.isoformat()}; expected 1970 or later"
+            return Reject(RejectReason.IMPOSSIBLE_DATE, detail, raw)
+        return Decoded(event, ts_ms)
+
+
+def _too_large(raw: bytes, limit: int) -> Reject:
+    return Reject(RejectReason.TOO_LARGE, f"found {len(raw)} bytes; expected at most {limit}", raw)

@@ -1,0 +1,76 @@
+"""All that is remembered of one account: position in the input, profile, one small memory a family, what fired.
+
+A memory is created when its family first needs it; together they stay under 1 KB for an ordinary account.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from streams.detection.families.identity.memory import IdentityMemory
+from streams.detection.families.location.memory import LocationMemory
+from streams.detection.families.network.memory import NetworkMemory
+from streams.detection.families.payments.memory import PaymentsMemory
+from streams.detection.families.session.memory import SessionMemory
+from streams.detection.messages import Evidence, Mitigation
+
+
+class Profile(msgspec.Struct, array_like=True):
+    """What the person stated or proved about the account. Countries are only ever compared with each other (REQ-F02)."""
+
+    created: int | None = None
+    account_type: str = ""
+    claimed_country: str = ""
+    claimed_tz: str = ""
+    id_country: str = ""
+    payout_countries: list[str] = []
+    travel: dict[str, list[int | None]] = {}
+    """Declared country → [from, until] in ms, None = open."""
+    identity: str = ""
+    address: str = ""
+    agency: str = ""
+    agency_verified: bool = False
+    """Registration matched and membership confirmed by both sides (MIT-AGENCY)."""
+    related: list[str] = []
+    affiliations: list[str] = []
+    """`type:prefix-or-id` as declared, e.g. `coworking:192.0.2.0/24`."""
+    kyc_approved: int | None = None
+    live_proof: int | None = None
+    """Last live or chip proof that it is the same person (MIT-LIVE)."""
+    client_zones: dict[str, int] = {}
+    """Client id → last offset of the client's zone in minutes (cap 16)."""
+    clients: int = 0
+    """Distinct clients counted (MIT-TENURE)."""
+    disputes: int = 0
+    status: str = ""
+
+
+class AccountState(msgspec.Struct, array_like=True):
+    """State of one account. Mutable; `profile` and memories belong to it alone."""
+
+    sources: dict[str, int] = {}
+    """Highest position included per source partition: `topic/partition` → offset · 16384 + ordinal."""
+    finding_offset: int = -1
+    recent: list[int] = []
+    """CRC-32 of the last 32 event ids: a producer's duplicate is a no-op."""
+    watermark: int = 0
+    """Newest event time, ms."""
+    day: int = 0
+    """Last closed day (UTC day number) for which the weighing indicators ran."""
+    active_hours: dict[int, int] = {}
+    """UTC day → 24-bit mask of hours with activity; 35 days."""
+    profile: Profile = msgspec.field(default_factory=Profile)
+    network: NetworkMemory | None = None
+    location: LocationMemory | None = None
+    session: SessionMemory | None = None
+    payments: PaymentsMemory | None = None
+    identity: IdentityMemory | None = None
+    links: dict[str, int] = {}
+    """`kind:key` → event time of the last link sent (cap 48)."""
+    fired: dict[str, Evidence] = {}
+    """By indicator, or `indicator|entity` for findings."""
+    mitigations: dict[str, Mitigation] = {}
+    sent: list[float | int | str] = []
+    """Digest of the last assessment sent; empty when none was."""
+    late: int = 0
+    tables: str = ""

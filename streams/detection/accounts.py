@@ -1,0 +1,187 @@
+"""The accounts stage: remember each account's events, let the families judge, send what changed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+import schemas.events as ev
+from enrichers.enriched import EnrichedEvent, Origin
+from schemas.topics import ASSESSMENTS, ENRICHED_EVENTS, FINDINGS, LINKS
+from streams.detection import registry
+from streams.detection.account_state import AccountState
+from streams.detection.assessing import assess
+from streams.detection.catalogue.model import Catalogue
+from streams.detection.family import Desk, Moment
+from streams.detection.messages import Disposition, Evidence, Finding, Ref
+from streams.detection.profile import ACTIVITY, UPKEEP, note_activity
+from streams.detection.stage import Output, Result, SourceRecord
+from streams.detection.states import PartitionStates
+from streams.detection.unreadable import unreadable
+from streams.detection.windows import DAY, SESSION_LATENESS
+
+RECENT = 32
+"""Event ids remembered: a producer repeats within seconds, and replays are recognised by their position instead."""
+ORDINALS = 16_384
+"""Events of one record that a position can number; the decoder takes at most 10,000."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_event = msgspec.json.Decoder(EnrichedEvent).decode
+_decode_finding = msgspec.msgpack.Decoder(Finding).decode
+
+
+class AccountsStage:
+    """One state an account. Inputs: enriched events and findings, both keyed by account."""
+
+    name = "accounts"
+    inputs = (ENRICHED_EVENTS.name, FINDINGS.name)
+    stateful = True
+    state_type = AccountState
+
+    def __init__(self, catalogue: Catalogue, offsets_of: Callable[[str, int], frozenset[int]]) -> None:
+        registry.agree(catalogue)
+        self._catalogue = catalogue
+        self._desk = Desk(catalogue, offsets_of)
+        self._observers = registry.observers()
+        self._dailies = registry.dailies()
+
+    def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[AccountState]) -> Result:
+        """Handle records of one partition, one by one."""
+        result = Result([], {})
+        handle = self._event if input_name == ENRICHED_EVENTS.name else self._finding
+        for record in records:
+            if record.value is None or record.key is None:
+                _count(result, "tombstones", self.name)
+                continue
+            try:
+                handle(record, states, result)
+            except msgspec.DecodeError as error:
+                unreadable(self.name, record, str(error), result)
+        return result
+
+    def _event(self, record: SourceRecord, states: PartitionStates[AccountState], result: Result) -> None:
+        enriched = _decode_event(record.value)
+        event, ts, origin = enriched.event, enriched.ts, enriched.origin
+        key = event.account_id.encode()
+        account = states.get(key)
+        if account is None:
+            account = AccountState()
+        if not _first_time(account, event.event_id, origin):
+            _count(result, "duplicates", self.name)
+            states.put(key, account)
+            return
+        kind = type(event)
+        late = ts < account.watermark - (SESSION_LATENESS if kind in ACTIVITY else DAY)
+        if late:
+            account.late += 1
+            _count(result, "late_events", self.name)
+        elif ts > account.watermark:
+            self._advance(event.account_id, account, ts)
+        account.tables = enriched.facts.tables
+        if kind in ACTIVITY:
+            note_activity(account, event, ts)
+        moment = Moment(
+            event.account_id, account, event, enriched.facts, enriched.join_facts, ts, Ref(ts, event.event_id, origin), late
+        )
+        upkeep = UPKEEP.get(kind)
+        if upkeep is not None:
+            upkeep(account.profile, event, moment, self._desk)
+        for observe in self._observers.get(kind, ()):
+            observe(moment, self._desk)
+        if kind is ev.CaseDisposition:
+            result.outputs.append(_disposition(event, ts))
+        self._deliver(event.account_id, key, account, result)
+        states.put(key, account)
+
+    def _advance(self, account_id: str, account: AccountState, ts: int) -> None:
+        """Move the watermark; judge days that closed by it. Both the last active and the newest closed day are judged, so that what
+        was seen before a long pause is neither skipped nor judged only when it is stale."""
+        closed = (ts - SESSION_LATENESS) // DAY - 1
+        if account.watermark and closed > account.day:
+            active = account.watermark // DAY
+            days = {closed} | ({active} if account.day < active < closed else set())
+            account.day = closed
+            for day in sorted(days):
+                for daily in self._dailies:
+                    daily(account_id, account, day, self._desk)
+        elif not account.watermark:
+            account.day = closed
+        account.watermark = ts
+
+    def _finding(self, record: SourceRecord, states: PartitionStates[AccountState], result: Result) -> None:
+        finding = _decode_finding(record.value)
+        key = finding.account.encode()
+        account = states.get(key)
+        if account is None:
+            account = AccountState()
+        if record.offset <= account.finding_offset:
+            _count(result, "duplicates", self.name)
+            return
+        account.finding_offset = record.offset
+        desk = self._desk
+        slot = f"{finding.indicator}|{finding.entity}"
+        if finding.mitigation:
+            desk.mitigate(account, finding.mitigation, finding.ts, str(finding.numbers.get("reason", "")))
+        elif finding.confidence <= 0:
+            desk.retract(account, slot)
+        elif desk.enabled(finding.indicator):
+            # a shared thing speaks for itself: its newest word replaces its last one
+            held = account.fired.get(slot)
+            if held is None or held.confidence != finding.confidence:
+                desk.fired[finding.indicator] = desk.fired.get(finding.indicator, 0) + 1
+            account.fired[slot] = Evidence(
+                finding.indicator,
+                finding.confidence,
+                finding.first,
+                finding.ts,
+                finding.count,
+                finding.numbers,
+                finding.refs,
+                finding.entity,
+            )
+            desk.touched = True
+        self._deliver(finding.account, key, account, result)
+        states.put(key, account)
+
+    def _deliver(self, account_id: str, key: bytes, account: AccountState, result: Result) -> None:
+        desk = self._desk
+        if desk.links:
+            for link in desk.links:
+                result.outputs.append(Output(LINKS.name, link.entity, _encode(link)))
+            desk.links = []
+        if desk.touched:
+            desk.touched = False
+            for name, times in desk.fired.items():
+                _count(result, "indicator_firings", name, times)
+            desk.fired = {}
+            assessment = assess(self._catalogue, account_id, account)
+            if assessment is not None:
+                result.outputs.append(Output(ASSESSMENTS.name, key, _encode(assessment)))
+
+
+def _first_time(account: AccountState, event_id: str, origin: Origin) -> bool:
+    """Whether this event is not yet in the state: neither its position (a replay) nor its id (a producer's repeat)."""
+    source = f"{origin.topic}/{origin.partition}"
+    position = origin.offset * ORDINALS + origin.ordinal
+    if position <= account.sources.get(source, -1):
+        return False
+    account.sources[source] = position
+    mark = zlib.crc32(event_id.encode())
+    recent = account.recent
+    if mark in recent:
+        return False
+    recent.append(mark)
+    if len(recent) > RECENT:
+        del recent[0]
+    return True
+
+
+def _disposition(event: ev.CaseDisposition, ts: int) -> Output:
+    told = Disposition(event.case_id or event.alert_id or "", event.account_id, event.outcome, list(event.reason_codes), ts)
+    return Output(ASSESSMENTS.name, event.account_id.encode(), _encode(told))
+
+
+def _count(result: Result, metric: str, label: str, times: int = 1) -> None:
+    result.counts[metric, label] = result.counts.get((metric, label), 0) + times

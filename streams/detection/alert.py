@@ -1,0 +1,225 @@
+"""The alert: what an analyst reads. Every field of catalogue §8.3, complete in itself, fit for any broker's default size."""
+
+from __future__ import annotations
+
+import msgspec
+
+from streams.detection.case_state import Case, Node
+from streams.detection.catalogue.model import Catalogue, Indicator
+from streams.detection.messages import Ref
+from streams.detection.scoring import Weighed, score
+from streams.detection.timestamps import rfc3339
+from streams.detection.verdict import ROOT_COUNTS, Verdict
+from streams.detection.wording import notes, summary
+from streams.detection.wording.views import EvidenceView
+
+ACCOUNTS_SHOWN = 50
+"""A case of more members says how many; ids beyond these are in the case's history."""
+
+
+class EventRef(msgspec.Struct, frozen=True):
+    """Where a raw event is."""
+
+    topic: str
+    partition: int
+    offset: int
+    event_id: str
+
+
+class AlertEvidence(msgspec.Struct, frozen=True):
+    """One indicator that fired, with what it saw against its threshold."""
+
+    indicator: str
+    family: str
+    title: str
+    sentence: str
+    confidence: float
+    weight: float
+    contribution: float
+    sources: tuple[str, ...]
+    first_seen: str
+    last_seen: str
+    count: int
+    threshold: str
+    window: str
+    mitigated_by: tuple[str, ...]
+    false_positives: str
+    base_rate: str
+    weight_reason: str
+    events: tuple[EventRef, ...]
+
+
+class Mitigating(msgspec.Struct, frozen=True):
+    """One mitigating fact, whether or not it changed a number."""
+
+    mitigator: str
+    account_id: str
+    sentence: str
+    since: str
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """An account, or a cluster of accounts. Never a person."""
+
+    kind: str
+    id: str
+    account_ids: tuple[str, ...]
+    accounts: int
+
+
+class AlertVersions(msgspec.Struct, frozen=True):
+    """What produced the alert: hashes of the catalogue and the configuration, ids of the enrichment tables."""
+
+    catalogue: str
+    config: str
+    tables: tuple[str, ...]
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """One revision of one alert. The newest revision of an `alert_id` replaces all earlier ones."""
+
+    alert_id: str
+    revision: int
+    status: str
+    tier: str
+    notify: bool
+    """True when the tier rose or a new area appeared: worth a person's attention now."""
+    score: float
+    score_interval: tuple[float, float]
+    """If the strongest single item were wrong; if no mitigating fact held."""
+    subject: Subject
+    title: str
+    summary: str
+    roots: dict[str, float]
+    evidence: tuple[AlertEvidence, ...]
+    mitigating: tuple[Mitigating, ...]
+    innocent_explanations: tuple[str, ...]
+    unknowns: tuple[str, ...]
+    suggested_steps: tuple[str, ...]
+    possible_victims: tuple[str, ...]
+    welfare_note: str | None
+    reviewer_checklist: tuple[str, ...]
+    data_quality: tuple[str, ...]
+    first_evidence: str
+    last_evidence: str
+    expires_at: str
+    disposition: str | None
+    joined_to: str | None
+    versions: AlertVersions
+    schema_version: int = 1
+
+
+def build_alert(
+    catalogue: Catalogue, case: Case, verdict: Verdict, nodes: list[Node], versions: AlertVersions, *, notify: bool, joined_to: str = ""
+) -> Alert:
+    """The alert of a case as it stands now. Deterministic: the same case and verdict give the same bytes."""
+    items = sorted(verdict.weighed.items(), key=lambda pair: (-verdict.score.contributions.get(pair[0], 0.0), pair[0]))
+    views = [_view(catalogue.indicators[name], item, verdict) for name, item in items]
+    heard = [node.assessment for node in nodes if node.assessment]
+    unknown = sorted({name for assessment in heard for name in assessment.unknowns})
+    quality = sorted({name for assessment in heard for name in assessment.data_quality})
+    if verdict.hidden:
+        quality.append(f"accounts_not_shown:{verdict.hidden}")
+    firsts = [item.evidence.first for _, item in items] or [verdict.now]
+    tables = tuple(sorted({assessment.tables for assessment in heard if assessment.tables}))
+    roots = {root: round(value, 1) for root, value in sorted(verdict.score.roots.items())}
+    areas = [root for root, value in verdict.score.roots.items() if value >= ROOT_COUNTS]
+    return Alert(
+        alert_id=case.case_id,
+        revision=case.revision,
+        status=case.status,
+        tier=case.tier,
+        notify=notify,
+        score=round(verdict.score.total, 1),
+        score_interval=_interval(catalogue, verdict),
+        subject=_subject(case),
+        title=summary.title(case.tier, sorted(areas)),
+        summary=summary.summary(case.tier, verdict.score.total, views, len(case.members)),
+        roots=roots,
+        evidence=tuple(_evidence(view, item) for view, (_, item) in zip(views, items, strict=True)),
+        mitigating=_mitigating(catalogue, nodes),
+        innocent_explanations=tuple(notes.innocent(views)),
+        unknowns=tuple(notes.unknowns(unknown)),
+        suggested_steps=tuple(notes.suggested_steps(views, case.tier)),
+        possible_victims=tuple(notes.victims(views)),
+        welfare_note=notes.welfare(views),
+        reviewer_checklist=tuple(notes.checklist(views, case.tier)),
+        data_quality=tuple(notes.data_quality(quality)),
+        first_evidence=rfc3339(min(firsts)),
+        last_evidence=rfc3339(verdict.last_evidence),
+        expires_at=rfc3339(case.expires),
+        disposition=case.disposition or None,
+        joined_to=joined_to or None,
+        versions=msgspec.structs.replace(versions, tables=tables),
+    )
+
+
+def encode_alert(alert: Alert) -> bytes:
+    """JSON of an alert."""
+    return msgspec.json.encode(alert)
+
+
+def _view(indicator: Indicator, item: Weighed, verdict: Verdict) -> EvidenceView:
+    evidence = item.evidence
+    return EvidenceView(
+        indicator,
+        item.confidence,
+        verdict.score.contributions.get(indicator.id, 0.0),
+        evidence.first,
+        evidence.last,
+        evidence.count,
+        evidence.numbers,
+    )
+
+
+def _evidence(view: EvidenceView, item: Weighed) -> AlertEvidence:
+    indicator = view.indicator
+    return AlertEvidence(
+        indicator=indicator.id,
+        family=indicator.family,
+        title=indicator.title,
+        sentence=summary.sentence(indicator, view.numbers),
+        confidence=round(item.confidence, 3),
+        weight=indicator.weight,
+        contribution=round(view.contribution, 2),
+        sources=indicator.sources,
+        first_seen=rfc3339(view.first_ms),
+        last_seen=rfc3339(view.last_ms),
+        count=view.count,
+        threshold=indicator.threshold_text,
+        window=indicator.window,
+        mitigated_by=item.mitigated_by,
+        false_positives=indicator.false_positives,
+        base_rate=indicator.base_rate,
+        weight_reason=indicator.weight_reason,
+        events=tuple(_event(ref) for ref in item.evidence.refs if ref.origin),
+    )
+
+
+def _event(ref: Ref) -> EventRef:
+    assert ref.origin is not None
+    return EventRef(ref.origin.topic, ref.origin.partition, ref.origin.offset, ref.event_id)
+
+
+def _interval(catalogue: Catalogue, verdict: Verdict) -> tuple[float, float]:
+    confidences = {name: item.confidence for name, item in verdict.weighed.items()}
+    contributions = verdict.score.contributions
+    strongest = max(contributions, key=lambda name: (contributions[name], name), default=None)
+    low = score(catalogue, {name: value for name, value in confidences.items() if name != strongest}).total
+    high = score(catalogue, {name: item.evidence.confidence for name, item in verdict.weighed.items()}).total
+    return round(min(low, verdict.score.total), 1), round(max(high, verdict.score.total), 1)
+
+
+def _subject(case: Case) -> Subject:
+    kind = "account" if len(case.members) == 1 else "cluster"
+    name = case.members[0] if kind == "account" else case.case_id
+    return Subject(kind, name, tuple(case.members[:ACCOUNTS_SHOWN]), len(case.members))
+
+
+def _mitigating(catalogue: Catalogue, nodes: list[Node]) -> tuple[Mitigating, ...]:
+    return tuple(
+        Mitigating(held.mitigator, node.account, catalogue.mitigators[held.mitigator].sentence, rfc3339(held.first))
+        for node in nodes[:ACCOUNTS_SHOWN]
+        if node.assessment
+        for held in node.assessment.mitigations
+    )

@@ -1,0 +1,87 @@
+"""All that is remembered in the cases stage: one node an account, one record a case, under keys `a:` and `c:`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from streams.detection.messages import Assessment
+from streams.detection.windows import DAY
+
+EDGE_DAYS = {"device": 90, "subnet": 30, "exit": 30}
+"""How long a strong edge holds (catalogue §4.2); 365 days for documents, payouts, contacts, addresses."""
+DEFAULT_EDGE_DAYS = 365
+NEIGHBOURS = 64
+"""Things with more than 50 accounts are hubs and send no edges, so an honest node never needs more."""
+
+
+class Edge(msgspec.Struct, array_like=True):
+    """One strong edge to one neighbour over one thing."""
+
+    neighbour: str
+    edge_type: str
+    entity: str
+    ts: int
+
+    def holds(self, now: int) -> bool:
+        """Whether the edge has not expired at `now` (ms)."""
+        return now - self.ts <= EDGE_DAYS.get(self.edge_type, DEFAULT_EDGE_DAYS) * DAY
+
+
+class Node(msgspec.Struct, array_like=True, tag=1):
+    """One account as the cases stage sees it."""
+
+    account: str
+    assessment: Assessment | None = None
+    edges: list[Edge] = []
+    case_id: str = ""
+    """The active case that the account belongs to, or the last one."""
+    episodes: int = 0
+    """Cases that began at this account."""
+
+
+class Case(msgspec.Struct, array_like=True, tag=2):
+    """One episode. `watch` cases are not sent to analysts until they become an alert."""
+
+    case_id: str
+    opened: int
+    revision: int = 0
+    status: str = "watch"
+    """watch | open | updated | resolved | retracted."""
+    tier: str = "none"
+    members: list[str] = []
+    roots: list[str] = []
+    """Roots that an analyst was notified of."""
+    notified: str = "none"
+    """Highest tier that an analyst was notified of."""
+    alerted: bool = False
+    digest: list[str] = []
+    disposition: str = ""
+    expires: int = 0
+
+    @property
+    def closed(self) -> bool:
+        """Whether the episode is over."""
+        return self.status in ("resolved", "retracted")
+
+
+
+
+class Position(msgspec.Struct, array_like=True, tag=3):
+    """How far the stage has read its one partition. A record changes several states here, so the position is a state of its own; the
+    states of one flush go to the changelog in one atomic batch."""
+
+    offset: int = -1
+
+
+CaseRecord = Node | Case | Position
+POSITION = b"position"
+
+
+def node_key(account: str) -> bytes:
+    """State key of an account's node."""
+    return b"a:" + account.encode()
+
+
+def case_key(case_id: str) -> bytes:
+    """State key of a case."""
+    return b"c:" + case_id.encode()

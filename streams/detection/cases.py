@@ -1,0 +1,153 @@
+"""The cases stage: accounts tied by strong edges become one case; a case opens, grows, is decided by people, or is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from schemas.topics import ALERTS, ASSESSMENTS, SAFETY_NOTICES, WATCHLIST
+from streams.detection import components
+from streams.detection.alert import AlertVersions, build_alert, encode_alert
+from streams.detection.case_state import POSITION, Case, CaseRecord, Edge, Node, Position, case_key, node_key
+from streams.detection.catalogue.model import Catalogue
+from streams.detection.messages import Assessment, CaseInput, Disposition, EdgeRemoved, StrongEdge
+from streams.detection.stage import Output, Result, SourceRecord
+from streams.detection.states import PartitionStates
+from streams.detection.unreadable import unreadable
+from streams.detection.verdict import Verdict, judge, lifecycle, notifies
+
+_decode = msgspec.msgpack.Decoder(CaseInput).decode
+States = PartitionStates[CaseRecord]
+
+
+class CasesStage:
+    """One partition: what reaches it is rare by design, and one order makes components and lifecycles simple."""
+
+    name = "cases"
+    inputs = (ASSESSMENTS.name,)
+    stateful = True
+    state_type = CaseRecord
+
+    def __init__(self, catalogue: Catalogue, config_version: str = "") -> None:
+        self._catalogue = catalogue
+        self._versions = AlertVersions(catalogue.version, config_version or catalogue.version, ())
+
+    def process(self, input_name: str, records: Iterable[SourceRecord], states: States) -> Result:
+        """Handle assessments, edges and dispositions in their one order."""
+        del input_name  # there is one input
+        result = Result([], {})
+        position = states.get(POSITION)
+        if not isinstance(position, Position):
+            position = Position()
+        for record in records:
+            if record.offset <= position.offset or record.value is None:
+                continue
+            position.offset = record.offset
+            states.put(POSITION, position)
+            try:
+                self._take(_decode(record.value), states, result)
+            except msgspec.DecodeError as error:
+                unreadable(self.name, record, str(error), result)
+        return result
+
+    def _take(self, told: CaseInput, states: States, result: Result) -> None:
+        if isinstance(told, Assessment):
+            node = _node(states, told.account)
+            if node.assessment is None or told.ts >= node.assessment.ts:
+                node.assessment = told
+                states.put(node_key(told.account), node)
+            self._evaluate(told.account, told.ts, states, result)
+        elif isinstance(told, StrongEdge):
+            for one, other in ((told.a, told.b), (told.b, told.a)):
+                components.tie(_node(states, one), Edge(other, told.edge_type, told.entity, told.ts))
+                states.put(node_key(one), _node(states, one))
+            self._evaluate(told.a, told.ts, states, result)
+        elif isinstance(told, EdgeRemoved):
+            self._untie(told, states, result)
+        else:
+            self._decide(told, states, result)
+
+    def _untie(self, removed: EdgeRemoved, states: States, result: Result) -> None:
+        for account in removed.accounts:
+            node = _node(states, account)
+            node.edges = [edge for edge in node.edges if edge.entity != removed.entity]
+            states.put(node_key(account), node)
+        for account in removed.accounts:
+            self._evaluate(account, removed.ts, states, result)
+
+    def _evaluate(self, account: str, ts: int, states: States, result: Result) -> None:
+        """Judge the component around `account` and bring its case up to date."""
+        nodes, hidden = components.around(account, ts, lambda name: _node(states, name))
+        now = max([ts, *(node.assessment.ts for node in nodes if node.assessment)])
+        verdict = judge(self._catalogue, nodes, now, hidden)
+        case = self._case_of(nodes, verdict, states, result)
+        if case is None:
+            return
+        if lifecycle(case, verdict):
+            self._publish(case, verdict, nodes, result)
+        states.put(case_key(case.case_id), case)
+        for node in nodes:
+            if node.case_id != case.case_id:
+                node.case_id = case.case_id
+                states.put(node_key(node.account), node)
+
+    def _case_of(self, nodes: list[Node], verdict: Verdict, states: States, result: Result) -> Case | None:
+        """The one active case of a component: the oldest survives, younger ones join it; a new one when the tier asks for it."""
+        cases = {case.case_id: case for node in nodes if (case := _case(states, node.case_id)) is not None}
+        active = sorted((case for case in cases.values() if not case.closed), key=lambda case: (case.opened, case.case_id))
+        for joined in active[1:]:
+            joined.status, joined.revision = "retracted", joined.revision + 1
+            states.put(case_key(joined.case_id), joined)
+            if joined.alerted:
+                self._publish(joined, verdict, nodes, result, joined_to=active[0].case_id)
+        if active:
+            return active[0]
+        decided = [case for case in cases.values() if case.status == "resolved"]
+        if verdict.score.tier == "none" or (decided and not all(verdict.is_news_to(case) for case in decided)):
+            return None
+        anchor = min(nodes, key=lambda node: node.account)
+        case = Case(components.case_id(anchor.account, anchor.episodes), verdict.now)
+        anchor.episodes += 1
+        states.put(node_key(anchor.account), anchor)
+        return case
+
+    def _decide(self, told: Disposition, states: States, result: Result) -> None:
+        """A person decided: the episode is over, whatever they decided; only news opens another one."""
+        case = _case(states, told.case_id) or _case(states, _node(states, told.account).case_id)
+        if case is None or case.closed:
+            result.counts["dispositions", "unknown_case"] = result.counts.get(("dispositions", "unknown_case"), 0) + 1
+            return
+        result.counts["dispositions", told.outcome] = result.counts.get(("dispositions", told.outcome), 0) + 1
+        case.status, case.disposition, case.revision = "resolved", told.outcome, case.revision + 1
+        nodes = [_node(states, name) for name in case.members]
+        verdict = judge(self._catalogue, nodes, told.ts, 0)
+        # what a person has looked at is known, even where it had not been worth a notification
+        case.roots = sorted({*case.roots, *verdict.roots})
+        case.notified = max(case.notified, verdict.score.tier, key=("none", "watch", "review", "priority").index)
+        self._publish(case, verdict, nodes, result)
+        states.put(case_key(case.case_id), case)
+
+    def _publish(self, case: Case, verdict: Verdict, nodes: list[Node], result: Result, joined_to: str = "") -> None:
+        notify = notifies(case, verdict)
+        alert = build_alert(self._catalogue, case, verdict, nodes, self._versions, notify=notify, joined_to=joined_to)
+        topic = ALERTS.name if case.alerted else WATCHLIST.name
+        result.outputs.append(Output(topic, case.case_id.encode(), encode_alert(alert)))
+        label = f"{case.tier}/{case.status}"
+        result.counts["alerts", label] = result.counts.get(("alerts", label), 0) + 1
+        if verdict.score.protective and not case.closed:
+            result.outputs.append(Output(SAFETY_NOTICES.name, case.case_id.encode(), encode_alert(alert)))
+
+
+def _node(states: States, account: str) -> Node:
+    node = states.get(node_key(account))
+    if isinstance(node, Node):
+        return node
+    fresh = Node(account)
+    states.put(node_key(account), fresh)
+    return fresh
+
+
+def _case(states: States, case_id: str) -> Case | None:
+    case = states.get(case_key(case_id)) if case_id else None
+    return case if isinstance(case, Case) else None

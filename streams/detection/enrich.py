@@ -1,0 +1,80 @@
+"""The enrich stage: records of any producer become valid events with facts, keyed by account. It keeps no state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+import schemas.events as ev
+from enrichers.enrich import Enricher
+from enrichers.enriched import EnrichedEvent, Origin
+from schemas.decoder import Decoded, EventDecoder, Outcome
+from schemas.reasons import Reject, RejectReason
+from schemas.topics import ENRICHED_EVENTS, LOGIN_EVENTS, PLATFORM_EVENTS
+from streams.detection.stage import Output, Result, SourceRecord
+from streams.detection.states import PartitionStates
+from streams.detection.unreadable import bury
+
+_encode = msgspec.json.Encoder().encode
+
+
+class EnrichStage:
+    """One record in, 0…n events out. Inputs may have any key, any partitioning, any compression."""
+
+    name = "enrich"
+    inputs = (PLATFORM_EVENTS.name, LOGIN_EVENTS.name)
+    stateful = False
+    state_type = None
+
+    def __init__(self, enricher: Enricher, decoder: EventDecoder | None = None, *, bury_unknown_types: bool = False) -> None:
+        self.enricher = enricher
+        self._decoder = decoder or EventDecoder()
+        self._bury_unknown_types = bury_unknown_types
+
+    def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[Any]) -> Result:
+        """Decode, look up, send on; what cannot be read goes to the dead letters with its reason."""
+        del input_name, states  # every input is read alike, and nothing is remembered
+        result = Result([], {})
+        decode, facts, outputs = self._decoder.decode, self.enricher.facts, result.outputs
+        events = 0
+        for record in records:
+            for ordinal, outcome in enumerate(decode(record.value, record.timestamp)):
+                if type(outcome) is not Decoded:
+                    self._set_aside(outcome, record, ordinal, result)
+                    continue
+                event, ts = outcome.event, outcome.ts_ms
+                origin = Origin(record.topic, record.partition, record.offset, ordinal)
+                enriched = EnrichedEvent(event, ts, origin, facts(event.ip, event.user_agent, ts))
+                events += 1
+                if type(event) in _TWO_SIDED:
+                    self._both_sides(enriched, outputs)
+                else:
+                    outputs.append(Output(ENRICHED_EVENTS.name, event.account_id.encode(), _encode(enriched)))
+        if events:
+            result.counts["events", "enriched"] = events
+        return result
+
+    def _both_sides(self, enriched: EnrichedEvent, outputs: list[Output]) -> None:
+        """A meeting gets the facts of its second address; an agency's new member hears of it as well as the agency."""
+        event = enriched.event
+        if isinstance(event, ev.MeetingHeld) and event.join_ip:
+            enriched = msgspec.structs.replace(enriched, join_facts=self.enricher.facts(event.join_ip, None, enriched.ts))
+        outputs.append(Output(ENRICHED_EVENTS.name, event.account_id.encode(), _encode(enriched)))
+        if isinstance(event, ev.AgencyMemberAdded) and event.member_account_id not in (None, event.account_id):
+            told = msgspec.structs.replace(event, account_id=event.member_account_id)
+            copy = msgspec.structs.replace(enriched, event=told)
+            outputs.append(Output(ENRICHED_EVENTS.name, told.account_id.encode(), _encode(copy)))
+
+    def _set_aside(self, outcome: Outcome, record: SourceRecord, ordinal: int, result: Result) -> None:
+        counts = result.counts
+        if not isinstance(outcome, Reject):
+            counts["tombstones", self.name] = counts.get(("tombstones", self.name), 0) + 1
+        elif outcome.reason is RejectReason.UNKNOWN_TYPE and not self._bury_unknown_types:
+            counts["dropped", str(outcome.reason)] = counts.get(("dropped", str(outcome.reason)), 0) + 1
+        else:
+            bury(self.name, record, outcome.reason, outcome.detail, outcome.raw, ordinal, result)
+
+
+_TWO_SIDED = frozenset({ev.MeetingHeld, ev.AgencyMemberAdded})

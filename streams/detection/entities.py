@@ -1,0 +1,106 @@
+"""The entities stage: for each thing that accounts can share, who else uses it, and what that says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from schemas.topics import ASSESSMENTS, FINDINGS, LINKS
+from streams.detection import registry
+from streams.detection.catalogue.model import Catalogue
+from streams.detection.entity_state import HUB, MEMBERS, EntityDesk, EntityState, Member
+from streams.detection.messages import Link, Ref
+from streams.detection.stage import Output, Result, SourceRecord
+from streams.detection.states import PartitionStates
+from streams.detection.unreadable import unreadable
+from streams.detection.windows import DAY
+
+KEEP_DAYS = {"ip": 30, "subnet": 30, "exit": 30, "pair": 30, "device": 90, "payout": 365}
+"""How long an account stays on a thing after it was last seen there (catalogue §4.2: edges by type)."""
+DEFAULT_KEEP_DAYS = 90
+REFS = 2
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_link = msgspec.msgpack.Decoder(Link).decode
+
+
+class EntitiesStage:
+    """One state a shared thing. Input: links, keyed by the thing."""
+
+    name = "entities"
+    inputs = (LINKS.name,)
+    stateful = True
+    state_type = EntityState
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._desk = EntityDesk(catalogue)
+        self._judges = registry.judges()
+
+    def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[EntityState]) -> Result:
+        """Handle links of one partition, one by one."""
+        del input_name  # there is one input
+        result = Result([], {})
+        for record in records:
+            if record.value is None:
+                continue
+            try:
+                link = _decode_link(record.value)
+            except msgspec.DecodeError as error:
+                unreadable(self.name, record, str(error), result)
+                continue
+            self._link(link, record.offset, states, result)
+        return result
+
+    def _link(self, link: Link, offset: int, states: PartitionStates[EntityState], result: Result) -> None:
+        key = link.entity
+        entity = states.get(key)
+        if entity is None:
+            entity = EntityState(link.kind, link.key)
+        if offset <= entity.offset:
+            return
+        entity.offset = offset
+        entity.watermark = max(entity.watermark, link.ts)
+        _note(entity, link)
+        desk = self._desk
+        for judge in self._judges.get(link.kind, ()):
+            judge(entity, link, desk)
+        states.put(key, entity)
+        for finding in desk.findings:
+            result.outputs.append(Output(FINDINGS.name, finding.account.encode(), _encode(finding)))
+        for edge in desk.edges:
+            result.outputs.append(Output(ASSESSMENTS.name, key, _encode(edge)))
+        for onward in desk.links:
+            result.outputs.append(Output(LINKS.name, onward.entity, _encode(onward)))
+        desk.findings, desk.edges, desk.links = [], [], []
+
+
+def _note(entity: EntityState, link: Link) -> None:
+    """Keep the account as a member; forget those not seen for long; above the hub size only count."""
+    member = entity.members.get(link.account)
+    if member is None:
+        _expire(entity)
+        if len(entity.members) >= MEMBERS:
+            stalest = min(entity.members, key=lambda name: (entity.members[name].last, name))
+            del entity.members[stalest]
+            entity.evicted += 1
+        entity.members[link.account] = Member(link.ts, link.ts, 1, link.who, [link.ref], link.data)
+    else:
+        member.count += 1
+        member.first = min(member.first, link.ts)
+        if link.ts >= member.last:
+            member.last, member.who, member.data = link.ts, link.who, link.data
+        member.refs = _few(member.refs, link.ref)
+    entity.hub = len(entity.members) > HUB
+
+
+def _expire(entity: EntityState) -> None:
+    before = entity.watermark - KEEP_DAYS.get(entity.kind, DEFAULT_KEEP_DAYS) * DAY
+    for name in [name for name, member in entity.members.items() if member.last < before]:
+        del entity.members[name]
+
+
+def _few(refs: list[Ref], ref: Ref) -> list[Ref]:
+    """The first event and the newest."""
+    ordered = sorted({*refs, ref})
+    return ordered if len(ordered) <= REFS else [ordered[0], ordered[-1]]

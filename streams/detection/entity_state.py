@@ -1,0 +1,121 @@
+"""All that is remembered of one thing that accounts can share, and the desk at which families judge it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from streams.detection.catalogue.model import Catalogue
+from streams.detection.messages import EdgeRemoved, Finding, Link, Numbers, Ref, StrongEdge, Who
+from streams.detection.windows import DAY
+
+MEMBERS = 64
+"""Accounts kept per thing. Above `HUB` it is a hub and says nothing about anyone, so more need not be kept."""
+HUB = 50
+RESEND = 7 * DAY
+"""A finding is repeated at the latest after this long, so that evidence does not decay while it still holds."""
+
+
+class Member(msgspec.Struct, array_like=True):
+    """One account on a shared thing. `data` is what its newest link carried."""
+
+    first: int
+    last: int
+    count: int
+    who: Who
+    refs: list[Ref]
+    data: Numbers = {}
+    sent: dict[str, list[float]] = {}
+    """Indicator → [confidence, event time] of the last finding sent."""
+
+
+class EntityState(msgspec.Struct, array_like=True):
+    """State of one shared thing."""
+
+    kind: str
+    key: str
+    offset: int = -1
+    """Highest link offset included."""
+    watermark: int = 0
+    members: dict[str, Member] = {}
+    evicted: int = 0
+    hub: bool = False
+    edged: dict[str, int] = {}
+    """`a|b` → event time of the last strong edge sent."""
+    memory: dict[str, Any] = {}
+    """What a family counts beside the members (device-hours, exits of a pair …): small and bounded by the family."""
+
+    @property
+    def name(self) -> str:
+        """`kind:key`."""
+        return f"{self.kind}:{self.key}"
+
+
+def strangers(one: Who, other: Who, a: str, b: str) -> bool:
+    """Whether two accounts have no declared or verified relation: no common verified agency, no declaration of each other or of
+    one employer, not the same verified identity."""
+    if one.agency and one.agency == other.agency:
+        return False
+    if a in other.related or b in one.related:
+        return False
+    return not (set(one.related) & set(other.related))
+
+
+class EntityDesk:
+    """What families may do at a shared thing: find, take back, tie with a strong edge, link to another thing."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.findings: list[Finding] = []
+        self.edges: list[StrongEdge | EdgeRemoved] = []
+        self.links: list[Link] = []
+
+    def threshold(self, indicator: str, name: str) -> float:
+        """One number of the catalogue."""
+        return self.catalogue.indicators[indicator].thresholds[name]
+
+    def find(self, entity: EntityState, account: str, indicator: str, confidence: float, numbers: Numbers, refs: list[Ref]) -> None:
+        """Tell `account` what this thing says about it; nothing is sent unless it changed or the last time is long ago."""
+        if not self.catalogue.indicators[indicator].enabled:
+            return
+        member = entity.members[account]
+        sent = member.sent.get(indicator)
+        confidence = round(confidence, 4)
+        if sent is None and confidence <= 0:
+            return
+        if sent is not None and sent[0] == confidence and entity.watermark - sent[1] < RESEND:
+            return
+        member.sent[indicator] = [confidence, entity.watermark]
+        self.findings.append(
+            Finding(
+                account, indicator, entity.name, confidence, entity.watermark, member.first, len(entity.members), numbers, sorted(refs)[-3:]
+            )
+        )
+
+    def mitigate(self, entity: EntityState, account: str, mitigator: str, reason: str) -> None:
+        """Tell `account` of a mitigating fact that this thing established."""
+        member = entity.members[account]
+        sent = member.sent.get(mitigator)
+        if sent is not None and entity.watermark - sent[1] < RESEND:
+            return
+        member.sent[mitigator] = [1.0, entity.watermark]
+        self.findings.append(
+            Finding(account, "", entity.name, 0.0, entity.watermark, member.first, 0, {"reason": reason}, [], mitigator)
+        )
+
+    def edge(self, entity: EntityState, a: str, b: str) -> None:
+        """Tie two accounts with a strong edge of the thing's kind; repeated weekly at most."""
+        a, b = sorted((a, b))
+        name = f"{a}|{b}"
+        sent = entity.edged.get(name)
+        if sent is not None and entity.watermark - sent < RESEND:
+            return
+        entity.edged[name] = entity.watermark
+        self.edges.append(StrongEdge(entity.kind, entity.name, a, b, entity.watermark))
+
+    def untie(self, entity: EntityState) -> None:
+        """The thing is a hub or declared: take its edges back."""
+        if entity.edged:
+            self.edges.append(EdgeRemoved(entity.name, sorted({name for pair in entity.edged for name in pair.split("|")}), entity.watermark))
+            entity.edged = {}

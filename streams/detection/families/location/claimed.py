@@ -1,0 +1,61 @@
+"""`claimed_location_mismatch`: for weeks, the networks of an account lie in no country that it has stated (catalogue §5.2)."""
+
+from __future__ import annotations
+
+from streams.detection.account_state import AccountState, Profile
+from streams.detection.families.location.memory import LocationMemory
+from streams.detection.families.location.sittings import halves
+from streams.detection.family import Desk
+from streams.detection.windows import DAY
+
+ID = "claimed_location_mismatch"
+
+
+def stated(profile: Profile, since: int, until: int) -> set[str]:
+    """Countries that the person gave: claim, document, payout, travel declared for any of the time. Only ever compared."""
+    known = {profile.claimed_country, profile.id_country, *profile.payout_countries}
+    known.update(travelled(profile, since, until))
+    known.discard("")
+    return known
+
+
+def travelled(profile: Profile, since: int, until: int) -> set[str]:
+    """Countries of travel declared for any time between `since` and `until` (ms)."""
+    return {
+        country
+        for country, (begin, end) in profile.travel.items()
+        if (begin is None or begin <= until) and (end is None or end >= since)
+    }
+
+
+def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -> None:
+    """Fire when most half-days on access networks lie outside every stated country; take back when the statement now fits."""
+    profile = account.profile
+    if not (profile.claimed_country or profile.id_country):
+        return
+    days = int(desk.threshold(ID, "window_days"))
+    first, last = halves(day, days)
+    known = stated(profile, (day - days + 1) * DAY, (day + 1) * DAY)
+    total = 0
+    elsewhere: list[int] = []
+    for sitting in memory.sittings:
+        if not sitting.access or not sitting.country:
+            continue
+        total += sitting.seen.count(first, last)
+        if sitting.country not in known:
+            elsewhere += [half for half in sitting.seen.buckets() if first <= half <= last]
+    if total < desk.threshold(ID, "sessions_min"):
+        return
+    share = len(elsewhere) / total
+    if share < desk.threshold(ID, "share_taken_back"):
+        desk.retract(account, ID)
+        memory.refs.pop(ID, None)
+    if share < desk.threshold(ID, "share_min"):
+        return
+    span = (max(elsewhere) - min(elsewhere)) / 2
+    if span < desk.threshold(ID, "span_days"):
+        return
+    full = share >= desk.threshold(ID, "share_full")
+    numbers = {"elsewhere": len(elsewhere), "sessions": total, "percent": round(100 * share), "days": days}
+    confidence = 1.0 if full else desk.threshold(ID, "confidence_partial")
+    desk.fire(account, ID, confidence, (day + 1) * DAY - 1, numbers, *memory.refs.get(ID, ()))

@@ -1,0 +1,76 @@
+"""`tz_ip_claim_triple_mismatch`: a steady device clock that fits neither the network's country nor the stated one (catalogue §5.2)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from enrichers.timezones import offset_of_zone
+from streams.detection.account_state import AccountState, Profile
+from streams.detection.families.location.claimed import travelled
+from streams.detection.families.location.memory import LocationMemory
+from streams.detection.families.location.sittings import halves
+from streams.detection.family import Desk
+from streams.detection.windows import DAY
+
+ID = "tz_ip_claim_triple_mismatch"
+_ROUND = 24 * 60
+
+
+def fits(offset: int, offsets: frozenset[int], tolerance: float) -> bool:
+    """Whether a clock may belong to a place with `offsets`. An unknown place (no offsets) is never a mismatch."""
+    return not offsets or any(min((offset - held) % _ROUND, (held - offset) % _ROUND) <= tolerance for held in offsets)
+
+
+def claimed_offsets(profile: Profile, since: int, until: int, desk: Desk) -> frozenset[int]:
+    """Offsets in which the person's own statements put the device: claimed country and zone, document, declared travel."""
+    countries = {profile.claimed_country, profile.id_country} - {""}
+    offsets: frozenset[int] = frozenset()
+    for country in sorted(countries):
+        offsets |= _around(country, since, until, desk)
+    zone = offset_of_zone(profile.claimed_tz, until) if profile.claimed_tz else None
+    if zone is not None:
+        offsets |= {zone}
+    if not offsets:
+        return offsets
+    for country in travelled(profile, since, until):
+        offsets |= _around(country, since, until, desk)
+    return offsets
+
+
+def _around(country: str, since: int, until: int, desk: Desk) -> frozenset[int]:
+    """Offsets at both ends of the window, so that a change to summer time inside it is no mismatch."""
+    return desk.offsets_of(country, since) | desk.offsets_of(country, until)
+
+
+def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -> None:
+    """Fire when one clock is steady and fits neither side; take back when the statement now fits."""
+    days = int(desk.threshold(ID, "window_days"))
+    first, last = halves(day, days)
+    by_clock: dict[int, int] = defaultdict(int)
+    for sitting in memory.sittings:
+        if sitting.offset is not None:
+            by_clock[sitting.offset] += sitting.seen.count(first, last)
+    total = sum(by_clock.values())
+    if total < desk.threshold(ID, "sessions_min"):
+        return
+    offset = max(sorted(by_clock), key=lambda held: by_clock[held])
+    if by_clock[offset] < desk.threshold(ID, "steady_share") * total:
+        return
+    since, until = (day - days + 1) * DAY, (day + 1) * DAY - 1
+    tolerance = desk.threshold(ID, "tolerance_minutes")
+    if fits(offset, claimed_offsets(account.profile, since, until, desk), tolerance):
+        desk.retract(account, ID)
+        memory.refs.pop(ID, None)
+        return
+    apart = sum(
+        sitting.seen.count(first, last)
+        for sitting in memory.sittings
+        if sitting.offset == offset
+        and sitting.country
+        and not fits(offset, _around(sitting.country, since, until, desk), tolerance)
+    )
+    share = desk.threshold(ID, "mismatch_share")
+    if apart < share * total or by_clock[offset] < share * total:
+        return
+    numbers = {"apart": apart, "sessions": total, "offset_hours": round(offset / 60, 2), "days": days}
+    desk.fire(account, ID, 1.0, until, numbers, *memory.refs.get(ID, ()))

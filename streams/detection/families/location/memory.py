@@ -1,0 +1,55 @@
+"""What the location family remembers of one account: half-days by place and clock, the last sightings, and impossible pairs."""
+
+from __future__ import annotations
+
+import msgspec
+
+from streams.detection.messages import Ref
+from streams.detection.windows import Presence
+
+
+class Sitting(msgspec.Struct, array_like=True):
+    """Half-days (UTC, 12 h) in which a session began in one country, on one sort of network, under one device clock.
+
+    A union of half-days: reconnects, duplicates and log-in plus session start count once, and order does not matter. 60 of them are
+    30 days: the 21-day window keeps a margin that newer events do not push out before a day is judged.
+    """
+
+    country: str
+    access: bool
+    """A network that people live on: neither anonymized nor a relay, satellite or company gateway."""
+    offset: int | None
+    """Device clock, minutes east of UTC; None when unknown or not telling (UTC)."""
+    seen: Presence
+
+
+class Sighting(msgspec.Struct, array_like=True):
+    """First and last session begun at one place within a quarter of an hour. Small integers keep it under 30 bytes."""
+
+    first: int
+    """Seconds since the epoch."""
+    last: int
+    latitude: int
+    """Hundredths of a degree, about a kilometre."""
+    longitude: int
+    radius: int
+    """Accuracy radius, km."""
+    kind: int
+    asn: int
+    country: str
+
+
+class LocationMemory(msgspec.Struct, array_like=True):
+    """About 80 bytes for an account at one place."""
+
+    sittings: list[Sitting] = []
+    """Cap 16."""
+    trail: list[Sighting] = []
+    """In event-time order: what lateness can still reach, and the last one before it."""
+    pairs: list[tuple[int, int, bool, int]] = []
+    """Impossible pairs that lateness cannot reach: earlier s, later s, both on access networks, km (cap 16)."""
+    refs: dict[str, list[Ref]] = {}
+    """By indicator, a few events behind what `daily` may find; empty for an account without mismatch."""
+    zone_days: list[int] = []
+    """UTC days with the sanctioned zone (at most two; only while that indicator is on)."""
+    territory_days: list[int] = []

@@ -1,0 +1,31 @@
+"""Sorts of network by what their place says about where a person is."""
+
+from __future__ import annotations
+
+from enrichers.facts import ANONYMIZERS
+
+ACCESS = 0
+MOBILE = 1
+"""The gateway may stand in another city of the same country."""
+CORPORATE = 2
+"""A company gateway: a place, but the company's; MIT-CORP lowers what is made of it."""
+TUNNEL = 3
+"""Anonymized: the place is the exit's."""
+SILENT = 4
+"""Relay or satellite: the place says nothing."""
+
+_SILENT = frozenset({"relay", "satellite"})
+_TUNNEL = ANONYMIZERS | {"residential_proxy"}
+
+
+def kind_of(classes: tuple[str, ...]) -> int:
+    """The sort of network that its classes make it; no class is an access network."""
+    if not classes:
+        return ACCESS
+    if not _SILENT.isdisjoint(classes):
+        return SILENT
+    if not _TUNNEL.isdisjoint(classes):
+        return TUNNEL
+    if "corporate" in classes:
+        return CORPORATE
+    return MOBILE if "mobile" in classes else ACCESS

@@ -1,0 +1,57 @@
+"""Remember in which half-days sessions began, by country, sort of network and device clock."""
+
+from __future__ import annotations
+
+from enrichers.timezones import offset_of_zone
+from streams.detection.families.location.memory import LocationMemory, Sitting
+from streams.detection.families.location.networks import MOBILE
+from streams.detection.family import REFS, Moment
+from streams.detection.messages import Ref
+from streams.detection.windows import DAY, Presence
+
+HALF_DAY = DAY // 2
+SITTINGS = 16
+"""Places and clocks kept: rotating exits of a month come to about a dozen countries."""
+
+CLOCKLESS = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Etc/GMT0", "Etc/Greenwich", "Zulu", "Etc/Zulu", "Atlantic/Reykjavik"})
+"""Zones that privacy browsers report for everybody: they say nothing about the device."""
+
+
+def clock(tz: str | None, offset: int | None, ts: int) -> int | None:
+    """Offset of the device's clock in minutes, or None when it does not tell. A bare 0 may be a privacy browser's UTC."""
+    if tz in CLOCKLESS:
+        return None
+    if offset is None:
+        return offset_of_zone(tz, ts) if tz is not None else None
+    return None if offset == 0 and tz is None else offset
+
+
+def note(memory: LocationMemory, moment: Moment, kind: int, offset: int | None) -> Sitting | None:
+    """Mark the half-day of `moment`; the sitting when that was news, None in the steady state."""
+    country = moment.facts.country or ""
+    access = kind <= MOBILE
+    half = moment.ts // HALF_DAY
+    for sitting in memory.sittings:
+        if sitting.country == country and sitting.offset == offset and sitting.access == access:
+            seen = sitting.seen
+            if seen.newest == half:
+                return None
+            seen.mark(half)
+            return sitting
+    sitting = Sitting(country, access, offset, Presence(half))
+    memory.sittings.append(sitting)
+    if len(memory.sittings) > SITTINGS:
+        oldest = min(memory.sittings, key=lambda held: (held.seen.newest, held.country, held.access, held.offset or 0))
+        memory.sittings.remove(oldest)
+    return sitting
+
+
+def keep_ref(refs: dict[str, list[Ref]], indicator: str, ref: Ref) -> None:
+    """Keep the newest few events behind a finding that is made later, the same few in any order."""
+    refs[indicator] = sorted({*refs.get(indicator, ()), ref})[-REFS:]
+
+
+def halves(day: int, days: int) -> tuple[int, int]:
+    """First and last half-day of the `days` days that end with `day`."""
+    last = 2 * day + 1
+    return last - 2 * days + 1, last

@@ -1,0 +1,119 @@
+"""Payments (PAY): where the money goes. Names, shared instruments, and income that is passed on at once.
+
+Amounts stay inside the account's memory; evidence carries shares and counts only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.events import AccountCreated, BalanceCredited, PayoutMethodAdded, PayoutRequested
+from streams.detection.families.payments import names, shared, splits
+from streams.detection.families.payments.holders import Holder, holder, note_instrument, short
+from streams.detection.families.payments.memory import Instrument, PaymentsMemory, Payout
+from streams.detection.family import REFS, Desk, Family, Moment
+from streams.detection.messages import Evidence
+from streams.detection.windows import DAY
+
+REFRESH = 7 * DAY
+"""The instrument hears of an account weekly: its window is 180 days, so a day would only cost records."""
+
+
+def observe_created(moment: Moment, _desk: Desk) -> None:
+    """Note the registration number that a company account states for itself."""
+    event = moment.event
+    assert isinstance(event, AccountCreated)
+    if event.reg_no_h:
+        _memory(moment).own_reg = event.reg_no_h
+
+
+def observe_added(moment: Moment, desk: Desk) -> None:
+    """Judge whose the added instrument is, and let the instrument know its user."""
+    event = moment.event
+    assert isinstance(event, PayoutMethodAdded)
+    memory = _memory(moment)
+    note_instrument(memory, event, moment.ts)
+    _link(moment, event, desk)
+    names.judge_added(moment, memory, event, desk)
+    _judge_splits(moment, memory, desk)
+
+
+def observe_payout(moment: Moment, desk: Desk) -> None:
+    """Judge whether the money leaves in the same parts as before."""
+    event = moment.event
+    assert isinstance(event, PayoutRequested)
+    memory = _memory(moment)
+    note_instrument(memory, event, moment.ts)
+    _link(moment, event, desk)
+    if event.instrument_h and event.amount:
+        splits.note_payout(memory, Payout(moment.ts, short(event.instrument_h), event.amount, event.currency or ""))
+        _judge_splits(moment, memory, desk)
+
+
+def observe_credit(moment: Moment, desk: Desk) -> None:
+    """Note that earned money came in: payouts are grouped by it."""
+    memory = _memory(moment)
+    splits.note_credit(memory, moment.ts)
+    _judge_splits(moment, memory, desk)
+
+
+def _judge_splits(moment: Moment, memory: PaymentsMemory, desk: Desk) -> None:
+    """Fire, or take back what a late credit or payout showed to be grouped otherwise."""
+    if not desk.enabled(splits.INDICATOR):
+        return
+    account, profile = moment.account, moment.account.profile
+    least_match = desk.threshold(names.INDICATOR, "least_match")
+
+    def holds(instrument: Instrument | None) -> Holder:
+        return holder(instrument, memory, profile, least_match)
+
+    thresholds = desk.catalogue.indicators[splits.INDICATOR].thresholds
+    splits.forget(memory, thresholds["days"])
+    alike = splits.stable_splits(memory, holds, thresholds)
+    held = account.fired.get(splits.INDICATOR)
+    late = held is not None and moment.ts <= held.last
+    if not alike:
+        if late:
+            desk.retract(account, splits.INDICATOR)
+        return
+    numbers = splits.describe(alike, thresholds)
+    last = alike[-1].end
+    if held is not None and ((last < held.last and not late) or (last, numbers) == (held.last, held.numbers)):
+        return
+    refs = {*(held.refs if held else ())} | (
+        {moment.ref} if type(moment.event) is PayoutRequested or not held else set()
+    )
+    # replaced, not merged: what is said is a function of the rings alone
+    desk.retract(account, splits.INDICATOR)
+    note = Evidence(splits.INDICATOR, 1.0, alike[0].start, last, len(alike), numbers, sorted(refs)[-REFS:])
+    desk.keep(account, splits.INDICATOR, note)
+
+
+def _link(moment: Moment, event: PayoutMethodAdded | PayoutRequested, desk: Desk) -> None:
+    if event.instrument_h:
+        omnibus = event.omnibus is True
+        desk.link(moment, shared.KIND, event.instrument_h, REFRESH, lambda: _shape(omnibus))
+
+
+def _shape(omnibus: bool) -> dict[str, Any]:
+    return {"omnibus": True} if omnibus else {}
+
+
+def _memory(moment: Moment) -> PaymentsMemory:
+    account = moment.account
+    if account.payments is None:
+        account.payments = PaymentsMemory()
+    return account.payments
+
+
+FAMILY = Family(
+    "PAY",
+    (names.INDICATOR, shared.INDICATOR, splits.INDICATOR),
+    {
+        AccountCreated: observe_created,
+        PayoutMethodAdded: observe_added,
+        PayoutRequested: observe_payout,
+        BalanceCredited: observe_credit,
+    },
+    judge={shared.KIND: shared.judge_instrument},
+)

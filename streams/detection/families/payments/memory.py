@@ -1,0 +1,49 @@
+"""What is remembered of an account's money: whose instruments it used, and the last credits and payouts.
+
+Bounded: 12 instruments, 32 payouts, 32 credits; an ordinary account has two or three instruments and a payout a week.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+INSTRUMENTS = 12
+RING = 32
+"""Four splits to three instruments each are 12 payouts; twice that and more leaves room for ordinary ones between."""
+
+
+class Instrument(msgspec.Struct, array_like=True):
+    """One payout instrument as it was last described."""
+
+    last: int
+    match: float | None = None
+    """How well the holder's name matches the verified one; None = unknown."""
+    company: bool = False
+    reg: str = ""
+    """Keyed hash of the holder's registration number."""
+
+
+class Payout(msgspec.Struct, array_like=True, frozen=True, order=True):
+    """One payout. The instrument is a CRC-32: the hash itself would be ten times longer."""
+
+    ts: int
+    instrument: int
+    amount: float
+    currency: str = ""
+
+
+class PaymentsMemory(msgspec.Struct, array_like=True):
+    """Instruments, mismatching additions and the payout and credit rings of one account."""
+
+    instruments: dict[int, Instrument] = {}
+    """CRC-32 of the instrument → what is known of its holder."""
+    mismatches: dict[int, tuple[int, float]] = {}
+    """CRC-32 of an instrument in another name → event time of its newest addition, and the name match then."""
+    payouts: list[Payout] = []
+    """Sorted by event time."""
+    credits: list[int] = []
+    """Event times, sorted."""
+    first_credit: int | None = None
+    """Since when the platform is known to send credits for this account."""
+    own_reg: str = ""
+    """Registration number the account itself stated; a company with it is the account holder's own."""

@@ -1,0 +1,156 @@
+"""What a family is, and the desk at which its code works.
+
+A family is pure functions over an account's memory. Two kinds of judgement keep results independent of arrival order (design §4):
+
+* **counting** indicators only grow with more events ("four networks in an hour"): judged at once, in `observe`;
+* **weighing** indicators can fall again ("80 % of the minutes"): judged in `daily`, once a UTC day is closed, on closed days only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from enrichers.facts import Facts
+from schemas.events import AnyEvent
+from streams.detection.catalogue.model import Catalogue
+from streams.detection.messages import Evidence, Link, Mitigation, Numbers, Ref, Who
+from streams.detection.windows import DAY, touch
+
+if TYPE_CHECKING:
+    from streams.detection.account_state import AccountState
+    from streams.detection.entity_state import EntityDesk, EntityState
+
+REFS = 3
+"""Raw events kept per piece of evidence: enough to start looking, small enough for any alert."""
+LINKS = 48
+
+
+class Moment(msgspec.Struct):
+    """One event before one account."""
+
+    account_id: str
+    account: AccountState  # a forward name: this module must not import the state that imports the families
+    event: AnyEvent
+    facts: Facts
+    join_facts: Facts | None
+    ts: int
+    ref: Ref
+    late: bool
+    """Older than the watermark by more than its allowed lateness; memories take what still fits."""
+
+
+class Desk:
+    """What families may do to an account: fire, retract, mitigate, link. One desk serves one stage; it is not shared."""
+
+    def __init__(self, catalogue: Catalogue, offsets_of: Callable[[str, int], frozenset[int]]) -> None:
+        self.catalogue = catalogue
+        self.offsets_of = offsets_of
+        """Country, ms → UTC offsets in minutes that hold there then; empty when unknown. Given in, so that tests can permute it."""
+        self.links: list[Link] = []
+        self.touched = False
+        """Something about the evidence changed since the stage last looked."""
+        self.fired: dict[str, int] = {}
+        """Firings by indicator, for the metric."""
+
+    def threshold(self, indicator: str, name: str) -> float:
+        """One number of the catalogue."""
+        return self.catalogue.indicators[indicator].thresholds[name]
+
+    def enabled(self, indicator: str) -> bool:
+        """Whether the indicator is switched on."""
+        return self.catalogue.indicators[indicator].enabled
+
+    def fire(self, account: AccountState, indicator: str, confidence: float, ts: int, numbers: Numbers, *refs: Ref) -> None:
+        """Note that `indicator` holds at `ts` with `confidence` 0–1. Switched off: nothing happens.
+
+        Kept is the firing that weighs most whenever it is looked at later: decay is exponential, so that is the same one for every
+        order of arrival.
+        """
+        if confidence <= 0 or not self.enabled(indicator):
+            return
+        note = Evidence(indicator, round(confidence, 4), ts, ts, 1, numbers, sorted(refs)[-REFS:])
+        self.keep(account, indicator, note)
+
+    def keep(self, account: AccountState, key: str, note: Evidence) -> None:
+        """Merge one piece of evidence into what the account has under `key`."""
+        held = account.fired.get(key)
+        self.fired[note.indicator] = self.fired.get(note.indicator, 0) + 1
+        if held is None:
+            account.fired[key] = note
+            self.touched = True
+            return
+        half_life = self.catalogue.indicators[note.indicator].half_life_days * DAY
+        stronger = note.confidence * 2.0 ** min(60.0, (note.last - held.last) / half_life) >= held.confidence
+        first, count = min(held.first, note.first), held.count + note.count
+        refs = sorted({*held.refs, *note.refs})
+        winner = note if stronger else held
+        changed = stronger and (abs(note.confidence - held.confidence) >= 0.05 or note.last - held.last >= DAY)
+        account.fired[key] = Evidence(
+            note.indicator, winner.confidence, first, winner.last, count, winner.numbers, refs[:1] + refs[1:][-REFS + 1 :], note.entity
+        )
+        self.touched = self.touched or changed
+
+    def retract(self, account: AccountState, indicator: str) -> None:
+        """Take back what is no longer so (the old device came back; the tool was declared)."""
+        if account.fired.pop(indicator, None) is not None:
+            self.touched = True
+
+    def mitigate(self, account: AccountState, mitigator: str, ts: int, reason: str, until: int | None = None) -> None:
+        """Note a mitigating fact; a later `until` extends it."""
+        held = account.mitigations.get(mitigator)
+        if held is None:
+            account.mitigations[mitigator] = Mitigation(mitigator, ts, reason, until)
+            self.touched = True
+        elif held.until is not None and (until is None or until > held.until):
+            account.mitigations[mitigator] = Mitigation(mitigator, min(ts, held.first), reason, until)
+
+    def link(self, moment: Moment, kind: str, key: str, refresh: int, data: Callable[[], Numbers] | None = None) -> None:
+        """Send a link to the thing `kind:key` unless one was sent within `refresh` milliseconds of event time."""
+        account = moment.account
+        name = f"{kind}:{key}"
+        sent = account.links.get(name)
+        if sent is not None and moment.ts - sent < refresh:
+            return
+        touch(account.links, name, moment.ts, LINKS)
+        profile = account.profile
+        who = Who(
+            profile.created,
+            profile.identity,
+            profile.address,
+            profile.agency if profile.agency_verified else "",
+            tuple(profile.related),
+            profile.kyc_approved is not None,
+        )
+        self.links.append(Link(kind, key, moment.account_id, moment.ts, moment.ref, who, data() if data else {}))
+
+
+Observe = Callable[[Moment, Desk], None]
+Daily = Callable[[str, "AccountState", int, Desk], None]
+Judge = Callable[["EntityState", Link, "EntityDesk"], None]
+
+
+class Family:
+    """One family: its code in the catalogue, and its functions by what calls them."""
+
+    __slots__ = ("code", "daily", "indicators", "judge", "observe")
+
+    def __init__(
+        self,
+        code: str,
+        indicators: tuple[str, ...],
+        observe: Mapping[type[Any], Observe],
+        daily: Daily | None = None,
+        judge: Mapping[str, Judge] | None = None,
+    ) -> None:
+        self.code = code
+        self.indicators = indicators
+        """Ids this code implements; start-up fails when the catalogue disagrees."""
+        self.observe = observe
+        """Event type → function, called for each event of that type."""
+        self.daily = daily
+        """Called as (account_id, account, day, desk) with the UTC day number that just closed."""
+        self.judge = judge or {}
+        """Kind of shared thing → function, called by the entities stage for each link after the member is noted."""

@@ -1,0 +1,200 @@
+"""What an account states and proves about itself, kept as the events tell it; and the mitigating facts that follow at once.
+
+Countries are stored to be compared with each other, never to be judged (REQ-F02).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import schemas.events as ev
+from enrichers.timezones import offset_of_zone
+from streams.detection.account_state import AccountState, Profile
+from streams.detection.family import Desk, Moment
+from streams.detection.messages import Mitigation
+from streams.detection.windows import DAY, HOUR, touch
+
+ACTIVITY_DAYS = 35
+"""Four weeks are judged; one more covers lateness and a week that began before."""
+LIVE_DAYS = 180
+TENURE_DAYS = 730
+TENURE_CLIENTS = 10
+_IDENTITY_DOCUMENTS = frozenset({None, "passport", "id_card", "driving_licence", "residence_permit"})
+_LIVE_METHODS = frozenset({"chip", "live", "notary", "in_person"})
+_CLIENTS = 16
+
+
+def day_ms(day: str | None) -> int | None:
+    """Midnight UTC of a calendar day in ms; None when there is none or it is no date."""
+    try:
+        return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000) if day else None
+    except ValueError:
+        return None
+
+
+def note_activity(account: AccountState, event: Any, ts: int) -> None:
+    """Set the hour of `ts` in the activity mask, unless the event is a heartbeat or end without input."""
+    if type(event) in _IDLE_POSSIBLE and not event.active_input_count:
+        return
+    day = ts // DAY
+    bit = 1 << (ts // HOUR % 24)
+    hours = account.active_hours
+    mask = hours.get(day, 0)
+    if not mask & bit:
+        hours[day] = mask | bit
+        if not mask and len(hours) > ACTIVITY_DAYS:
+            for old in [known for known in hours if known <= max(hours) - ACTIVITY_DAYS]:
+                del hours[old]
+
+
+def _created(profile: Profile, event: ev.AccountCreated, moment: Moment, _desk: Desk) -> None:
+    profile.created = moment.ts
+    profile.account_type = event.account_type or ""
+    _claims(profile, event)
+
+
+def _updated(profile: Profile, event: ev.ProfileUpdated, _moment: Moment, _desk: Desk) -> None:
+    _claims(profile, event)
+
+
+def _claims(profile: Profile, event: ev.AccountCreated | ev.ProfileUpdated) -> None:
+    profile.claimed_country = event.claimed_country or profile.claimed_country
+    profile.claimed_tz = event.claimed_tz or profile.claimed_tz
+    profile.address = event.verified_address_h or profile.address
+
+
+def _verified(profile: Profile, event: ev.KycApproved, moment: Moment, desk: Desk) -> None:
+    if profile.kyc_approved is not None:
+        _proved(profile, event, moment, desk)
+    profile.kyc_approved = moment.ts
+
+
+def _proved(profile: Profile, event: ev.KycApproved | ev.KycLivenessResult, moment: Moment, desk: Desk) -> None:
+    """A live proof of the same person explains what happened before it, so only the newest counts."""
+    if event.same_person is not True or event.method not in _LIVE_METHODS:
+        return
+    if profile.live_proof is None or moment.ts > profile.live_proof:
+        profile.live_proof = moment.ts
+        until = moment.ts + LIVE_DAYS * DAY
+        moment.account.mitigations["MIT-LIVE"] = Mitigation("MIT-LIVE", moment.ts, "a live proof showed the verified person", until)
+        desk.touched = True
+
+
+def _document(profile: Profile, event: ev.DocumentSubmitted, _moment: Moment, _desk: Desk) -> None:
+    if event.doc_type not in _IDENTITY_DOCUMENTS:
+        return
+    profile.id_country = event.doc_country or profile.id_country
+    profile.identity = event.doc_number_h or event.name_h or profile.identity
+    profile.address = event.address_h or profile.address
+
+
+def _paid(profile: Profile, event: ev.PayoutMethodAdded | ev.PayoutRequested, _moment: Moment, _desk: Desk) -> None:
+    country = event.bank_country
+    if country and country not in profile.payout_countries:
+        profile.payout_countries = [*profile.payout_countries[-7:], country]
+
+
+def _affiliated(profile: Profile, event: ev.AffiliationDeclared, moment: Moment, desk: Desk) -> None:
+    for related in (event.related_account_id, event.employer_h and f"employer:{event.employer_h}"):
+        if related and related not in profile.related:
+            profile.related = [*profile.related[-15:], related]
+    if event.prefix:
+        place = f"{event.affiliation_type or 'office'}:{event.prefix}"
+        if place not in profile.affiliations:
+            profile.affiliations = [*profile.affiliations[-7:], place]
+    if event.agency_id:
+        _agency(profile, event.agency_id, moment, desk, registered=event.registry_verified is True)
+
+
+def _member(profile: Profile, event: ev.AgencyMemberAdded, moment: Moment, desk: Desk) -> None:
+    if event.member_account_id in (None, moment.account_id):
+        _agency(profile, event.agency_id, moment, desk, confirmed=set(event.confirmed_by) == {"agency", "member"})
+
+
+def _agency(profile: Profile, agency: str, moment: Moment, desk: Desk, *, registered: bool = False, confirmed: bool = False) -> None:
+    """Both halves of MIT-AGENCY, in either order: the registration, and the membership confirmed by both sides."""
+    if profile.agency != agency:
+        profile.agency, profile.agency_verified = agency, False
+        profile.related = [mark for mark in profile.related if not mark.startswith("agency-")]
+    for holds, mark in ((registered, f"agency-registered:{agency}"), (confirmed, f"agency-confirmed:{agency}")):
+        if holds and mark not in profile.related:
+            profile.related = [*profile.related[-15:], mark]
+    marks = {f"agency-registered:{agency}", f"agency-confirmed:{agency}"}
+    if marks <= set(profile.related) and not profile.agency_verified:
+        profile.agency_verified = True
+        desk.mitigate(moment.account, "MIT-AGENCY", moment.ts, "a registered agency, confirmed by both sides")
+
+
+def _travels(profile: Profile, event: ev.TravelDeclared, moment: Moment, desk: Desk) -> None:
+    start = day_ms(event.from_date) or moment.ts
+    end = day_ms(event.until_date)
+    until = None if end is None else end + DAY
+    for country in event.countries:
+        if country in profile.travel or len(profile.travel) < 64:
+            profile.travel[country] = [start, until]
+    if event.countries:
+        desk.mitigate(moment.account, "MIT-TRAVEL", start, "travel or a second country was declared", until)
+
+
+def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, _desk: Desk) -> None:
+    client = event.client_id
+    if not client:
+        return
+    offset = offset_of_zone(event.client_tz, moment.ts) if event.client_tz else None
+    if client not in profile.client_zones:
+        profile.clients += 1
+    if offset is not None or client not in profile.client_zones:
+        touch(profile.client_zones, client, -1 if offset is None else offset, _CLIENTS)
+
+
+def _disputed(profile: Profile, _event: Any, _moment: Moment, _desk: Desk) -> None:
+    profile.disputes += 1
+
+
+def _renamed(_profile: Profile, _event: Any, moment: Moment, desk: Desk) -> None:
+    desk.mitigate(moment.account, "MIT-NAMECHANGE", moment.ts, "a change of name or address was documented")
+
+
+def _accommodated(_profile: Profile, event: ev.AccommodationGranted, moment: Moment, desk: Desk) -> None:
+    desk.mitigate(moment.account, "MIT-ACCESS", moment.ts, "an accommodation is on file", day_ms(event.until_date))
+
+
+def _suspended(profile: Profile, event: ev.AccountSuspended, _moment: Moment, _desk: Desk) -> None:
+    profile.status = f"suspended:{event.reason_code or ''}"
+
+
+_IDLE_POSSIBLE = frozenset({ev.SessionHeartbeat, ev.SessionEnd})
+ACTIVITY: frozenset[type[Any]] = frozenset(
+    {ev.LoginSucceeded, ev.SessionStart, ev.SessionHeartbeat, ev.SessionEnd, ev.BidSubmitted, ev.MessageSent}
+)
+"""Events that say somebody was at work."""
+UPKEEP: dict[type[Any], Callable[[Profile, Any, Moment, Desk], None]] = {
+    ev.AccountCreated: _created,
+    ev.ProfileUpdated: _updated,
+    ev.KycApproved: _verified,
+    ev.KycLivenessResult: _proved,
+    ev.DocumentSubmitted: _document,
+    ev.PayoutMethodAdded: _paid,
+    ev.PayoutRequested: _paid,
+    ev.AffiliationDeclared: _affiliated,
+    ev.AgencyMemberAdded: _member,
+    ev.TravelDeclared: _travels,
+    ev.ContractStarted: _contract,
+    ev.MilestoneDisputed: _disputed,
+    ev.NameChangeDocumented: _renamed,
+    ev.AccommodationGranted: _accommodated,
+    ev.AccountSuspended: _suspended,
+}
+
+
+def tenured(account: AccountState) -> bool:
+    """MIT-TENURE: two years, ten clients, no dispute."""
+    profile = account.profile
+    if profile.created is None:
+        return False
+    return account.watermark - profile.created >= TENURE_DAYS * DAY and profile.clients >= TENURE_CLIENTS and not profile.disputes
+
+
+__all__ = ["ACTIVITY", "UPKEEP", "note_activity", "tenured"]

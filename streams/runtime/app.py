@@ -1,0 +1,175 @@
+"""The Faust app of a worker: one agent for each stage, one table for each stage that has states, and nothing else of Faust.
+
+Faust gives consumer group, assignor, recovery and agents. Everything per record is ours (`driver`, `table`, `shell`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+import faust
+import structlog
+
+from streams.detection.stage import Stage
+from streams.runtime import clients, driver
+from streams.runtime.dead_letters import FloodLimits
+from streams.runtime.delivery import Delivery, TooLarge
+from streams.runtime.metrics import Metrics
+from streams.runtime.settings import Settings
+from streams.runtime.shell import Batch, Shell
+from streams.runtime.table import StateTable
+
+log = structlog.get_logger(__name__)
+
+# Topics whose records need one order: always partition 0, also where the broker made more (the demo's makes four).
+ONE_ORDER = frozenset({"assessments"})
+
+# Batches that wait in front of an agent. They hold up to MAX_POLL_RECORDS each, so this is already a lot.
+BUFFERED_BATCHES = 16
+
+
+class Pipeline:
+    """A worker's app, its shells and what they share."""
+
+    def __init__(self, settings: Settings, stages: Sequence[Stage], metrics: Metrics) -> None:
+        self.settings = settings
+        self.metrics = metrics
+        self.fault: asyncio.Future[BaseException] | None = None
+        driver.register()
+        self.app = faust.App(settings.app_id, **_faust_settings(settings))
+        self.delivery = Delivery(
+            lambda: self.app.producer._producer,
+            settings.topic,
+            timeout_s=settings.delivery_timeout_s,
+            max_record_bytes=settings.max_record_bytes,
+            on_too_large=self._too_large,
+            single_partition=ONE_ORDER,
+        )
+        self.shells = [self._add(stage) for stage in stages]
+        names = [stage.name for stage in stages]
+        for name in ("records", "outputs", "busy_seconds", "batch_records", "flush_seconds", "flushed_states"):
+            metrics.declare(name, names)
+        for name in ("state_keys", "consumer_lag", "event_time_lag_seconds"):
+            metrics.declare(name, names)
+
+    def fail(self, error: BaseException) -> None:
+        """Stop the worker with this reason; called once or more, the first one counts."""
+        if self.fault is not None and not self.fault.done():
+            self.fault.set_result(error)
+
+    async def start(self) -> None:
+        """Start Faust; returns when it has been asked to join the group."""
+        self.fault = asyncio.get_running_loop().create_future()
+        self.app.finalize()
+        self.app.consumer.handover = self._handover
+        await self.app.start()
+
+    async def keep_flushing(self) -> None:
+        """The flush timer. Twice per interval, so that nothing waits longer than one and a half."""
+        pause = self.settings.flush_ms / 2000
+        while True:
+            await asyncio.sleep(pause)
+            for shell in self.shells:
+                await self._guard(shell.flush_due())
+
+    async def finish(self) -> None:
+        """Take no more, finish what has been started, commit."""
+        self.app.flow_control.suspend()
+        for shell in self.shells:
+            await shell.flush_all()
+        await self.app.consumer.commit()
+
+    def _add(self, stage: Stage) -> Shell:
+        settings, app = self.settings, self.app
+        table = None
+        if stage.stateful:
+            changelog = app.topic(
+                settings.changelog(stage.name), key_serializer="raw", value_serializer="raw", internal=False, acks=False
+            )
+            table = StateTable(app, name=stage.name, on_fault=self.fail, changelog_topic=changelog)
+            app.tables.add(table)
+        shell = Shell(
+            stage,
+            table,
+            self.delivery,
+            self.metrics,
+            flush_s=settings.flush_ms / 1000,
+            hot_states=settings.hot_states,
+            limits=FloodLimits(settings.dead_letter_ratio, settings.dead_letter_window, settings.dead_letter_run),
+        )
+        logical = {settings.topic(name): name for name in stage.inputs}
+        source = app.topic(*logical, key_serializer="raw", value_serializer="raw")
+
+        async def agent(stream: Any) -> None:
+            async for event in stream.noack().events():
+                message = event.message
+                batch = Batch(logical[message.topic], message.partition, message.value, _acknowledger(stream, event))
+                await self._guard(shell.handle(batch))
+
+        app.agent(source, name=stage.name, concurrency=1)(agent)
+        return shell
+
+    async def _guard(self, work: Any) -> None:
+        # An exception that leaves an agent is worse than a stop: Faust acknowledges the batch and goes on.
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.exception("worker cannot go on")
+            self.fail(error)
+            await asyncio.Event().wait()  # holds the agent until the process ends
+
+    async def _handover(self) -> None:
+        self.metrics.add("rebalances", 1)
+        try:
+            for shell in self.shells:
+                await shell.flush_all()
+        finally:
+            for shell in self.shells:
+                shell.abandon()
+                if shell.table is not None:
+                    shell.table.release()
+
+    def _too_large(self, what: TooLarge) -> None:
+        self.metrics.add("too_large", 1, what.topic)
+        log.error("record skipped: larger than the broker takes", **what._asdict())
+
+
+def _acknowledger(stream: Any, event: Any) -> Callable[[], None]:
+    def acknowledge() -> None:
+        event.ack()
+
+    return acknowledge
+
+
+def _faust_settings(settings: Settings) -> dict[str, Any]:
+    compression = None if settings.compression == "none" else settings.compression
+    return {
+        "broker": [f"{driver.SCHEME}://{broker}" for broker in settings.broker_list()],
+        "store": "memory://",
+        "topic_partitions": settings.partitions,
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "web_enabled": False,
+        "consumer_group_instance_id": settings.worker_name(),
+        "consumer_auto_offset_reset": "earliest",
+        "broker_session_timeout": settings.session_timeout_s,
+        "broker_heartbeat_interval": settings.session_timeout_s / 5,
+        "broker_request_timeout": max(30.0, settings.session_timeout_s * 2),
+        "broker_max_poll_records": settings.max_poll_records,
+        "broker_max_poll_interval": 300.0,
+        "broker_commit_interval": 1.0,
+        "stream_buffer_maxsize": BUFFERED_BATCHES,
+        "stream_wait_empty": False,
+        "producer_linger": 0.005,
+        "producer_max_batch_size": min(512 * 1024, settings.max_record_bytes),
+        "producer_max_request_size": settings.max_record_bytes + 64 * 1024,
+        "producer_compression_type": compression,
+        # After this time a batch comes back to `delivery`, which decides whether to try again.
+        "producer_request_timeout": 15.0,
+        **clients.faust_options(settings),
+    }

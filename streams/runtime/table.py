@@ -1,0 +1,152 @@
+"""A Faust table of bytes → bytes whose changelog is written and read in batches, one dictionary per partition.
+
+Three rules keep it exact:
+
+* A partition's bytes are what its changelog says. They are dropped when the partition is revoked for good, and what others wrote
+  meanwhile is read when it comes back.
+* Every changelog record's timestamp is the *epoch* of its writer: the moment at which that worker took the partition over, later
+  than any epoch read from the changelog. A worker that slept through its own eviction writes under an older epoch, and its record
+  never replaces a newer one.
+* `write` refuses a partition that is not ours.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import faust
+
+from streams.runtime.delivery import Delivery, Pair
+
+# Batches that recovery buffers before they are applied. Not 1: Faust then keeps reading the changelog, which is our own writes,
+# after recovery.
+RECOVERY_BATCHES = 2
+
+
+class NotOurs(Exception):
+    """A flush came for a partition that has been given away."""
+
+
+class Held:
+    """What we hold of one partition: the bytes, how far the changelog has been read, and the epochs seen."""
+
+    __slots__ = ("epoch", "epochs", "offset", "raw")
+
+    def __init__(self) -> None:
+        self.raw: dict[bytes, bytes] = {}
+        self.offset = -1
+        self.epoch = 0
+        self.epochs: dict[bytes, int] = {}
+
+
+class StateTable(faust.Table):  # type: ignore[misc]
+    """The table of one stage."""
+
+    def __init__(self, app: Any, *, name: str, on_fault: Callable[[BaseException], None], **options: Any) -> None:
+        super().__init__(
+            app,
+            name=name,
+            key_type=bytes,
+            value_type=bytes,
+            recovery_buffer_size=RECOVERY_BATCHES,
+            **options,
+        )
+        self._held: dict[int, Held] = {}
+        self._owned: dict[int, int] = {}
+        self._on_fault = on_fault
+        self.restored = 0
+        """Changelog records read since the start."""
+
+    def raw(self, partition: int) -> dict[bytes, bytes]:
+        """The bytes of one partition, keyed by state key; the very dictionary that flushes update."""
+        return self._hold(partition).raw
+
+    def owns(self, partition: int) -> bool:
+        """Whether the partition is ours and recovered."""
+        return partition in self._owned
+
+    def keys_held(self) -> dict[int, int]:
+        """Number of keys for each partition held."""
+        return {partition: len(held.raw) for partition, held in self._held.items()}
+
+    async def write(self, delivery: Delivery, partition: int, pairs: Sequence[Pair]) -> None:
+        """Put changed states into the changelog, wait for the acknowledgement, then hold them."""
+        epoch = self._owned.get(partition)
+        if epoch is None:
+            raise NotOurs(f"{self.name}[{partition}]")
+        topic = self.changelog_topic_name
+        parcels = await delivery.settle(await delivery.send_to(topic, partition, pairs, epoch))
+        if self._owned.get(partition) != epoch:
+            # Written, but the partition has moved on: what counts is read from the changelog by whoever has it now.
+            raise NotOurs(f"{self.name}[{partition}]")
+        held = self._hold(partition)
+        held.raw.update(pairs)
+        for parcel in sorted(parcels, key=lambda parcel: parcel.offset):
+            # A hole means that somebody else wrote (or a retry wrote twice): it is read at the next rebalance.
+            if parcel.offset == held.offset + 1:
+                held.offset = parcel.offset + len(parcel.pairs) - 1
+
+    def release(self) -> None:
+        """A rebalance begins: nothing is ours until recovery says so."""
+        self._owned.clear()
+
+    def apply_changelog_batch(self, batch: Iterable[Any]) -> None:
+        """Take batches of changelog records as recovery reads them."""
+        # Faust would log whatever is raised here and go on with a hole in the states.
+        try:
+            for event in batch:
+                message = event.message
+                if message.topic == self.changelog_topic_name:
+                    self._apply(self._hold(message.partition), message.value)
+        except Exception as error:
+            self._on_fault(error)
+            raise
+
+    def _apply(self, held: Held, records: Sequence[Any]) -> None:
+        raw, epochs, seen, newest = held.raw, held.epochs, held.offset, held.epoch
+        for record in records:
+            if record.offset <= seen:
+                continue
+            key, epoch = record.key, record.timestamp
+            if epoch < newest and epochs.get(key, 0) > epoch:
+                continue
+            newest = max(newest, epoch)
+            epochs[key] = epoch
+            if record.value is None:
+                raw.pop(key, None)
+            else:
+                raw[key] = record.value
+        held.offset = max(seen, records[-1].offset)
+        held.epoch = newest
+        self.restored += len(records)
+
+    def persisted_offset(self, tp: Any) -> int | None:
+        """How far the changelog has been read for a partition that we kept; recovery goes on from there."""
+        held = self._held.get(tp.partition)
+        return None if held is None or held.offset < 0 else held.offset
+
+    async def on_rebalance(self, assigned: Any, revoked: Any, newly_assigned: Any, generation_id: int = 0) -> None:
+        """Drop the states of partitions that are no longer ours."""
+        self._owned.clear()
+        mine = {tp.partition for tp in assigned if tp.topic == self.changelog_topic_name}
+        for partition in [partition for partition in self._held if partition not in mine]:
+            del self._held[partition]
+        await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
+
+    async def on_recovery_completed(self, active_tps: Any, standby_tps: Any) -> None:
+        """Every active partition is read: take them over under a new epoch."""
+        now = int(time.time() * 1000)
+        for tp in active_tps:
+            held = self._hold(tp.partition)
+            held.epochs = {}  # needed only while reading
+            held.epoch = max(held.epoch + 1, now)
+            self._owned[tp.partition] = held.epoch
+        await super().on_recovery_completed(active_tps, standby_tps)
+
+    def _hold(self, partition: int) -> Held:
+        held = self._held.get(partition)
+        if held is None:
+            held = self._held[partition] = Held()
+        return held

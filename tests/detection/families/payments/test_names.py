@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.events import AccountCreated, PayoutMethodAdded
+from streams.detection.families.payments import FAMILY
+from streams.detection.messages import Evidence
+from tests.detection.families.payments.driver import T0, Account, make
+
+NAME = "payout_name_mismatch"
+
+
+def added(account: Account, at: float, instrument: str = "i1", match: float | None = None, **fields: Any) -> None:
+    account.see(PayoutMethodAdded, at, instrument_h=instrument, holder_name_match_score=match, **fields)
+
+
+def test_another_name_fires_at_seven_tenths() -> None:
+    account = Account(FAMILY)
+    added(account, 1, match=0.21)
+    evidence = account.fired(NAME)
+    assert evidence is not None
+    assert evidence.confidence == 0.7
+    assert evidence.numbers["match"] == 0.21
+
+
+@pytest.mark.parametrize("match", [0.6, 0.75, 1.0, None])
+def test_a_match_or_an_unknown_match_is_silent(match: float | None) -> None:
+    account = Account(FAMILY)
+    added(account, 1, match=match)
+    assert account.fired(NAME) is None
+
+
+def test_just_below_the_line_fires() -> None:
+    account = Account(FAMILY)
+    added(account, 1, match=0.599)
+    assert account.confidence(NAME) == 0.7
+
+
+@pytest.mark.parametrize(("days", "expected"), [(59, 1.0), (60, 0.7), (90, 0.7)])
+def test_a_second_other_instrument_makes_it_sure_within_sixty_days(days: float, expected: float) -> None:
+    account = Account(FAMILY)
+    added(account, 0, "i1", 0.2)
+    added(account, days, "i2", 0.3)
+    assert account.confidence(NAME) == expected
+
+
+def test_the_same_instrument_again_is_not_a_second_one() -> None:
+    account = Account(FAMILY)
+    added(account, 0, "i1", 0.2)
+    added(account, 3, "i1", 0.2)
+    assert account.confidence(NAME) == 0.7
+
+
+def test_a_declared_company_an_own_company_and_an_agency_match() -> None:
+    declared = Account(FAMILY)
+    declared.state.profile.related = ["employer:r1"]
+    added(declared, 1, match=0.1, holder_type="company", holder_reg_id_h="r1")
+    assert declared.fired(NAME) is None
+
+    own = Account(FAMILY)
+    own.see(AccountCreated, 0, reg_no_h="r1")
+    added(own, 1, match=0.1, holder_type="company", holder_reg_id_h="r1")
+    assert own.fired(NAME) is None
+
+    member = Account(FAMILY)
+    member.state.profile.agency_verified = True
+    added(member, 1, match=0.1, holder_type="company", holder_reg_id_h="r9")
+    assert member.fired(NAME) is None
+
+
+def test_a_company_nobody_declared_does_not_match() -> None:
+    account = Account(FAMILY)
+    added(account, 1, match=0.1, holder_type="company", holder_reg_id_h="r9")
+    assert account.confidence(NAME) == 0.7
+
+
+def test_an_agency_does_not_explain_another_person() -> None:
+    account = Account(FAMILY)
+    account.state.profile.agency_verified = True
+    added(account, 1, match=0.1, holder_type="person")
+    assert account.confidence(NAME) == 0.7
+
+
+EVENTS = [
+    make(PayoutMethodAdded, at, instrument_h=instrument, holder_name_match_score=match)
+    for at, instrument, match in [
+        (0, "i1", 0.2),
+        (0.1, "i2", 0.3),
+        (0.2, "i3", 0.9),
+        (0.5, "i2", 0.1),
+        (0.9, "i4", 0.5),
+    ]
+]
+
+
+def _essence(evidence: Evidence | None) -> object:
+    assert evidence is not None
+    return evidence.confidence, evidence.first, evidence.last, evidence.numbers, evidence.refs
+
+
+@given(st.permutations(EVENTS))
+def test_any_order_within_a_day_gives_the_same_evidence(order: list[Any]) -> None:
+    straight, shuffled = Account(FAMILY), Account(FAMILY)
+    for event in EVENTS:
+        straight.take(event)
+    for event in order:
+        shuffled.take(event)
+    assert _essence(shuffled.fired(NAME)) == _essence(straight.fired(NAME))
+    assert straight.fired(NAME) is not None
+    assert straight.state.fired[NAME].first == T0
+
+
+def test_memory_is_bounded() -> None:
+    account = Account(FAMILY)
+    for number in range(100):
+        added(account, number / 10, f"i{number}", 0.2)
+    memory = account.state.payments
+    assert memory is not None
+    assert len(memory.instruments) <= 12
+    assert len(memory.mismatches) <= 12

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.events import BalanceCredited, PayoutMethodAdded, PayoutRequested
+from streams.detection.account_state import AccountState
+from streams.detection.families.payments import FAMILY
+from tests.detection.families.payments.driver import Account, make
+
+NAME = "pass_through_fan_out"
+HOUR = 1 / 24
+
+
+def with_instruments(own: float | None = 0.95, other: float | None = 0.2) -> Account:
+    """An account with an own instrument and another person's; None = nobody said whose."""
+    account = Account(FAMILY)
+    account.see(PayoutMethodAdded, 0, instrument_h="own", holder_name_match_score=own)
+    account.see(PayoutMethodAdded, 0, instrument_h="other", holder_name_match_score=other)
+    return account
+
+
+def split(
+    account: Account, at: float, kept: float = 10, passed: float = 90, gap: float = HOUR, credit: bool = False
+) -> None:
+    if credit:
+        account.see(BalanceCredited, at, amount=kept + passed)
+    account.see(PayoutRequested, at + HOUR, instrument_h="other", amount=passed, currency="USD")
+    account.see(PayoutRequested, at + HOUR + gap, instrument_h="own", amount=kept, currency="USD")
+
+
+@pytest.mark.parametrize("credit", [True, False])
+def test_four_equal_splits_fire_with_and_without_credits(credit: bool) -> None:
+    account = with_instruments()
+    for at in (10, 24, 38):
+        split(account, at, credit=credit)
+    assert account.fired(NAME) is None
+    split(account, 52, credit=credit)
+    evidence = account.fired(NAME)
+    assert evidence is not None
+    assert evidence.confidence == 1.0
+    assert evidence.numbers["splits"] == 4
+    assert evidence.numbers["share_percent"] == 90
+
+
+@pytest.mark.parametrize(("own", "other"), [(0.9, 0.8), (None, None), (0.9, None)])
+def test_own_instruments_and_unknown_holders_are_no_split(own: float | None, other: float | None) -> None:
+    account = with_instruments(own, other)
+    for at in (10, 20, 30, 40, 50):
+        split(account, at)
+    assert account.fired(NAME) is None
+
+
+def test_one_company_behind_both_instruments_is_one_holder() -> None:
+    account = Account(FAMILY)
+    for name in ("own", "other"):
+        account.see(PayoutMethodAdded, 0, instrument_h=name, holder_type="company", holder_reg_id_h="r1")
+    for at in (10, 20, 30, 40):
+        split(account, at)
+    assert account.fired(NAME) is None
+
+
+def test_an_undeclared_company_beside_an_own_instrument_fires() -> None:
+    account = Account(FAMILY)
+    account.see(PayoutMethodAdded, 0, instrument_h="own", holder_name_match_score=0.97)
+    account.see(PayoutMethodAdded, 0, instrument_h="other", holder_type="company", holder_reg_id_h="r55")
+    for at in (5, 15, 25, 35, 45, 55):
+        split(account, at, 12, 88, gap=6 * HOUR)
+    assert account.confidence(NAME) == 1.0
+
+
+def test_budgeting_in_changing_parts_is_silent() -> None:
+    account = with_instruments()
+    for at, kept in ((10, 10), (20, 25), (30, 40), (40, 55), (50, 5)):
+        split(account, at, kept, 100 - kept)
+    assert account.fired(NAME) is None
+
+
+@pytest.mark.parametrize(("spread", "fires"), [(6, True), (7, False)])
+def test_parts_may_vary_by_three_points_each_way(spread: float, fires: bool) -> None:
+    account = with_instruments()
+    for at, kept in ((10, 10), (20, 10), (30, 10 + spread), (40, 10 + spread)):
+        split(account, at, kept, 100 - kept)
+    assert (account.fired(NAME) is not None) is fires
+
+
+@pytest.mark.parametrize(("gap", "fires"), [(22 * HOUR, True), (25 * HOUR, False)])
+def test_parts_that_leave_on_another_day_are_no_split(gap: float, fires: bool) -> None:
+    account = with_instruments()
+    for at in (10, 20, 30, 40):
+        split(account, at, gap=gap, credit=True)
+    assert (account.fired(NAME) is not None) is fires
+
+
+def test_money_that_stays_for_weeks_is_not_passed_through() -> None:
+    account = with_instruments()
+    for at in (10, 25, 40, 55):
+        account.see(BalanceCredited, at - 5, amount=100)
+        split(account, at)
+    assert account.fired(NAME) is None
+
+
+def test_splits_spread_over_a_year_are_silent() -> None:
+    account = with_instruments()
+    for at in (10, 60, 110, 160, 210):
+        split(account, at)
+    assert account.fired(NAME) is None
+
+
+def test_a_missing_amount_is_unknown_and_not_counted() -> None:
+    account = with_instruments()
+    for at in (10, 20, 30, 40):
+        account.see(PayoutRequested, at, instrument_h="other", amount=90)
+        account.see(PayoutRequested, at + HOUR, instrument_h="own")
+    assert account.fired(NAME) is None
+
+
+def test_different_currencies_are_different_money() -> None:
+    account = with_instruments()
+    for at in (10, 20, 30, 40):
+        account.see(PayoutRequested, at, instrument_h="other", amount=90, currency="EUR")
+        account.see(PayoutRequested, at + HOUR, instrument_h="own", amount=10, currency="USD")
+    assert account.fired(NAME) is None
+
+
+LATE = [
+    *(
+        make(kind, at, **fields)
+        for hour in (0, 6, 12, 17)
+        for kind, at, fields in (
+            (BalanceCredited, hour * HOUR, {"amount": 100.0}),
+            (PayoutRequested, (hour + 2) * HOUR, {"instrument_h": "other", "amount": 90.0}),
+            (PayoutRequested, (hour + 3) * HOUR, {"instrument_h": "own", "amount": 10.0 + hour / 10}),
+        )
+    )
+]
+"""Four credits and their splits within a day, so that any order is within the allowed lateness."""
+
+
+@given(st.permutations(LATE))
+def test_any_order_within_a_day_gives_the_same_evidence(order: Sequence[Any]) -> None:
+    straight, shuffled = with_instruments(), with_instruments()
+    for event in LATE:
+        straight.take(event)
+    for event in order:
+        shuffled.take(event)
+    one, two = straight.fired(NAME), shuffled.fired(NAME)
+    assert one is not None
+    assert two is not None
+    assert (two.confidence, two.first, two.last, two.numbers) == (one.confidence, one.first, one.last, one.numbers)
+
+
+def test_a_late_credit_takes_a_wrong_grouping_back() -> None:
+    account = with_instruments()
+    for at in (10, 20, 30):
+        split(account, at, credit=True)
+    split(account, 40, gap=20 * HOUR, credit=True)
+    assert account.fired(NAME) is not None
+    account.see(BalanceCredited, 40 + 10 * HOUR, amount=50)  # the second payout belongs to this one
+    assert account.fired(NAME) is None
+
+
+def test_memory_is_bounded_and_survives_its_encoding() -> None:
+    account = with_instruments()
+    for number in range(500):
+        split(account, number / 3, credit=True)
+    memory = account.state.payments
+    assert memory is not None
+    assert len(memory.payouts) <= 32
+    assert len(memory.credits) <= 32
+    data = msgspec.msgpack.encode(account.state)
+    assert msgspec.msgpack.decode(data, type=AccountState).payments == memory
+
+
+def test_an_ordinary_account_stays_small() -> None:
+    account = Account(FAMILY)
+    account.see(PayoutMethodAdded, 0, instrument_h="h" * 64, holder_name_match_score=0.97)
+    for week in range(50):
+        account.see(BalanceCredited, week * 7, amount=400)
+        account.see(PayoutRequested, week * 7 + 2, instrument_h="h" * 64, amount=400, currency="USD")
+    assert len(msgspec.msgpack.encode(account.state.payments)) < 700

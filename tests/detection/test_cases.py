@@ -1,0 +1,198 @@
+"""Cases: one for a cluster, opened once, changed only by news, closed by people or by the evidence going away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+import pytest
+
+from schemas.topics import ALERTS, WATCHLIST
+from streams.detection.alert import Alert
+from streams.detection.case_state import CaseRecord
+from streams.detection.cases import CasesStage
+from streams.detection.catalogue.load import load
+from streams.detection.messages import (
+    Assessment,
+    CaseInput,
+    Disposition,
+    EdgeRemoved,
+    Evidence,
+    Mitigation,
+    StrongEdge,
+)
+from streams.detection.stage import Output, PlainRecord
+from streams.detection.states import PartitionStates, StateCodec
+from streams.detection.windows import DAY
+from streams.detection.wording.linter import lint
+
+T0 = 1_780_000_000_000
+CATALOGUE = load()
+Told = CaseInput
+
+
+class Desk:
+    """A cases stage with its input, its states and what came out."""
+
+    def __init__(self) -> None:
+        self.stage = CasesStage(CATALOGUE)
+        self.codec: StateCodec[CaseRecord] = StateCodec(CaseRecord)
+        self.states: PartitionStates[CaseRecord] = PartitionStates(self.codec)
+        self.offset = 0
+
+    def tell(self, *told: Told) -> list[Alert]:
+        """Give the stage some messages; what it published, checked by the text linter."""
+        records = []
+        for message in told:
+            records.append(PlainRecord("assessments", 0, self.offset, T0, b"k", msgspec.msgpack.encode(message)))
+            self.offset += 1
+        return self.read(self.stage.process("assessments", records, self.states).outputs)
+
+    def read(self, outputs: Iterable[Output]) -> list[Alert]:
+        published = []
+        for output in outputs:
+            if output.topic in (ALERTS.name, WATCHLIST.name):
+                assert lint(msgspec.json.decode(output.value)) == []
+                published.append(msgspec.json.decode(output.value, type=Alert))
+        return published
+
+    def restart(self) -> None:
+        """Forget every decoded state: only what a changelog would hold is left."""
+        raw = dict(self.states.raw)
+        raw.update(self.states.take_changes())
+        self.states = PartitionStates(self.codec, raw)
+
+
+def evidence(indicator: str, confidence: float = 1.0, day: float = 0.0, entity: str = "") -> Evidence:
+    ts = T0 + int(day * DAY)
+    return Evidence(indicator, confidence, ts, ts, 1, {}, [], entity)
+
+
+def assessed(account: str, *items: Evidence, day: float = 0.0, mitigations: tuple[Mitigation, ...] = ()) -> Assessment:
+    return Assessment(account, T0 + int(day * DAY), list(items), list(mitigations))
+
+
+REVIEW = (evidence("account_handoff_after_verification"), evidence("payout_name_mismatch"), evidence("tz_ip_claim_triple_mismatch"))
+MONEY = (evidence("payout_instrument_shared", 0.6), evidence("payout_name_mismatch", 0.7))
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_below_watch_nothing_is_published(desk: Desk) -> None:
+    assert desk.tell(assessed("a", evidence("payout_name_mismatch"))) == []
+
+
+def test_one_alert_opens_and_the_same_evidence_again_says_nothing(desk: Desk) -> None:
+    (alert,) = desk.tell(assessed("a", *REVIEW))
+    assert (alert.status, alert.tier, alert.revision, alert.notify) == ("open", "review", 1, True)
+    assert alert.subject.kind == "account"
+    assert desk.tell(assessed("a", *REVIEW, day=0.1)) == []
+
+
+def test_a_watch_case_goes_to_the_watchlist_and_notifies_nobody(desk: Desk) -> None:
+    (alert,) = desk.tell(assessed("a", evidence("account_handoff_after_verification"), evidence("operator_shift_pattern")))
+    assert (alert.tier, alert.notify, alert.status) == ("watch", False, "watch")
+
+
+def test_new_evidence_in_a_known_root_updates_without_notifying(desk: Desk) -> None:
+    desk.tell(assessed("a", *REVIEW))
+    (alert,) = desk.tell(assessed("a", *REVIEW, evidence("marathon_session", 0.6), day=1))
+    assert (alert.status, alert.revision, alert.notify) == ("updated", 2, False)
+
+
+def test_a_new_root_notifies_again_under_the_same_identity(desk: Desk) -> None:
+    (first,) = desk.tell(assessed("a", *REVIEW))
+    (second,) = desk.tell(assessed("a", *REVIEW, evidence("duplicate_identity_document"), day=1))
+    assert second.alert_id == first.alert_id
+    assert second.notify
+
+
+def test_three_accounts_on_one_instrument_are_one_case(desk: Desk) -> None:
+    published = desk.tell(
+        StrongEdge("payout", "payout:i4", "a", "b", T0),
+        StrongEdge("payout", "payout:i4", "a", "c", T0),
+        assessed("a", *REVIEW),
+        assessed("b", *MONEY),
+        assessed("c", *MONEY),
+    )
+    assert len({alert.alert_id for alert in published}) == 1
+    assert published[-1].subject.account_ids == ("a", "b", "c")
+    assert published[-1].subject.kind == "cluster"
+
+
+def test_two_cases_that_meet_become_the_older_one(desk: Desk) -> None:
+    (first,) = desk.tell(assessed("a", *REVIEW))
+    (second,) = desk.tell(assessed("b", *REVIEW, day=1))
+    published = desk.tell(StrongEdge("device", "device:d", "a", "b", T0 + DAY))
+    gone = [alert for alert in published if alert.alert_id == second.alert_id]
+    assert [(alert.status, alert.joined_to) for alert in gone] == [("retracted", first.alert_id)]
+    assert published[-1].alert_id == first.alert_id
+    assert published[-1].subject.account_ids == ("a", "b")
+
+
+def test_a_hub_takes_its_edges_back(desk: Desk) -> None:
+    desk.tell(StrongEdge("device", "device:d", "a", "b", T0), assessed("a", *REVIEW))
+    published = desk.tell(EdgeRemoved("device:d", ["a", "b"], T0))
+    assert published[-1].subject.account_ids == ("a",)
+
+
+def test_an_expired_edge_ties_no_more(desk: Desk) -> None:
+    desk.tell(StrongEdge("device", "device:d", "a", "b", T0))
+    (alert,) = desk.tell(assessed("a", *(evidence(item.indicator, 1.0, 91) for item in REVIEW), day=91))
+    assert alert.subject.account_ids == ("a",)
+
+
+def test_a_person_resolves_and_only_news_opens_another_episode(desk: Desk) -> None:
+    (opened,) = desk.tell(assessed("a", *REVIEW))
+    (resolved,) = desk.tell(Disposition(opened.alert_id, "a", "cleared", ["declared"], T0 + DAY))
+    assert (resolved.status, resolved.disposition, resolved.notify) == ("resolved", "cleared", False)
+    assert desk.tell(assessed("a", *REVIEW, day=2)) == []
+    (again,) = desk.tell(assessed("a", *REVIEW, evidence("duplicate_identity_document"), day=3))
+    assert again.alert_id != opened.alert_id
+    assert (again.status, again.notify) == ("open", True)
+
+
+def test_evidence_that_goes_away_retracts_the_alert(desk: Desk) -> None:
+    (opened,) = desk.tell(assessed("a", *REVIEW))
+    (gone,) = desk.tell(assessed("a", evidence("payout_name_mismatch"), day=1))
+    assert (gone.alert_id, gone.status, gone.tier, gone.notify) == (opened.alert_id, "retracted", "none", False)
+
+
+def test_mitigating_facts_lower_and_are_shown(desk: Desk) -> None:
+    live = Mitigation("MIT-LIVE", T0, "a live proof showed the verified person", T0 + 180 * DAY)
+    assert desk.tell(assessed("a", *REVIEW, mitigations=(live,))) == []
+
+
+def test_a_strong_cluster_of_four_with_two_edge_types_fires(desk: Desk) -> None:
+    accounts = ("a", "b", "c", "d")
+    edges: list[Told] = [
+        StrongEdge(kind, f"{kind}:x", one, other, T0)
+        for kind in ("device", "payout")
+        for one in accounts
+        for other in accounts
+        if one < other
+    ]
+    published = desk.tell(*edges, *(assessed(account, *MONEY, evidence("shared_device_multi_account", 0.8)) for account in accounts))
+    assert "strong_edge_cluster" in {item.indicator for item in published[-1].evidence}
+
+
+def test_a_replayed_input_says_nothing_twice_also_after_a_restart(desk: Desk) -> None:
+    told = [assessed("a", *REVIEW), StrongEdge("device", "device:d", "a", "b", T0), assessed("b", *MONEY)]
+    desk.tell(*told)
+    desk.restart()
+    desk.offset = 0
+    assert desk.tell(*told) == []
+
+
+def test_an_alert_of_the_largest_case_fits_a_brokers_default(desk: Desk) -> None:
+    names = [f"account-{number:04d}" for number in range(200)]
+    everything = tuple(evidence(name) for name, indicator in sorted(CATALOGUE.indicators.items()) if not indicator.planned)
+    outputs = []
+    for name in names[1:]:
+        desk.tell(StrongEdge("payout", f"payout:{name}", names[0], name, T0))
+    for name in names[:60]:
+        outputs += desk.tell(assessed(name, *everything))
+    assert max(len(msgspec.json.encode(alert)) for alert in outputs) < 1_000_000

@@ -1,0 +1,176 @@
+"""A real Apache Kafka for tests: KRaft, one node, started from jars that Maven resolves once into a cache outside of the repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+KAFKA_VERSION = "4.3.1"
+CACHE = Path(os.environ.get("PERSONAWATCH_TEST_CACHE", Path.home() / ".cache" / "personawatch")) / f"kafka-{KAFKA_VERSION}"
+
+POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>personawatch.tests</groupId><artifactId>kafka</artifactId><version>1</version><dependencies>
+<dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>{KAFKA_VERSION}</version></dependency>
+<dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
+</dependencies></project>
+"""
+
+# 64 KiB under a second is enough for tests of a size limit; everything else is as small as one node allows.
+SERVER = """process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{plain},SASL_PLAINTEXT://127.0.0.1:{sasl},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{plain},SASL_PLAINTEXT://127.0.0.1:{sasl}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+controller.listener.names=CONTROLLER
+sasl.enabled.mechanisms=PLAIN
+listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
+ user_worker="right";
+log.dirs={data}
+num.partitions=4
+auto.create.topics.enable=false
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+log.cleaner.backoff.ms=500
+"""
+
+GET_THEM = "install a JDK 17+ and Maven (Debian: apt-get install openjdk-17-jdk-headless maven)"
+
+
+def missing() -> str | None:
+    """Why a broker cannot be started here, in one line; None when it can."""
+    lacks = [program for program in ("java", "mvn") if shutil.which(program) is None]
+    if (CACHE / "jars").is_dir():
+        lacks = [program for program in lacks if program == "java"]
+    return f"no {' and no '.join(lacks)} on this machine; {GET_THEM}" if lacks else None
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on now."""
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [int(one.getsockname()[1]) for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def jars() -> Path:
+    """The folder of Kafka's jars, resolved by Maven on first use."""
+    folder = CACHE / "jars"
+    if folder.is_dir():
+        return folder
+    CACHE.mkdir(parents=True, exist_ok=True)
+    fresh = CACHE / f"jars-{uuid.uuid4().hex}"
+    with tempfile.TemporaryDirectory() as work:
+        pom = Path(work) / "pom.xml"
+        pom.write_text(POM)
+        subprocess.run(
+            ["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={fresh}",
+             "-DincludeScope=runtime"],
+            check=True,
+            timeout=300,
+        )
+    try:
+        fresh.rename(folder)
+    except OSError:  # another test run was quicker
+        shutil.rmtree(fresh)
+    return folder
+
+
+class Broker:
+    """One Kafka node, its data in a temporary folder."""
+
+    def __init__(self) -> None:
+        self.port, self.sasl_port, controller = free_ports(3)
+        self.address = f"127.0.0.1:{self.port}"
+        self.sasl_address = f"127.0.0.1:{self.sasl_port}"
+        self._folder = Path(tempfile.mkdtemp(prefix="personawatch-kafka-"))
+        self._config = self._folder / "server.properties"
+        self._config.write_text(
+            SERVER.format(plain=self.port, sasl=self.sasl_port, controller=controller, data=self._folder / "data")
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+        self._java("kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", str(self._config))
+
+    def start(self, wait_s: float = 60) -> None:
+        """Start and wait until it answers."""
+        log = (self._folder / "broker.log").open("ab")
+        self._process = subprocess.Popen(
+            self._command("kafka.Kafka", str(self._config)), stdout=log, stderr=log, cwd=self._folder
+        )
+        log.close()
+        deadline = time.monotonic() + wait_s
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("the broker did not start:\n" + (self._folder / "broker.log").read_text()[-3000:])
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Stop in order."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Stop without warning."""
+        self._end(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """Connections stay open and nothing answers: the worst kind of outage."""
+        self._send(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """End a pause."""
+        self._send(signal.SIGCONT)
+
+    def close(self) -> None:
+        """Stop and delete the data."""
+        if self._process is not None and self._process.poll() is None:
+            self._send(signal.SIGCONT)
+            self._end(signal.SIGKILL)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _answers(self) -> bool:
+        from confluent_kafka import KafkaException
+        from confluent_kafka.admin import AdminClient
+
+        try:
+            AdminClient({"bootstrap.servers": self.address, "log_level": 0}).list_topics(timeout=1)
+        except KafkaException:
+            return False
+        return True
+
+    def _send(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def _end(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+        self._process.wait(timeout=60)
+
+    def _command(self, main: str, *arguments: str) -> list[str]:
+        classpath = f"{jars()}/*"
+        # Quick JIT and a small heap: tests share two cores with the worker under test.
+        return ["java", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4", "-cp", classpath, main, *arguments]
+
+    def _java(self, main: str, *arguments: str) -> None:
+        done = subprocess.run(
+            self._command(main, *arguments), capture_output=True, check=False, timeout=60, cwd=self._folder
+        )
+        if done.returncode:
+            raise RuntimeError(f"{main} failed:\n{done.stderr.decode()[-3000:]}")

@@ -1,0 +1,85 @@
+"""The layout and the direction of imports (design §7), and the core's independence of Faust."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TOP_LEVEL = {"schemas", "enrichers", "streams", "deploy", "tests"}
+ALLOWED = {
+    "schemas": {"schemas"},
+    "enrichers": {"schemas", "enrichers"},
+    "streams/detection": {"schemas", "enrichers", "streams.detection"},
+}
+"""What a folder may import of ours; the rest of `streams` may import everything but tests."""
+FORBIDDEN_IN_CORE = {"faust", "aiokafka", "kafka", "asyncio", "time", "random", "structlog", "logging", "secrets", "socket"}
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def test_only_the_agreed_folders_hold_code() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    assert {Path(name).parts[0] for name in tracked if name.endswith(".py")} <= TOP_LEVEL
+
+
+@pytest.mark.parametrize("folder", ALLOWED)
+def test_arrows_go_one_way(folder: str) -> None:
+    ours = {"schemas", "enrichers", "streams", "tests"}
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules(folder)
+        for name in imports(path)
+        if name.split(".")[0] in ours and not any(name == part or name.startswith(part + ".") for part in ALLOWED[folder])
+    ]
+    assert not wrong
+
+
+def test_nothing_that_ships_imports_tests() -> None:
+    assert not [path for folder in ("schemas", "enrichers", "streams") for path in modules(folder) if "tests" in imports(path)]
+
+
+def test_the_core_reads_no_clock_and_does_no_io() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules("streams/detection")
+        for name in imports(path)
+        if name.split(".")[0] in FORBIDDEN_IN_CORE
+    ]
+    assert not wrong
+
+
+def test_the_core_imports_without_faust_and_kafka_clients() -> None:
+    code = (
+        "import sys, streams.pipeline;"
+        "bad = sorted({name.split('.')[0] for name in sys.modules} & {'faust', 'mode', 'aiokafka', 'kafka', 'confluent_kafka'});"
+        "sys.exit(', '.join(bad))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_files_stay_small() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for folder in ("schemas", "enrichers", "streams", "tests")
+        for path in modules(folder)
+        if (lines := len(path.read_text("utf-8").splitlines())) > 300
+    }
+    assert not long
