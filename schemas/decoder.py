@@ -13,7 +13,7 @@ import msgspec
 
 from schemas.diagnosis import READ_FAULTS, read_carefully, syntax_fault
 from schemas.events import AnyEvent, CaseDisposition
-from schemas.json_text import is_plain
+from schemas.json_text import is_plain, quote_integer_ids
 from schemas.reasons import Reject, RejectReason, Tombstone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,12 +73,24 @@ class EventDecoder:
         try:
             event = self._read(raw)
         except READ_FAULTS:
-            return None
+            integer_ids = self._read_integer_ids(raw)
+            if integer_ids is None:
+                return None
+            event = integer_ids
         if len(raw) > self._limits.max_event_bytes or not is_plain(raw, self._limits.max_depth):
             return None
         if type(event) is CaseDisposition and raw.count(b'"outcome"') != 1:
             return None
         return event
+
+    def _read_integer_ids(self, raw: bytes) -> AnyEvent | None:
+        """Try again with integer ids as text: many platforms number their accounts, which is no reason to be slow."""
+        if not raw.startswith(b"{") or len(raw) > self._limits.max_event_bytes:
+            return None
+        try:
+            return self._read(quote_integer_ids(raw))
+        except READ_FAULTS:
+            return None
 
     def _decode_carefully(self, value: bytes, record_timestamp_ms: int) -> list[Outcome]:
         limits = self._limits

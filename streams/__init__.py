@@ -1,0 +1,1 @@
+"""The pipeline: the pure core, the runtime around it, scenarios and the command line."""

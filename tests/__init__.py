@@ -1,0 +1,1 @@
+"""Tests, mirroring the code; `kafka` talks to a real broker."""

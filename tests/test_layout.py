@@ -17,7 +17,18 @@ ALLOWED = {
     "streams/detection": {"schemas", "enrichers", "streams.detection"},
 }
 """What a folder may import of ours; the rest of `streams` may import everything but tests."""
-FORBIDDEN_IN_CORE = {"faust", "aiokafka", "kafka", "asyncio", "time", "random", "structlog", "logging", "secrets", "socket"}
+FORBIDDEN_IN_CORE = {
+    "faust",
+    "aiokafka",
+    "kafka",
+    "asyncio",
+    "time",
+    "random",
+    "structlog",
+    "logging",
+    "secrets",
+    "socket",
+}
 
 
 def modules(folder: str) -> list[Path]:
@@ -46,13 +57,16 @@ def test_arrows_go_one_way(folder: str) -> None:
         f"{path.relative_to(ROOT)} imports {name}"
         for path in modules(folder)
         for name in imports(path)
-        if name.split(".")[0] in ours and not any(name == part or name.startswith(part + ".") for part in ALLOWED[folder])
+        if name.split(".")[0] in ours
+        and not any(name == part or name.startswith(part + ".") for part in ALLOWED[folder])
     ]
     assert not wrong
 
 
 def test_nothing_that_ships_imports_tests() -> None:
-    assert not [path for folder in ("schemas", "enrichers", "streams") for path in modules(folder) if "tests" in imports(path)]
+    assert not [
+        path for folder in ("schemas", "enrichers", "streams") for path in modules(folder) if "tests" in imports(path)
+    ]
 
 
 def test_the_core_reads_no_clock_and_does_no_io() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.events.envelope import Event
-from schemas.events.fields import Count, Country, Hash, Id, MinHash, Moment, Names, Score
+from schemas.events.fields import Count, Country, Hash, Id, MinHash, Moment, Names, Score, Seconds
 
 
 class MessageSent(Event, frozen=True, kw_only=True, tag="message.sent"):
@@ -23,7 +23,7 @@ class MessageSent(Event, frozen=True, kw_only=True, tag="message.sent"):
     repo_url_h: Hash | None = None
     target_account_id: Id | None = None
     target_name_h: Hash | None = None
-    response_latency_s: Count | None = None
+    response_latency_s: Seconds | None = None
     in_agreed_hours: bool | None = None
     contract_id: Id | None = None
     flags: Names = ()

@@ -30,6 +30,7 @@ Score = Annotated[float, Meta(ge=0, le=1)]
 Amount = Annotated[float, Meta(ge=0, le=1e12)]
 """Money in units of its currency. The bound keeps sums finite."""
 Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 Hours = Annotated[float, Meta(ge=0, le=24 * 366)]
 MinHash = Annotated[tuple[Annotated[int, Meta(ge=0, le=2**32 - 1)], ...], Meta(max_length=256)]
 """MinHash signature of a text: unsigned 32-bit minima, 128 of them (catalogue section 4.2); empty = none."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from schemas.events.envelope import Event
-from schemas.events.fields import Amount, Country, Hash, Hashes, Hours, Id, MinHash, Moment, Names
+from schemas.events.fields import Amount, Country, Hash, Hashes, Hours, Id, MinHash, Moment, Names, Seconds
 
 
 class JobPosted(Event, frozen=True, kw_only=True, tag="job.posted"):
@@ -32,7 +32,7 @@ class _Bid(Event, frozen=True, kw_only=True):
     doc_author_h: Hash | None = None
     amount: Amount | None = None
     currency: str | None = None
-    time_to_bid_s: Annotated[float, Meta(ge=0, le=1e9)] | None = None
+    time_to_bid_s: Seconds | None = None
     """From the job's publication to this bid."""
 
 
@@ -68,7 +68,7 @@ class ContractEnded(_Contract, frozen=True, kw_only=True, tag="contract.ended"):
 
     reason_code: str | None = None
     duration_h: Hours | None = None
-    """From start to end by the clock."""
+    """Hours from start to end by the clock; the one `_h` that is no hash."""
 
 
 class DeliverableSubmitted(Event, frozen=True, kw_only=True, tag="deliverable.submitted"):

@@ -7,10 +7,9 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from schemas.events.envelope import Event
-from schemas.events.fields import Count, Hash, Id, Moment, Territory
+from schemas.events.fields import Count, Hash, Id, Moment, Seconds, Territory
 
 Bits = Annotated[float, Meta(ge=0, le=512)]
-Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 
 
 class _Client(Event, frozen=True, kw_only=True):

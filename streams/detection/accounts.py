@@ -47,7 +47,9 @@ class AccountsStage:
         self._observers = registry.observers()
         self._dailies = registry.dailies()
 
-    def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[AccountState]) -> Result:
+    def process(
+        self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[AccountState]
+    ) -> Result:
         """Handle records of one partition, one by one."""
         result = Result([], {})
         handle = self._event if input_name == ENRICHED_EVENTS.name else self._finding
@@ -83,7 +85,14 @@ class AccountsStage:
         if kind in ACTIVITY:
             note_activity(account, event, ts)
         moment = Moment(
-            event.account_id, account, event, enriched.facts, enriched.join_facts, ts, Ref(ts, event.event_id, origin), late
+            event.account_id,
+            account,
+            event,
+            enriched.facts,
+            enriched.join_facts,
+            ts,
+            Ref(ts, event.event_id, origin),
+            late,
         )
         upkeep = UPKEEP.get(kind)
         if upkeep is not None:
@@ -96,8 +105,11 @@ class AccountsStage:
         states.put(key, account)
 
     def _advance(self, account_id: str, account: AccountState, ts: int) -> None:
-        """Move the watermark; judge days that closed by it. Both the last active and the newest closed day are judged, so that what
-        was seen before a long pause is neither skipped nor judged only when it is stale."""
+        """Move the watermark; judge days that closed by it.
+
+        Both the last active and the newest closed day are judged, so that what
+        was seen before a long pause is neither skipped nor judged only when it is stale.
+        """
         closed = (ts - SESSION_LATENESS) // DAY - 1
         if account.watermark and closed > account.day:
             active = account.watermark // DAY
@@ -179,7 +191,9 @@ def _first_time(account: AccountState, event_id: str, origin: Origin) -> bool:
 
 
 def _disposition(event: ev.CaseDisposition, ts: int) -> Output:
-    told = Disposition(event.case_id or event.alert_id or "", event.account_id, event.outcome, list(event.reason_codes), ts)
+    told = Disposition(
+        event.case_id or event.alert_id or "", event.account_id, event.outcome, list(event.reason_codes), ts
+    )
     return Output(ASSESSMENTS.name, event.account_id.encode(), _encode(told))
 
 

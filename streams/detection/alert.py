@@ -110,7 +110,14 @@ class Alert(msgspec.Struct, frozen=True):
 
 
 def build_alert(
-    catalogue: Catalogue, case: Case, verdict: Verdict, nodes: list[Node], versions: AlertVersions, *, notify: bool, joined_to: str = ""
+    catalogue: Catalogue,
+    case: Case,
+    verdict: Verdict,
+    nodes: list[Node],
+    versions: AlertVersions,
+    *,
+    notify: bool,
+    joined_to: str = "",
 ) -> Alert:
     """The alert of a case as it stands now. Deterministic: the same case and verdict give the same bytes."""
     items = sorted(verdict.weighed.items(), key=lambda pair: (-verdict.score.contributions.get(pair[0], 0.0), pair[0]))

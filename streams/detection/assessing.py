@@ -36,7 +36,9 @@ def assess(catalogue: Catalogue, account_id: str, account: AccountState) -> Asse
     if digest == account.sent:
         return None
     account.sent = digest
-    return Assessment(account_id, account.watermark, evidence, mitigations, _unknowns(account), _quality(account), account.tables)
+    return Assessment(
+        account_id, account.watermark, evidence, mitigations, _unknowns(account), _quality(account), account.tables
+    )
 
 
 def _unknowns(account: AccountState) -> list[str]:

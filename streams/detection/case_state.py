@@ -44,6 +44,8 @@ class Case(msgspec.Struct, array_like=True, tag=2):
 
     case_id: str
     opened: int
+    anchor: str
+    """Account at which it began: when a component falls apart, the case stays with that one."""
     revision: int = 0
     status: str = "watch"
     """watch | open | updated | resolved | retracted."""
@@ -64,11 +66,12 @@ class Case(msgspec.Struct, array_like=True, tag=2):
         return self.status in ("resolved", "retracted")
 
 
-
-
 class Position(msgspec.Struct, array_like=True, tag=3):
-    """How far the stage has read its one partition. A record changes several states here, so the position is a state of its own; the
-    states of one flush go to the changelog in one atomic batch."""
+    """How far the stage has read its one partition.
+
+    A record changes several states here, so the position is a state of its own; the
+    states of one flush go to the changelog in one atomic batch.
+    """
 
     offset: int = -1
 

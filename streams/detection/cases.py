@@ -94,8 +94,15 @@ class CasesStage:
 
     def _case_of(self, nodes: list[Node], verdict: Verdict, states: States, result: Result) -> Case | None:
         """The one active case of a component: the oldest survives, younger ones join it; a new one when the tier asks for it."""
-        cases = {case.case_id: case for node in nodes if (case := _case(states, node.case_id)) is not None}
-        active = sorted((case for case in cases.values() if not case.closed), key=lambda case: (case.opened, case.case_id))
+        inside = {node.account for node in nodes}
+        cases = {
+            case.case_id: case
+            for node in nodes
+            if (case := _case(states, node.case_id)) is not None and (case.closed or case.anchor in inside)
+        }
+        active = sorted(
+            (case for case in cases.values() if not case.closed), key=lambda case: (case.opened, case.case_id)
+        )
         for joined in active[1:]:
             joined.status, joined.revision = "retracted", joined.revision + 1
             states.put(case_key(joined.case_id), joined)
@@ -107,7 +114,7 @@ class CasesStage:
         if verdict.score.tier == "none" or (decided and not all(verdict.is_news_to(case) for case in decided)):
             return None
         anchor = min(nodes, key=lambda node: node.account)
-        case = Case(components.case_id(anchor.account, anchor.episodes), verdict.now)
+        case = Case(components.case_id(anchor.account, anchor.episodes), verdict.now, anchor.account)
         anchor.episodes += 1
         states.put(node_key(anchor.account), anchor)
         return case

@@ -14,8 +14,14 @@ LARGEST = 200
 def tie(node: Node, edge: Edge) -> None:
     """Note an edge; a repeated one only becomes newer. The stalest gives way above the cap."""
     kept = [known for known in node.edges if (known.neighbour, known.entity) != (edge.neighbour, edge.entity)]
-    older = [known for known in node.edges if (known.neighbour, known.entity) == (edge.neighbour, edge.entity) and known.ts > edge.ts]
-    node.edges = sorted([*kept, *(older or [edge])], key=lambda known: (-known.ts, known.neighbour, known.entity))[:NEIGHBOURS]
+    older = [
+        known
+        for known in node.edges
+        if (known.neighbour, known.entity) == (edge.neighbour, edge.entity) and known.ts > edge.ts
+    ]
+    node.edges = sorted([*kept, *(older or [edge])], key=lambda known: (-known.ts, known.neighbour, known.entity))[
+        :NEIGHBOURS
+    ]
 
 
 def around(account: str, now: int, node_of: Callable[[str], Node]) -> tuple[list[Node], int]:

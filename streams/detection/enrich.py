@@ -28,7 +28,9 @@ class EnrichStage:
     stateful = False
     state_type = None
 
-    def __init__(self, enricher: Enricher, decoder: EventDecoder | None = None, *, bury_unknown_types: bool = False) -> None:
+    def __init__(
+        self, enricher: Enricher, decoder: EventDecoder | None = None, *, bury_unknown_types: bool = False
+    ) -> None:
         self.enricher = enricher
         self._decoder = decoder or EventDecoder()
         self._bury_unknown_types = bury_unknown_types
@@ -60,7 +62,9 @@ class EnrichStage:
         """A meeting gets the facts of its second address; an agency's new member hears of it as well as the agency."""
         event = enriched.event
         if isinstance(event, ev.MeetingHeld) and event.join_ip:
-            enriched = msgspec.structs.replace(enriched, join_facts=self.enricher.facts(event.join_ip, None, enriched.ts))
+            enriched = msgspec.structs.replace(
+                enriched, join_facts=self.enricher.facts(event.join_ip, None, enriched.ts)
+            )
         outputs.append(Output(ENRICHED_EVENTS.name, event.account_id.encode(), _encode(enriched)))
         if isinstance(event, ev.AgencyMemberAdded) and event.member_account_id not in (None, event.account_id):
             told = msgspec.structs.replace(event, account_id=event.member_account_id)

@@ -53,8 +53,11 @@ class EntityState(msgspec.Struct, array_like=True):
 
 
 def strangers(one: Who, other: Who, a: str, b: str) -> bool:
-    """Whether two accounts have no declared or verified relation: no common verified agency, no declaration of each other or of
-    one employer, not the same verified identity."""
+    """Whether two accounts have no declared or verified relation.
+
+    None means: no common verified agency, no declaration of each other or of
+    one employer, not the same verified identity.
+    """
     if one.agency and one.agency == other.agency:
         return False
     if a in other.related or b in one.related:
@@ -75,7 +78,9 @@ class EntityDesk:
         """One number of the catalogue."""
         return self.catalogue.indicators[indicator].thresholds[name]
 
-    def find(self, entity: EntityState, account: str, indicator: str, confidence: float, numbers: Numbers, refs: list[Ref]) -> None:
+    def find(
+        self, entity: EntityState, account: str, indicator: str, confidence: float, numbers: Numbers, refs: list[Ref]
+    ) -> None:
         """Tell `account` what this thing says about it; nothing is sent unless it changed or the last time is long ago."""
         if not self.catalogue.indicators[indicator].enabled:
             return
@@ -89,7 +94,15 @@ class EntityDesk:
         member.sent[indicator] = [confidence, entity.watermark]
         self.findings.append(
             Finding(
-                account, indicator, entity.name, confidence, entity.watermark, member.first, len(entity.members), numbers, sorted(refs)[-3:]
+                account,
+                indicator,
+                entity.name,
+                confidence,
+                entity.watermark,
+                member.first,
+                len(entity.members),
+                numbers,
+                sorted(refs)[-3:],
             )
         )
 
@@ -117,5 +130,9 @@ class EntityDesk:
     def untie(self, entity: EntityState) -> None:
         """The thing is a hub or declared: take its edges back."""
         if entity.edged:
-            self.edges.append(EdgeRemoved(entity.name, sorted({name for pair in entity.edged for name in pair.split("|")}), entity.watermark))
+            self.edges.append(
+                EdgeRemoved(
+                    entity.name, sorted({name for pair in entity.edged for name in pair.split("|")}), entity.watermark
+                )
+            )
             entity.edged = {}

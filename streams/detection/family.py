@@ -63,7 +63,9 @@ class Desk:
         """Whether the indicator is switched on."""
         return self.catalogue.indicators[indicator].enabled
 
-    def fire(self, account: AccountState, indicator: str, confidence: float, ts: int, numbers: Numbers, *refs: Ref) -> None:
+    def fire(
+        self, account: AccountState, indicator: str, confidence: float, ts: int, numbers: Numbers, *refs: Ref
+    ) -> None:
         """Note that `indicator` holds at `ts` with `confidence` 0–1. Switched off: nothing happens.
 
         Kept is the firing that weighs most whenever it is looked at later: decay is exponential, so that is the same one for every
@@ -89,7 +91,14 @@ class Desk:
         winner = note if stronger else held
         changed = stronger and (abs(note.confidence - held.confidence) >= 0.05 or note.last - held.last >= DAY)
         account.fired[key] = Evidence(
-            note.indicator, winner.confidence, first, winner.last, count, winner.numbers, refs[:1] + refs[1:][-REFS + 1 :], note.entity
+            note.indicator,
+            winner.confidence,
+            first,
+            winner.last,
+            count,
+            winner.numbers,
+            refs[:1] + refs[1:][-REFS + 1 :],
+            note.entity,
         )
         self.touched = self.touched or changed
 
@@ -107,7 +116,9 @@ class Desk:
         elif held.until is not None and (until is None or until > held.until):
             account.mitigations[mitigator] = Mitigation(mitigator, min(ts, held.first), reason, until)
 
-    def link(self, moment: Moment, kind: str, key: str, refresh: int, data: Callable[[], Numbers] | None = None) -> None:
+    def link(
+        self, moment: Moment, kind: str, key: str, refresh: int, data: Callable[[], Numbers] | None = None
+    ) -> None:
         """Send a link to the thing `kind:key` unless one was sent within `refresh` milliseconds of event time."""
         account = moment.account
         name = f"{kind}:{key}"

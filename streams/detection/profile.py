@@ -78,7 +78,9 @@ def _proved(profile: Profile, event: ev.KycApproved | ev.KycLivenessResult, mome
     if profile.live_proof is None or moment.ts > profile.live_proof:
         profile.live_proof = moment.ts
         until = moment.ts + LIVE_DAYS * DAY
-        moment.account.mitigations["MIT-LIVE"] = Mitigation("MIT-LIVE", moment.ts, "a live proof showed the verified person", until)
+        moment.account.mitigations["MIT-LIVE"] = Mitigation(
+            "MIT-LIVE", moment.ts, "a live proof showed the verified person", until
+        )
         desk.touched = True
 
 
@@ -113,7 +115,9 @@ def _member(profile: Profile, event: ev.AgencyMemberAdded, moment: Moment, desk:
         _agency(profile, event.agency_id, moment, desk, confirmed=set(event.confirmed_by) == {"agency", "member"})
 
 
-def _agency(profile: Profile, agency: str, moment: Moment, desk: Desk, *, registered: bool = False, confirmed: bool = False) -> None:
+def _agency(
+    profile: Profile, agency: str, moment: Moment, desk: Desk, *, registered: bool = False, confirmed: bool = False
+) -> None:
     """Both halves of MIT-AGENCY, in either order: the registration, and the membership confirmed by both sides."""
     if profile.agency != agency:
         profile.agency, profile.agency_verified = agency, False
@@ -194,7 +198,11 @@ def tenured(account: AccountState) -> bool:
     profile = account.profile
     if profile.created is None:
         return False
-    return account.watermark - profile.created >= TENURE_DAYS * DAY and profile.clients >= TENURE_CLIENTS and not profile.disputes
+    return (
+        account.watermark - profile.created >= TENURE_DAYS * DAY
+        and profile.clients >= TENURE_CLIENTS
+        and not profile.disputes
+    )
 
 
 __all__ = ["ACTIVITY", "UPKEEP", "note_activity", "tenured"]

@@ -48,7 +48,9 @@ def agree(catalogue: Catalogue) -> None:
     coded = {name: family.code for family in FAMILIES for name in family.indicators}
     active = {name: indicator.family for name, indicator in catalogue.indicators.items() if not indicator.planned}
     faults = [f"{name}: has code in family {coded[name]}, but no data" for name in sorted(coded.keys() - active.keys())]
-    faults += [f"{name}: has data in family {active[name]}, but no code" for name in sorted(active.keys() - coded.keys())]
+    faults += [
+        f"{name}: has data in family {active[name]}, but no code" for name in sorted(active.keys() - coded.keys())
+    ]
     faults += [
         f"{name}: data in family {active[name]}, code in {coded[name]}"
         for name in sorted(coded.keys() & active.keys())

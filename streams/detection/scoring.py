@@ -43,7 +43,9 @@ class Weighed(msgspec.Struct, frozen=True):
     mitigated_by: tuple[str, ...] = ()
 
 
-def weigh(catalogue: Catalogue, evidence: Iterable[Evidence], mitigations: Iterable[Mitigation], now: int) -> dict[str, Weighed]:
+def weigh(
+    catalogue: Catalogue, evidence: Iterable[Evidence], mitigations: Iterable[Mitigation], now: int
+) -> dict[str, Weighed]:
     """The strongest piece of evidence of each indicator, decayed to `now` (ms) and mitigated.
 
     A mitigating fact counts when it held at the evidence's time. Hard indicators are never mitigated: a person decides those anyway.
@@ -82,7 +84,9 @@ def score(catalogue: Catalogue, confidences: Mapping[str, float]) -> Score:
         groups[group] = max(groups.get(group, 0.0), value)
     strong = tuple(sorted(name for name, value in contributions.items() if value >= STRONG))
     strong_groups = {_group(_root(catalogue, name)) for name in strong}
-    hard = tuple(sorted(name for name, value in confidences.items() if value >= 0.8 and catalogue.indicators[name].hard))
+    hard = tuple(
+        sorted(name for name, value in confidences.items() if value >= 0.8 and catalogue.indicators[name].hard)
+    )
     return Score(
         total=total,
         tier=_tier(total, groups, bool(strong), len(strong_groups), bool(hard)),
@@ -98,7 +102,9 @@ def score(catalogue: Catalogue, confidences: Mapping[str, float]) -> Score:
 def _contributions(catalogue: Catalogue, confidences: Mapping[str, float]) -> dict[str, float]:
     clustered = CLUSTER in confidences
     return {
-        name: catalogue.indicators[name].weight * confidence * (0.5 if clustered and catalogue.indicators[name].explained_by_cluster else 1.0)
+        name: catalogue.indicators[name].weight
+        * confidence
+        * (0.5 if clustered and catalogue.indicators[name].explained_by_cluster else 1.0)
         for name, confidence in confidences.items()
     }
 
@@ -127,7 +133,11 @@ def _roots(catalogue: Catalogue, contributions: Mapping[str, float]) -> dict[str
 
 def _tier(total: float, groups: Mapping[str, float], has_strong: bool, strong_groups: int, hard: bool) -> str:
     counted = sum(value >= 12 for value in groups.values())
-    gate = (counted >= 2 and has_strong) or sum(v >= 30 for v in groups.values()) >= 2 or sum(v >= 20 for v in groups.values()) >= 3
+    gate = (
+        (counted >= 2 and has_strong)
+        or sum(v >= 30 for v in groups.values()) >= 2
+        or sum(v >= 20 for v in groups.values()) >= 3
+    )
     if hard or (total >= 85 and counted >= 3 and has_strong) or (total >= 80 and strong_groups >= 2):
         return "priority"
     if total >= 60 and gate:

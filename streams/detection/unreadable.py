@@ -16,7 +16,13 @@ def unreadable(stage: str, record: SourceRecord, detail: str, result: Result) ->
 
 
 def bury(
-    stage: str, record: SourceRecord, reason: RejectReason | str, detail: str, raw: bytes | None, ordinal: int, result: Result
+    stage: str,
+    record: SourceRecord,
+    reason: RejectReason | str,
+    detail: str,
+    raw: bytes | None,
+    ordinal: int,
+    result: Result,
 ) -> None:
     """Send one record, or one element of it, to the dead letters and count it by reason."""
     letter = dead_letter(

@@ -94,7 +94,12 @@ def lifecycle(case: Case, verdict: Verdict) -> bool:
 
 def notifies(case: Case, verdict: Verdict) -> bool:
     """Whether this revision is worth a person's attention; remembers that they were told."""
-    if not case.alerted or case.closed or TIERS.index(verdict.score.tier) < TIERS.index("review") or not verdict.is_news_to(case):
+    if (
+        not case.alerted
+        or case.closed
+        or TIERS.index(verdict.score.tier) < TIERS.index("review")
+        or not verdict.is_news_to(case)
+    ):
         return False
     case.notified = max(case.notified, verdict.score.tier, key=TIERS.index)
     case.roots = sorted({*case.roots, *verdict.roots})

@@ -1,0 +1,1 @@
+"""The shell around the stages: Faust driver and table, settings, health, metrics, the local runtime."""

@@ -6,12 +6,12 @@ Faust gives consumer group, assignor, recovery and agents. Everything per record
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import faust
 import structlog
+from faust.exceptions import ConsumerNotStarted
 
 from streams.detection.stage import Stage
 from streams.runtime import clients, driver
@@ -37,7 +37,8 @@ class Pipeline:
     def __init__(self, settings: Settings, stages: Sequence[Stage], metrics: Metrics) -> None:
         self.settings = settings
         self.metrics = metrics
-        self.fault: asyncio.Future[BaseException] | None = None
+        self.fault: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
+        """Done when the worker cannot go on; its result is the reason."""
         driver.register()
         self.app = faust.App(settings.app_id, **_faust_settings(settings))
         self.delivery = Delivery(
@@ -48,6 +49,7 @@ class Pipeline:
             on_too_large=self._too_large,
             single_partition=ONE_ORDER,
         )
+        self._reader = {settings.topic(name): stage.name for stage in stages for name in stage.inputs}
         self.shells = [self._add(stage) for stage in stages]
         names = [stage.name for stage in stages]
         for name in ("records", "outputs", "busy_seconds", "batch_records", "flush_seconds", "flushed_states"):
@@ -57,12 +59,11 @@ class Pipeline:
 
     def fail(self, error: BaseException) -> None:
         """Stop the worker with this reason; called once or more, the first one counts."""
-        if self.fault is not None and not self.fault.done():
+        if not self.fault.done():
             self.fault.set_result(error)
 
     async def start(self) -> None:
-        """Start Faust; returns when it has been asked to join the group."""
-        self.fault = asyncio.get_running_loop().create_future()
+        """Start Faust; returns when every table is recovered."""
         self.app.finalize()
         self.app.consumer.handover = self._handover
         await self.app.start()
@@ -77,10 +78,56 @@ class Pipeline:
 
     async def finish(self) -> None:
         """Take no more, finish what has been started, commit."""
+        if not self.assigned():
+            return
         self.app.flow_control.suspend()
+        for shell in self.shells:
+            shell.closed = True
         for shell in self.shells:
             await shell.flush_all()
         await self.app.consumer.commit()
+
+    def assigned(self) -> bool:
+        """Whether the group has given us any partition."""
+        return bool(_assignment(self.app))
+
+    def recovering(self) -> int | None:
+        """Changelog records still to read, or None when the tables are complete."""
+        app = self.app
+        if app.tables.actives_ready and not app.rebalancing:
+            return None
+        return max(0, app.tables.recovery.active_remaining_total())
+
+    async def ask_broker(self) -> None:
+        """A small question that only a working broker answers."""
+        producer = self.app.producer._producer
+        if producer is not None and producer.client.cluster.brokers():
+            await producer.client.fetch_all_metadata()
+
+    def mark(self) -> tuple[int, ...]:
+        """Changes whenever anything moves: acknowledged batches, restored states."""
+        return tuple(
+            number for shell in self.shells for number in (shell.progress, shell.table.restored if shell.table else 0)
+        )
+
+    def observe(self) -> int:
+        """Set the gauges of states, recovery and lag; gives the whole lag."""
+        if self.app.crashed:
+            self.fail(self.app.crash_reason or RuntimeError("Faust has crashed"))
+        metrics, consumer = self.metrics, self.app.consumer
+        metrics.set("recovery_remaining", self.recovering() or 0)
+        waiting = dict.fromkeys((shell.stage.name for shell in self.shells), 0)
+        for tp in _assignment(self.app):
+            stage, end = self._reader.get(tp.topic), consumer.highwater(tp)
+            if stage is not None and end is not None:
+                acked = consumer._acked.get(tp)
+                done = max(acked) + 1 if acked else consumer._committed_offset.get(tp) or 0
+                waiting[stage] += max(0, end - done)
+        for shell in self.shells:
+            metrics.set("consumer_lag", waiting[shell.stage.name], shell.stage.name)
+            if shell.table is not None:
+                metrics.set("state_keys", sum(shell.table.keys_held().values()), shell.stage.name)
+        return sum(waiting.values())
 
     def _add(self, stage: Stage) -> Shell:
         settings, app = self.settings, self.app
@@ -106,7 +153,7 @@ class Pipeline:
         async def agent(stream: Any) -> None:
             async for event in stream.noack().events():
                 message = event.message
-                batch = Batch(logical[message.topic], message.partition, message.value, _acknowledger(stream, event))
+                batch = Batch(logical[message.topic], message.partition, message.value, event.ack)
                 await self._guard(shell.handle(batch))
 
         app.agent(source, name=stage.name, concurrency=1)(agent)
@@ -139,13 +186,6 @@ class Pipeline:
         log.error("record skipped: larger than the broker takes", **what._asdict())
 
 
-def _acknowledger(stream: Any, event: Any) -> Callable[[], None]:
-    def acknowledge() -> None:
-        event.ack()
-
-    return acknowledge
-
-
 def _faust_settings(settings: Settings) -> dict[str, Any]:
     compression = None if settings.compression == "none" else settings.compression
     return {
@@ -173,3 +213,10 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
         "producer_request_timeout": 15.0,
         **clients.faust_options(settings),
     }
+
+
+def _assignment(app: Any) -> set[Any]:
+    try:
+        return set(app.consumer.assignment())
+    except ConsumerNotStarted:
+        return set()

@@ -1,45 +1,194 @@
-"""Runs a worker from start to exit code: 0 stopped as asked, 70 could not go on, 78 could not start with these settings."""
+"""Runs a worker from start to exit code: 0 stopped as asked, 70 could not go on, 78 could not start with these settings.
+
+Start: settings → health port → broker → topics → group. Stop: take no more, flush, commit, leave. Whatever the stop cannot finish in
+time is read again at the next start, so leaving early loses nothing.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-from collections.abc import Sequence
+import sys
+import threading
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import structlog
+from aiohttp import web
 
 from streams.detection.stage import Stage
+from streams.runtime import logs, topic_admin
 from streams.runtime.app import Pipeline
+from streams.runtime.health import Health, Progress, clock, serve
 from streams.runtime.metrics import Metrics
+from streams.runtime.reach import Unreachable, reach
 from streams.runtime.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 OK, FAILURE, CONFIG = 0, 70, 78
 
+# Platforms give ten seconds or more between SIGTERM and SIGKILL; these two together stay below five.
+FLUSH_WITHIN_S = 2.5
+LEAVE_WITHIN_S = 2.0
 
-def run_worker(settings: Settings, stages: Sequence[Stage]) -> int:
-    """Run until a signal or a fault."""
-    import uvloop
+# A broker that starts together with us needs some seconds; after a minute it is a fault.
+BROKER_WITHIN_S = 60.0
 
-    return asyncio.run(_work(settings, stages), loop_factory=uvloop.new_event_loop) if False else uvloop.run(_work(settings, stages))
+OBSERVE_EVERY_S = 1.0
 
 
-async def _work(settings: Settings, stages: Sequence[Stage]) -> int:
-    metrics = Metrics()
-    pipeline = Pipeline(settings, stages, metrics)
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await pipeline.start()
-    flusher = asyncio.create_task(pipeline.keep_flushing())
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait([stopping, pipeline.fault], return_when=asyncio.FIRST_COMPLETED)
-    print("stopping", pipeline.fault)
-    if not pipeline.fault.done():
-        await pipeline.finish()
-    print("finished")
-    await pipeline.app.stop()
-    print("stopped")
-    return 70 if pipeline.fault.done() else 0
+def run_worker(settings: Settings, stages: Sequence[Stage], metrics: Metrics | None = None) -> int:
+    """Run until a signal or a fault; the exit code. Sets up logging and signal handlers: for the main thread only."""
+    logs.configure(settings.log_format, settings.log_level)
+    worker = Worker(settings, stages, metrics or Metrics())
+    code = _run(worker.work())
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        # Faust's consumer thread did not end in time. It has nothing left to lose, and Python would wait for it for ever.
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _run(work: Coroutine[Any, Any, int]) -> int:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(work)
+    return int(uvloop.run(work))
+
+
+class Worker:
+    """One run of a worker."""
+
+    def __init__(self, settings: Settings, stages: Sequence[Stage], metrics: Metrics) -> None:
+        self._settings = settings
+        self._stages = stages
+        self._metrics = metrics
+        self._stop: asyncio.Event
+
+    async def work(self) -> int:
+        """Start, run, stop."""
+        self._stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        pipeline = Pipeline(self._settings, self._stages, self._metrics)
+        health = Health(pipeline.recovering, pipeline.assigned)
+        try:
+            runner, port = await serve(health, self._metrics, self._settings.http_host, self._settings.http_port)
+        except OSError as error:
+            log.error("cannot listen for health checks (PERSONAWATCH_HTTP_HOST, PERSONAWATCH_HTTP_PORT)", error=str(error))
+            return CONFIG
+        log.info("starting", stages=[stage.name for stage in self._stages], http_port=port)
+        try:
+            code = await self._until_stopped(self._prepare(health))
+            if code is None:
+                code = await self._until_stopped(self._live(pipeline, health))
+            return OK if code is None else code
+        finally:
+            await _close(runner)
+
+    async def _until_stopped(self, work: Coroutine[Any, Any, int | None]) -> int | None:
+        """The result of `work`, or OK when the stop signal comes first."""
+        task = asyncio.create_task(work)
+        stop = asyncio.create_task(self._stop.wait())
+        await asyncio.wait([task, stop], return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if task.done():
+            return task.result()
+        task.cancel()
+        done = await asyncio.gather(task, return_exceptions=True)
+        return done[0] if isinstance(done[0], int) else OK
+
+    async def _prepare(self, health: Health) -> int | None:
+        """Reach the broker and check the topics; an exit code when that fails for good."""
+        deadline = clock() + BROKER_WITHIN_S
+        while True:
+            try:
+                await reach(self._settings)
+                break
+            except Unreachable as error:
+                health.broker_answers = False
+                if error.final or clock() > deadline:
+                    for fault in error.faults:
+                        log.error(fault)
+                    return CONFIG
+                log.warning("waiting for the broker", faults=error.faults)
+                await asyncio.sleep(1)
+        health.broker_answers = True
+        if self._settings.embedded:
+            return None
+        try:
+            created = await asyncio.to_thread(topic_admin.prepare, self._settings, self._stages)
+        except topic_admin.TopicsError as error:
+            for fault in error.faults:
+                log.error(fault)
+            return CONFIG
+        if created:
+            log.info("topics created", topics=created)
+        return None
+
+    async def _live(self, pipeline: Pipeline, health: Health) -> int | None:
+        tasks: list[asyncio.Task[None]] = []
+        health.started = True
+        try:
+            starting = asyncio.create_task(pipeline.start())
+            fault = pipeline.fault
+            tasks = [
+                starting,
+                asyncio.create_task(pipeline.keep_flushing()),
+                asyncio.create_task(health.watch_broker(pipeline.ask_broker)),
+                asyncio.create_task(self._observe(pipeline, health)),
+            ]
+            done, _ = await asyncio.wait([*tasks, fault], return_when=asyncio.FIRST_COMPLETED)
+            while done == {starting} and starting.exception() is None:
+                done, _ = await asyncio.wait([*tasks[1:], fault], return_when=asyncio.FIRST_COMPLETED)
+            ended = next(iter(done))
+            reason = fault.result() if ended is fault else ended.exception()
+            log.error("worker stops: it cannot go on", reason=repr(reason))
+            return FAILURE
+        finally:
+            health.stopping = True
+            await self._leave(pipeline, tasks)
+
+    async def _observe(self, pipeline: Pipeline, health: Health) -> None:
+        """Lag, recovery and states for the metrics; the no-progress detector; readiness for the log."""
+        progress = Progress(self._settings.no_progress_s, clock())
+        was: object = ""
+        while True:
+            await asyncio.sleep(OBSERVE_EVERY_S)
+            lag = pipeline.observe()
+            remaining = pipeline.recovering()
+            progress.saw(clock(), lag + (remaining or 0), pipeline.mark())
+            why_not = health.reason()
+            now = why_not and why_not["reason"]
+            if now != was:
+                log.info("ready") if now is None else log.info("not ready", **(why_not or {}))
+                was = now
+
+    async def _leave(self, pipeline: Pipeline, tasks: Sequence[asyncio.Task[Any]]) -> None:
+        began = time.monotonic()
+        failed = pipeline.fault.done()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        # After a fault nothing more may be acknowledged: what is unfinished is read again.
+        finished = failed or await _within(FLUSH_WITHIN_S, pipeline.finish)
+        left = await _within(LEAVE_WITHIN_S, pipeline.app.stop)
+        log.info("stopped", flushed=finished and not failed, left=left, seconds=round(time.monotonic() - began, 1))
+
+
+async def _within(seconds: float, work: Callable[[], Coroutine[Any, Any, Any]]) -> bool:
+    try:
+        await asyncio.wait_for(work(), seconds)
+    except Exception as error:  # noqa: BLE001 (leaving goes on whatever happens)
+        log.warning("left early; what is unfinished is read again at the next start", error=repr(error))
+        return False
+    return True
+
+
+async def _close(runner: web.AppRunner) -> None:
+    await runner.cleanup()

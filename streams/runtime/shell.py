@@ -84,6 +84,8 @@ class Shell:
         self.table = table
         self.progress = 0
         """Grows whenever records are acknowledged: the no-progress detector watches it."""
+        self.closed = False
+        """True when no more batches are taken: the worker is stopping."""
         self._delivery = delivery
         self._metrics = metrics
         self._flush_s = flush_s
@@ -98,7 +100,7 @@ class Shell:
         if lane is None:
             return  # not ours any more: its owner reads it
         async with lane.gate:
-            if not lane.alive:
+            if self.closed or not lane.alive:
                 return
             result = self._run(batch, lane)
             if not lane.unacknowledged:

@@ -1,6 +1,7 @@
 """Generators of events: attack, benign and stress stories of the catalogue, and ordinary background traffic.
 
-They make events, never confidences: what fires is the detector's business. Start with `generate`, `background` and `mix`.
+They make events, never confidences: what fires is the detector's business.
+Start with `generate`, `background` and `streams.scenarios.mix`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from streams.scenarios.b04 import B04
 from streams.scenarios.b05 import B05
 from streams.scenarios.b06 import B06
 from streams.scenarios.b07 import B07
+from streams.scenarios.background import background, background_bytes
 from streams.scenarios.places import DEFAULT_PLACES, default_zones
 from streams.scenarios.s01 import S01
 from streams.scenarios.s05 import S05A, S05B
@@ -22,7 +24,7 @@ from streams.scenarios.scenario import Scenario, Telling, tell
 from streams.scenarios.story import MAX_COPIES, Timed
 from streams.scenarios.t2 import T2
 from streams.scenarios.t5 import T5
-from streams.scenarios.wire import encode, key_of, topic_of
+from streams.scenarios.wire import encode, key_of, topic_of, topic_of_json
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.id: scenario for scenario in (S01, S05A, S05B, S09, B01, B02, B04, B05, B06, B07, T2, T5)
@@ -50,8 +52,8 @@ def generate(
 ) -> Iterator[Timed]:
     """Yield (event time in ms, event) of a scenario, in event-time order; same arguments, same bytes.
 
-    `multiplier` tells the story that many times, with accounts, devices and addresses of their own. `places` and `zones` change
-    which country and clock a letter of the story stands for (`places.Places`).
+    `multiplier` tells the story that many times, with accounts, devices and addresses of their own.
+    `places` and `zones` change which country and clock a letter of the story stands for (`places.Places`).
     """
     return tell(scenario_of(scenario_id), Telling(start, seed, multiplier, until_day, places, zones))
 
@@ -63,6 +65,8 @@ __all__ = [
     "Scenario",
     "Telling",
     "Timed",
+    "background",
+    "background_bytes",
     "default_zones",
     "encode",
     "generate",
@@ -70,4 +74,5 @@ __all__ = [
     "scenario_of",
     "tell",
     "topic_of",
+    "topic_of_json",
 ]

@@ -26,7 +26,9 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
             yield story.event(story.at(day, "09:00", "A", jitter=30), "affiliation.declared", name, **place_of_work)
         if day >= 0 and story.calendar.weekday(day) < 5 and story.rng.random() < 0.9:
             desk = story.address("office", "A", host=place + 1)
-            yield from session(story, name, device, "A", story.at(day, "09:10", "A", jitter=50), 200, desk, active=0.7, login=True)
+            yield from session(
+                story, name, device, "A", story.at(day, "09:10", "A", jitter=50), 200, desk, active=0.7, login=True
+            )
             yield from session(story, name, device, "A", story.at(day, "14:00", "A", jitter=40), 195, desk, active=0.7)
     yield from _company(story, day)
 
@@ -38,18 +40,25 @@ def _company(story: Story, day: int) -> Iterator[Timed]:
             yield story.event(story.at(3, "15:00", "A", jitter=40), "endorsement.given", giver, **to)
     if day == 4:
         for name in ("w2", "w5"):
-            yield story.event(story.at(4, "11:00", "A", jitter=40), "profile.updated", name, changed_fields=["billing_contact"])
+            yield story.event(
+                story.at(4, "11:00", "A", jitter=40), "profile.updated", name, changed_fields=["billing_contact"]
+            )
     if day == 8:
         for place, name in enumerate(("w1", "w3", "w4")):
             ts = story.at(8, "11:00", "A") + place * 600_000
-            call = {"meeting_id": f"{story.key}-m{place}", "required": True, "camera_on": True, "join_ip": story.address("office", "A")}
+            call = {
+                "meeting_id": f"{story.key}-m{place}",
+                "required": True,
+                "camera_on": True,
+                "join_ip": story.address("office", "A"),
+            }
             yield story.event(ts + HOUR, "meeting.held", name, **call, client_id=story.account(f"client{place}"))
 
 
 B01 = Scenario(
     id="B01",
     title="Shared office NAT",
-    story="Fourteen freelancers work Monday to Friday in a coworking office, behind one address, each with an own device.",
+    story="Fourteen freelancers work Monday to Friday in a coworking office: one address, fourteen devices.",
     kind="benign",
     number=4,
     days=30,

@@ -17,7 +17,7 @@ HOPS = (25, 26)
 
 
 def tell(story: Story, day: int) -> Iterator[Timed]:
-    """Every day three VPN sessions in three countries, with hotel and mobile networks between; the clock is the local one."""
+    """Three VPN sessions in three countries a day, hotel and mobile networks between; the clock is the local one."""
     laptop, phone = story.device("laptop", "macos"), story.device("phone", "iphone")
     if day < 0:
         yield from _before(story, day)
@@ -41,10 +41,18 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
     if day == 5:
         yield add_bank(story, "n1", "A", laptop, vpn, story.at(5, "10:30", here))
     if day == 6:
-        mail = {"changed_fields": ["email"], "email_norm_h": story.hash("email", "new"), "email_domain_class": "ordinary"}
+        mail = {
+            "changed_fields": ["email"],
+            "email_norm_h": story.hash("email", "new"),
+            "email_domain_class": "ordinary",
+        }
         yield story.event(story.at(6, "10:40", here), "profile.updated", "n1", ip=vpn, device_id=laptop.id, **mail)
     if day == 35:
-        parcel = {"address_h": story.hash("address", "forwarder"), "country": story.places.iso("A"), "address_type": "freight_forwarder"}
+        parcel = {
+            "address_h": story.hash("address", "forwarder"),
+            "country": story.places.iso("A"),
+            "address_type": "freight_forwarder",
+        }
         yield story.event(story.at(35, "11:00", here), "shipment.address_set", "n1", **parcel)
 
 
@@ -64,13 +72,15 @@ def _hop(story: Story, day: int) -> Iterator[Timed]:
     for clock, letter, index in (("06:30", "L", 1), ("07:45", "B", 2)):
         ts = story.at(day, clock)
         agent = {"device_id": laptop.id, "user_agent": laptop.user_agent, "mfa": "totp"}
-        yield story.event(ts, "login.succeeded", "n1", ip=story.address("home", letter, index), **agent, **story.clock(ts, letter))
+        yield story.event(
+            ts, "login.succeeded", "n1", ip=story.address("home", letter, index), **agent, **story.clock(ts, letter)
+        )
 
 
 B02 = Scenario(
     id="B02",
     title="Digital nomad with a VPN",
-    story="Declared travel through six countries, one VPN operator in three countries a day, hotels and mobile networks between.",
+    story="Declared travel through six countries, one VPN operator in three countries a day, hotels and phones.",
     kind="benign",
     number=5,
     days=60,

@@ -24,7 +24,9 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
     for person in range(PEOPLE):
         if day < 0:
             if day == -HISTORY + 5 + person * (HISTORY - 10) // PEOPLE:
-                yield from _join(story, f"u{person}", person, story.at(day, "08:00", "A") + story.rng.randint(0, DAY // 2))
+                yield from _join(
+                    story, f"u{person}", person, story.at(day, "08:00", "A") + story.rng.randint(0, DAY // 2)
+                )
         elif story.rng.random() < 0.8:
             yield from _use(story, person, day)
     if day == 2:
@@ -50,7 +52,9 @@ def _use(story: Story, person: int, day: int) -> Iterator[Timed]:
     for piece in range(story.rng.randint(2, 5)):
         line = (line + story.rng.randint(1, ADDRESSES - 1)) % ADDRESSES
         ip = _carrier(story, line)
-        yield from session(story, name, _phone(story, name, person), "A", begin + piece * SLICE * MINUTE, SLICE - 0.2, ip)
+        yield from session(
+            story, name, _phone(story, name, person), "A", begin + piece * SLICE * MINUTE, SLICE - 0.2, ip
+        )
 
 
 def _phone(story: Story, name: str, person: int) -> Device:

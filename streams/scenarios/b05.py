@@ -43,14 +43,14 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
 
 
 def _egress(story: Story, turn: int) -> str:
-    """The relay's next address: partners take turns, /64s repeat after weeks."""
+    """Give the relay's next address: partners take turns, /64s repeat after weeks."""
     return story.address("relay", "A", turn % 16, network=turn % 29, tag=turn % 3 + 1)
 
 
 B05 = Scenario(
     id="B05",
     title="Consumer relay user",
-    story="One person behind a relay: twelve addresses an hour of three partners, an alias mailbox, a VoIP number, a truthful clock.",
+    story="Behind a relay: twelve addresses an hour of three partners; alias mailbox, VoIP number, true clock.",
     kind="benign",
     number=7,
     days=30,

@@ -33,7 +33,11 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
         ip = home if story.rng.random() < HOME_SHARE else exit_
         yield from session(story, "z1", laptop, "Z", begin + leg * 72 * MINUTE, 70, ip, active=0.85, login=leg == 0)
     if day in PAYDAYS:
-        money = {"instrument_h": story.hash("instrument", "z1"), "instrument_type": "bank", "bank_country": story.places.iso("Z")}
+        money = {
+            "instrument_h": story.hash("instrument", "z1"),
+            "instrument_type": "bank",
+            "bank_country": story.places.iso("Z"),
+        }
         money |= {"holder_type": "person", "currency": "USD"}
         score = {"holder_name_match_score": 0.98, "amount": 2400.0}
         yield story.event(begin + HOUR, "payout.requested", "z1", **money, **score, ip=home, device_id=laptop.id)
@@ -59,13 +63,19 @@ def _past(story: Story, day: int) -> Iterator[Timed]:
     number, phase = divmod(age - 20, 75)
     if 0 <= number < CLIENTS and phase in (0, 60):
         ts = story.at(day, "22:00", "Z", jitter=60)
-        deal = {"contract_id": f"{story.key}-k{number}", "client_id": story.account(f"client{number}"), "category": "software"}
+        deal = {
+            "contract_id": f"{story.key}-k{number}",
+            "client_id": story.account(f"client{number}"),
+            "category": "software",
+        }
         deal |= {"client_tz": story.places.zone("U"), "client_country": story.places.iso("U")}
         yield from session(story, "z1", laptop, "Z", ts, 60, vpn)
         if phase == 0:
             yield story.event(ts + MINUTE, "contract.started", "z1", **deal)
         elif number < CLIENTS - CURRENT:
-            yield story.event(ts + MINUTE, "contract.ended", "z1", **deal, reason_code="completed", duration_h=60 * DAY / HOUR)
+            yield story.event(
+                ts + MINUTE, "contract.ended", "z1", **deal, reason_code="completed", duration_h=60 * DAY / HOUR
+            )
             review = {"to": story.account("z1"), "contract_id": deal["contract_id"], "rating": 5.0}
             yield story.event(ts + 2 * MINUTE, "review.given", f"client{number}", **review)
 
@@ -73,7 +83,7 @@ def _past(story: Story, day: int) -> Iterator[Timed]:
 B06 = Scenario(
     id="B06",
     title="Developer in mainland China, PRC bank, commercial VPN",
-    story="Claim, document, bank and clock agree; nine in ten sessions leave through a named VPN, at night, for clients in U.",
+    story="Claim, document, bank and clock agree; nine in ten sessions use a named VPN, at night, for clients in U.",
     kind="benign",
     number=8,
     days=61,

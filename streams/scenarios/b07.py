@@ -29,14 +29,24 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
         return
     if story.calendar.weekday(day) < 5:
         office = story.address("corporate", "B", day % 3)
-        yield from session(story, "e1", laptop, "A", story.at(day, "09:00", "A", jitter=15), 480, office, active=0.8, login=True)
+        yield from session(
+            story, "e1", laptop, "A", story.at(day, "09:00", "A", jitter=15), 480, office, active=0.8, login=True
+        )
         for clock in ("10:30", "12:30", "16:00"):
             carrier = story.address("mobile", "A", day % 5)
             yield from session(story, "e1", phone, "A", story.at(day, clock, "A", jitter=15), 25, carrier, every=5)
     if day in MEETINGS:
-        call = {"meeting_id": f"{story.key}-m{day}", "required": True, "outcome": "held", "camera_on": True, "liveness": "pass"}
+        call = {
+            "meeting_id": f"{story.key}-m{day}",
+            "required": True,
+            "outcome": "held",
+            "camera_on": True,
+            "liveness": "pass",
+        }
         join = {"join_ip": home, "join_country": story.places.iso("A"), "join_tz": story.places.zone("A")}
-        yield story.event(story.at(day, "11:30", "A"), "meeting.held", "e1", **call, **join, client_id=story.account("client"))
+        yield story.event(
+            story.at(day, "11:30", "A"), "meeting.held", "e1", **call, **join, client_id=story.account("client")
+        )
     if day in TOOLS:
         tool = {"kind": "rmm", "tool": "TeamViewer", "evidence": "agent", "install_method": "mdm", "declared": True}
         yield story.event(story.at(day, "13:00", "A"), "remote_tool.seen", "e1", **tool, device_id=laptop.id)
@@ -45,7 +55,7 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
 B07 = Scenario(
     id="B07",
     title="Corporate VPN split tunnel",
-    story="A managed laptop leaves through the employer's gateway in B while the owner's phone is on a mobile network in A.",
+    story="A managed laptop leaves through the employer's gateway in B while the owner's phone is on a network in A.",
     kind="benign",
     number=9,
     days=30,

@@ -15,8 +15,8 @@ EPOCH_DAY = date(1970, 1, 1).toordinal()
 class Calendar:
     """Day 0 is the first UTC day that begins at or after `start`; local times are read on that day's calendar date.
 
-    So "09:00 in Lisbon on day 3" is what a clock in Lisbon shows on the date of day 3, daylight saving included, and a start in
-    the middle of a day moves the story to the next midnight instead of shifting everybody's working hours.
+    So "09:00 in Lisbon on day 3" is what a clock in Lisbon shows on the date of day 3, daylight saving included.
+    A start in the middle of a day moves the story to the next midnight and leaves everybody's working hours alone.
     """
 
     def __init__(self, start: datetime) -> None:
@@ -42,13 +42,13 @@ class Calendar:
         return (self.first + day + 3) % 7
 
     def date(self, day: int) -> str:
-        """The date of a day, ISO."""
-        return date.fromordinal(EPOCH_DAY + self.first + day).isoformat()
+        """Give the date of a day, ISO."""
+        return iso_day(self.first + day)
 
 
 @functools.lru_cache(maxsize=4096)
 def offset_minutes(zone: str, day_number: int) -> int:
-    """A zone's offset at noon of a UTC day, minutes east of UTC.
+    """Give a zone's offset at noon of a UTC day, minutes east of UTC.
 
     Noon, because clocks change at night: the one night a year in which a reading is an hour off changes no story.
     """
@@ -58,6 +58,11 @@ def offset_minutes(zone: str, day_number: int) -> int:
     return int(shift.total_seconds()) // 60
 
 
+def iso_day(day_number: int) -> str:
+    """Give the date of a UTC day number."""
+    return date.fromordinal(EPOCH_DAY + day_number).isoformat()
+
+
 def iso(ts: int) -> str:
-    """RFC 3339 text of event time, milliseconds, UTC."""
+    """Write event time in RFC 3339: UTC, milliseconds."""
     return datetime.fromtimestamp(ts // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{ts % 1000:03d}Z"

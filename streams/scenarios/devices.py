@@ -6,6 +6,7 @@ import random
 from typing import Any, NamedTuple
 
 _GECKO = "Gecko/20100101 Firefox"
+_APPLE = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 _WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
 AGENTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -25,13 +26,12 @@ AGENTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("1920x1080", "1920x1200"),
     ),
     "safari": (
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{}.0 Safari/605.1.15",
+        f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_APPLE} Version/{{}}.0 Safari/605.1.15",
         ("Apple GPU",),
         ("1512x982", "1728x1117"),
     ),
     "iphone": (
-        "Mozilla/5.0 (iPhone; CPU iPhone OS {0}_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{0}.0 "
-        "Mobile/15E148 Safari/604.1",
+        f"Mozilla/5.0 (iPhone; CPU iPhone OS {{0}}_0 like Mac OS X) {_APPLE} Version/{{0}}.0 Mobile/15E148 Safari",
         ("Apple GPU",),
         ("390x844", "393x852"),
     ),
@@ -46,7 +46,7 @@ AGENTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("1280x1024",),
     ),
 }
-"""Kind → user-agent pattern, GPU renderers, screens. `server` is a rented Windows server seen through remote desktop."""
+"""Kind → user-agent pattern, GPU renderers, screens. `server` is a rented Windows server seen by remote desktop."""
 
 _VERSIONS = {"safari": (17, 18), "iphone": (17, 18), "linux": tuple(range(138, 145))}
 _BUILDS = tuple(range(138, 146))

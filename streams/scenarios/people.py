@@ -11,7 +11,7 @@ from streams.scenarios.story import Story, Timed
 
 
 def sign_up(story: Story, account: str, letter: str, device: Device, ip: str, ts: int, **claims: Any) -> Timed:
-    """A freelancer opens an account and claims a letter's country and clock. `claims` replace or add fields."""
+    """Open a freelancer's account that claims a letter's country and clock. `claims` replace or add fields."""
     fields: dict[str, Any] = {
         "account_type": "freelancer",
         "email_norm_h": story.hash("email", account),
@@ -33,7 +33,7 @@ def sign_up(story: Story, account: str, letter: str, device: Device, ip: str, ts
 
 
 def show_document(story: Story, account: str, letter: str, device: Device, ip: str, ts: int, **fields: Any) -> Timed:
-    """An ordinary passport of a letter's country is uploaded, with nothing wrong about it."""
+    """Upload an ordinary passport of a letter's country, with nothing wrong about it."""
     about: dict[str, Any] = {
         "doc_type": "passport",
         "doc_country": story.places.iso(letter),
@@ -52,12 +52,12 @@ def show_document(story: Story, account: str, letter: str, device: Device, ip: s
 
 
 def approve(story: Story, account: str, ts: int) -> Timed:
-    """The platform verifies the identity by document and selfie (not live: that is stronger, and MIT-LIVE)."""
+    """Verify the identity by document and selfie (not live: that is stronger, and MIT-LIVE)."""
     return story.event(ts, "kyc.approved", account, method="selfie", vendor_verdict="approved")
 
 
 def add_bank(story: Story, account: str, letter: str, device: Device, ip: str, ts: int, **fields: Any) -> Timed:
-    """The owner's own bank account is added."""
+    """Add the owner's own bank account."""
     about: dict[str, Any] = {
         "instrument_h": story.hash("instrument", account),
         "instrument_type": "bank",
@@ -72,7 +72,7 @@ def add_bank(story: Story, account: str, letter: str, device: Device, ip: str, t
 
 
 def settle(story: Story, account: str, letter: str, day: int, device: Device, ip: str) -> Iterator[Timed]:
-    """An ordinary start: sign-up, document, bank on `day`, approval the day after; all from one device and line."""
+    """Yield an ordinary start: sign-up, document, bank on `day`, approval the day after; one device, one line."""
     yield sign_up(story, account, letter, device, ip, story.at(day, "10:00", letter, jitter=30))
     yield show_document(story, account, letter, device, ip, story.at(day, "11:30", letter, jitter=30))
     yield add_bank(story, account, letter, device, ip, story.at(day, "13:00", letter, jitter=30))
@@ -82,7 +82,7 @@ def settle(story: Story, account: str, letter: str, day: int, device: Device, ip
 def split_payout(
     story: Story, account: str, ts: int, amount: float, parts: Sequence[tuple[float, dict[str, Any]]], **fields: Any
 ) -> Iterator[Timed]:
-    """A credit, and within hours payouts of the given shares to the given instruments."""
+    """Yield a credit, and within hours payouts of the given shares to the given instruments."""
     yield story.event(ts, "balance.credited", account, amount=amount, currency="USD", client_id=story.account("client"))
     for place, (share, instrument) in enumerate(parts):
         paid = round(amount * share, 2)

@@ -27,11 +27,17 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
     for clock in ("00:30", "07:30"):
         yield from session(story, "a1", team, "X", story.at(day, clock, jitter=15), 360, server, login=clock == "00:30")
     if day == 3:
-        yield add_bank(story, "a1", "A", team, server, story.at(3, "02:10"), **_collector(story), holder_name_match_score=0.21)
+        yield add_bank(
+            story, "a1", "A", team, server, story.at(3, "02:10"), **_collector(story), holder_name_match_score=0.21
+        )
     if day >= 4:
         yield from _bids(story, day)
     if day in PAYDAYS:
-        own = {"instrument_h": story.hash("instrument", "a1"), "instrument_type": "bank", "bank_country": story.places.iso("A")}
+        own = {
+            "instrument_h": story.hash("instrument", "a1"),
+            "instrument_type": "bank",
+            "bank_country": story.places.iso("A"),
+        }
         parts = ((0.9, _collector(story)), (0.1, own))
         amount = float(story.rng.randint(900, 1400))
         yield from split_payout(story, "a1", story.at(day, "08:00"), amount, parts, ip=server, device_id=team.id)
@@ -53,20 +59,34 @@ def _owner(story: Story, day: int) -> Iterator[Timed]:
 
 def _hand_over(story: Story, ip: str, device_id: str) -> Iterator[Timed]:
     where = {"ip": ip, "device_id": device_id}
-    mail = {"changed_fields": ["email", "password", "2fa"], "email_norm_h": story.hash("email", "new"), "email_domain_class": "ordinary"}
+    mail = {
+        "changed_fields": ["email", "password", "2fa"],
+        "email_norm_h": story.hash("email", "new"),
+        "email_domain_class": "ordinary",
+    }
     yield story.event(story.at(2, "21:11"), "profile.updated", "a1", **where, **mail)
     phone = {"changed_fields": ["phone"], "phone_h": story.hash("phone", "new"), "phone_line_type": "nonFixedVoip"}
-    yield story.event(story.at(2, "21:20"), "profile.updated", "a1", **where, **phone, phone_country=story.places.iso("A"))
+    yield story.event(
+        story.at(2, "21:20"), "profile.updated", "a1", **where, **phone, phone_country=story.places.iso("A")
+    )
 
 
 def _collector(story: Story) -> dict[str, str]:
-    return {"instrument_h": story.hash("instrument", "i9"), "instrument_type": "payment_provider", "holder_type": "person"}
+    return {
+        "instrument_h": story.hash("instrument", "i9"),
+        "instrument_type": "payment_provider",
+        "holder_type": "person",
+    }
 
 
 def _bids(story: Story, day: int) -> Iterator[Timed]:
     first, step = story.at(day, "00:40"), 700_000
     for number in range(BIDS_PER_DAY):
-        job = {"job_id": f"{story.key}-j{day}-{number}", "amount": float(story.rng.randint(200, 3000)), "currency": "USD"}
+        job = {
+            "job_id": f"{story.key}-j{day}-{number}",
+            "amount": float(story.rng.randint(200, 3000)),
+            "currency": "USD",
+        }
         ts = first + number * step + story.rng.randint(0, 400_000)
         yield story.event(ts, "bid.submitted", "a1", **job, time_to_bid_s=float(story.rng.randint(60, 5000)))
 
@@ -74,7 +94,7 @@ def _bids(story: Story, day: int) -> Iterator[Timed]:
 S01 = Scenario(
     id="S01",
     title="Rented verified account",
-    story="A real person in A verifies an account, rents it out and keeps a tenth; a remote team takes over through a server in B.",
+    story="A real person in A verifies an account and rents it out for a tenth; a team takes over by a server in B.",
     kind="attack",
     number=0,
     days=28,

@@ -30,11 +30,13 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
         yield from _shift(story, shift)
     if day in VISITS:
         guest = story.address("vpn", _countries(story, 2 * day)[2], 9, network=9, tag="ASTRILL")
-        yield from session(story, "a5", story.device("night", "macos"), "X", story.at(day, "10:00", jitter=10), 50, guest, active=1.0)
+        yield from session(
+            story, "a5", story.device("night", "macos"), "X", story.at(day, "10:00", jitter=10), 50, guest, active=1.0
+        )
 
 
 def tell_drop(story: Story, day: int) -> Iterator[Timed]:
-    """The same, and one heartbeat of the night of day 12 that leaves outside the tunnel."""
+    """Add to the same story one heartbeat of the night of day 12 that leaves outside the tunnel."""
     drop = story.at(12, DROP)
     open_session = ""
     for ts, event in tell(story, day):
@@ -83,7 +85,7 @@ _EXPECTED = {
 S05A = Scenario(
     id="S05a",
     title="Team sharing one account",
-    story="A small team works one account around the clock, in two shifts, through a named VPN in four countries a day.",
+    story="A small team works one account around the clock, in two shifts, through a named VPN in four countries.",
     kind="attack",
     number=1,
     days=22,

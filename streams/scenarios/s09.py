@@ -29,9 +29,15 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
             start = story.at(day, ("09:00", "13:00", "17:00")[place], letter, jitter=70)
             yield from session(story, name, device, letter, start, story.rng.randint(40, 150), home, login=True)
         if day == 0:
-            yield add_bank(story, name, letter, device, home, story.at(0, "15:00", letter, jitter=60), **_company(story))
+            yield add_bank(
+                story, name, letter, device, home, story.at(0, "15:00", letter, jitter=60), **_company(story)
+            )
         if day in CREDITS:
-            own = {"instrument_h": story.hash("instrument", name), "instrument_type": "bank", "bank_country": story.places.iso(letter)}
+            own = {
+                "instrument_h": story.hash("instrument", name),
+                "instrument_type": "bank",
+                "bank_country": story.places.iso(letter),
+            }
             share = 0.88 + story.rng.uniform(-0.008, 0.008)
             parts = ((share, _company(story)), (1 - share, own))
             amount = float(story.rng.randint(1500, 5200))
@@ -43,7 +49,9 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
                 yield add_bank(story, name, letter, device, home, story.at(day, "16:00", letter, jitter=60), **spare)
             if day == when + 3:
                 gone = story.hash("spare", f"{name}{number}")
-                yield story.event(story.at(day, "16:00", letter), "payout_method.removed", name, instrument_h=gone, ip=home)
+                yield story.event(
+                    story.at(day, "16:00", letter), "payout_method.removed", name, instrument_h=gone, ip=home
+                )
         if day == 30 and name == "t2":
             other = {"instrument_h": story.hash("instrument", "other"), "holder_name_match_score": 0.1}
             yield add_bank(story, name, letter, device, home, story.at(30, "18:00", letter), **other)
@@ -64,7 +72,7 @@ def _company(story: Story) -> dict[str, Any]:
 S09 = Scenario(
     id="S09",
     title="Follow the money",
-    story="Three personas in A, B and K keep 12 % of each credit and route 88 % to one undeclared company that banks in C.",
+    story="Three personas in A, B and K keep 12 % of each credit and route 88 % to one undeclared company, bank in C.",
     kind="attack",
     number=3,
     days=61,
@@ -73,6 +81,11 @@ S09 = Scenario(
     expected={"payout_instrument_shared": 0.85, "pass_through_fan_out": 1.0, "payout_name_mismatch": 0.7},
     expected_tier="watch",
     tier_now="watch",
-    missing=("intermediary_company_payout", "facilitator_split_pattern", "payout_method_churn", "payout_corridor_unexplained"),
+    missing=(
+        "intermediary_company_payout",
+        "facilitator_split_pattern",
+        "payout_method_churn",
+        "payout_corridor_unexplained",
+    ),
     history_days=30,
 )

@@ -22,7 +22,7 @@ Teller = Callable[[Story, int], Iterable[Timed]]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One story of catalogue §9–§11, with what a detector should make of it. It generates events, never confidences."""
+    """One story of catalogue §9 to §11, with what a detector should make of it. It makes events, never confidences."""
 
     id: str
     title: str
@@ -31,14 +31,14 @@ class Scenario:
     kind: str
     """`attack`, `benign` or `stress`."""
     number: int
-    """0–15, unique: keeps addresses of different scenarios apart."""
+    """0 to 15, unique: keeps addresses of different scenarios apart."""
     days: int
     """Days told, from day 0."""
     tell: Teller
     focus: tuple[str, ...]
     """Names of the accounts that a reader should look at; `accounts()` gives their ids."""
     expected: Mapping[str, float]
-    """Indicators that exist → effective confidence of the account in focus that has most, after mitigators, before decay.
+    """Indicators that exist → effective confidence of the account in focus with most, after mitigators, before decay.
     Attack: at least that. Benign: at most that; 0 = must stay silent."""
     expected_tier: str
     """With all indicators of the catalogue."""
@@ -47,8 +47,8 @@ class Scenario:
     missing: tuple[str, ...] = ()
     """Indicators of other families that the catalogue lists for the story."""
     history_days: int = 0
-    """Days before day 0 on which the accounts' past begins; such events lie before `start`. (Besides them only mornings of day 0
-    in zones far east of UTC may lie before `start`, by less than `EARLIEST`.)"""
+    """Days before day 0 on which the accounts' past begins; such events lie before `start`. (Besides, only the morning
+    of day 0 in zones far east of UTC may lie before `start`, by less than `EARLIEST`.)"""
     judged_day: float | None = None
     """Day by which `expected` holds, when the story goes on and changes it; None = at its end."""
 
@@ -74,7 +74,9 @@ class Telling:
 def tell(scenario: Scenario, telling: Telling) -> Iterator[Timed]:
     """Yield the scenario's events in event-time order. Ties keep the order of copies and of telling."""
     if not 1 <= telling.multiplier <= MAX_COPIES:
-        raise ValueError(f"multiplier: {telling.multiplier}, expected 1 to {MAX_COPIES} (every copy has addresses of its own)")
+        raise ValueError(
+            f"multiplier: {telling.multiplier}, expected 1 to {MAX_COPIES} (each copy has its own addresses)"
+        )
     calendar = Calendar(telling.start)
     places = Places(telling.networks, telling.places, telling.zones)
     end = None if telling.until_day is None else calendar.midnight(telling.until_day)

@@ -27,7 +27,7 @@ def session(
 ) -> Iterator[Timed]:
     """Yield start, a heartbeat every `every` minutes, end; in event-time order.
 
-    `letter` is where the device's clock is set, `active` the share of heartbeats with input. With `login` a log-in precedes it.
+    `letter`: where the device's clock is set, `active` the share of heartbeats with input. `login`: a log-in precedes.
     """
     at = route if callable(route) else lambda _minutes: route
     ident = story.session_id()
@@ -35,7 +35,9 @@ def session(
     about = {**story.clock(start, letter), **device.client()}
     if login:
         about_login = {name: about[name] for name in ("tz", "tz_offset_min", "user_agent")}
-        yield story.event(start - 5_000, "login.succeeded", account, ip=at(0), device_id=device.id, mfa="totp", **about_login)
+        yield story.event(
+            start - 5_000, "login.succeeded", account, ip=at(0), device_id=device.id, mfa="totp", **about_login
+        )
     yield story.event(start, "session.start", account, ip=at(0), **same, **about)
     beats = int((minutes - 0.5) // every)
     for beat in range(1, beats + 1):
@@ -44,4 +46,6 @@ def session(
         ip = at(beat * every)
         ts = start + round(beat * every * MINUTE)
         yield story.event(ts, "session.heartbeat", account, ip=ip, **same, active_input_count=typed, input_idle_s=idle)
-    yield story.event(start + round(minutes * MINUTE), "session.end", account, ip=at(minutes), **same, active_input_count=0)
+    yield story.event(
+        start + round(minutes * MINUTE), "session.end", account, ip=at(minutes), **same, active_input_count=0
+    )

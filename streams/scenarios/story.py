@@ -8,7 +8,8 @@ import random
 from typing import Any
 
 from enrichers.demo import DemoNetworks
-from streams.scenarios.clock import Calendar, iso, offset_minutes
+from enrichers.timezones import offset_of_zone
+from streams.scenarios.clock import Calendar, iso
 from streams.scenarios.devices import Device, make_device
 from streams.scenarios.places import Places
 
@@ -27,7 +28,16 @@ _SPAN = 112
 class Story:
     """What a teller needs. Same scenario, number, copy, seed, calendar and places → the same story to the byte."""
 
-    def __init__(self, scenario_id: str, number: int, copy: int, seed: int, calendar: Calendar, places: Places, networks: DemoNetworks) -> None:
+    def __init__(
+        self,
+        scenario_id: str,
+        number: int,
+        copy: int,
+        seed: int,
+        calendar: Calendar,
+        places: Places,
+        networks: DemoNetworks,
+    ) -> None:
         self.key = f"{scenario_id.lower()}-{seed}-{copy}"
         self.rng = random.Random(self.key)  # noqa: S311 -- reproducible by intention, protects nothing
         self.calendar = calendar
@@ -43,28 +53,39 @@ class Story:
         return f"{self.key}-{name}"
 
     def hash(self, kind: str, name: str) -> str:
-        """A keyed hash as the platform would send it: equal for equal names within this copy only."""
+        """Give a keyed hash as the platform would send it: equal for equal names within this copy only."""
         return hashlib.sha256(f"{self.key}:{kind}:{name}".encode()).hexdigest()[:32]
 
     def device(self, name: str, kind: str = "windows") -> Device:
-        """The device of that name; made on first use, independent of when that is."""
+        """Give the device of that name; it is made on first use and does not depend on when that is."""
         held = self._devices.get(name)
         if held is None:
             rng = random.Random(f"{self.key}:device:{name}")  # noqa: S311
             held = self._devices[name] = make_device(f"{self.key}-dev-{name}", kind, rng)
         return held
 
-    def address(self, kind: str, letter: str, line: int = 0, *, network: int = 0, city: int = 0, host: int = 1, tag: str | int = "") -> str:
+    def address(
+        self,
+        kind: str,
+        letter: str,
+        line: int = 0,
+        *,
+        network: int = 0,
+        city: int = 0,
+        host: int = 1,
+        tag: str | int = "",
+    ) -> str:
         """Text of an address that no other copy has.
 
-        `line` (0–15) is the subscriber's /64, `network` the /48 among the operator's, `city` 0 or 1. Copies lie in different /48s.
+        `line` (0 to 15) is the subscriber's /64, `network` the /48 among the operator's, `city` 0 or 1.
+        Copies of one story lie in different /48s.
         """
         n = _FIRST_LINE + (self._unit * _LINES + line) % (0xFFFF - _FIRST_LINE)
         slot = (network + self._unit) % _SPAN + 128 * city
         return self.networks.pick(kind, self.places.iso(letter), n, tag=tag, network=slot, host=host)
 
     def prefix(self, address: str) -> str:
-        """The /64 of an address, CIDR."""
+        """Give the /64 of an address, CIDR."""
         return str(ipaddress.ip_network(f"{address}/64", strict=False))
 
     def at(self, day: int, clock: str, letter: str | None = None, jitter: float = 0) -> int:
@@ -75,15 +96,15 @@ class Story:
     def clock(self, ts: int, letter: str) -> dict[str, Any]:
         """Zone and offset that a device set to a letter's time reports."""
         zone = self.places.zone(letter)
-        return {"tz": zone, "tz_offset_min": offset_minutes(zone, ts // 86_400_000)}
+        return {"tz": zone, "tz_offset_min": offset_of_zone(zone, ts)}
 
     def session_id(self) -> str:
-        """A session id that was not used yet."""
+        """Make a session id that was not used yet."""
         self._sessions += 1
         return f"{self.key}-s{self._sessions}"
 
-    def event(self, ts: int, kind: str, account: str, **fields: Any) -> Timed:
-        """One event; `account` is the name within the story. Fields that are None are left out."""
+    def event(self, ts: int, kind: str, account: str, /, **fields: Any) -> Timed:
+        """Make one event; `account` is the name within the story. Fields that are None are left out."""
         self._events += 1
         event = {
             "type": kind,

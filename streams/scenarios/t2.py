@@ -30,12 +30,19 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
         if day < 0:
             continue
         if story.rng.random() < 0.7:
-            yield from session(story, name, laptop, "A", story.at(day, clock, "A", jitter=25), 90, home, active=0.8, login=True)
+            yield from session(
+                story, name, laptop, "A", story.at(day, clock, "A", jitter=25), 90, home, active=0.8, login=True
+            )
         if story.rng.random() < 0.4:
             ts = story.at(day, "12:30", "A", jitter=20) + place * 3_600_000
             yield from session(story, name, phone, "A", ts, 20, story.address("mobile", "A"))
         if day in (10, 40):
-            money = {"instrument_h": story.hash("instrument", "joint"), "instrument_type": "bank", "amount": 800.0, "currency": "USD"}
+            money = {
+                "instrument_h": story.hash("instrument", "joint"),
+                "instrument_type": "bank",
+                "amount": 800.0,
+                "currency": "USD",
+            }
             yield story.event(story.at(day, "20:00", "A", jitter=30), "payout.requested", name, **money, ip=home)
 
 

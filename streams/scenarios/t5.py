@@ -11,7 +11,7 @@ from streams.scenarios.story import Story, Timed
 
 THEFT = 40
 LOOKS = (40, 41, 42, 55)
-"""Days on which the thief uses the account: few sessions, as thieves do, so no pattern of working hours or clocks forms."""
+"""Days on which the thief uses the account: few sessions, as thieves do, so no pattern of hours or clocks forms."""
 RETURN = 58
 
 
@@ -30,8 +30,14 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
             taken = {"changed_fields": ["email", "password", "2fa"], "email_norm_h": story.hash("email", "thief")}
             yield story.event(story.at(day, "02:35"), "profile.updated", "o1", **where, **taken)
         if day == THEFT + 1:
-            other = {"instrument_h": story.hash("instrument", "thief"), "instrument_type": "payment_provider", "bank_country": None}
-            yield add_bank(story, "o1", "A", thief, exit_, story.at(day, "02:40"), **other, holder_name_match_score=0.25)
+            other = {
+                "instrument_h": story.hash("instrument", "thief"),
+                "instrument_type": "payment_provider",
+                "bank_country": None,
+            }
+            yield add_bank(
+                story, "o1", "A", thief, exit_, story.at(day, "02:40"), **other, holder_name_match_score=0.25
+            )
         if day == THEFT + 2:
             money = {"instrument_h": story.hash("instrument", "thief"), "amount": 1900.0, "currency": "USD"}
             yield story.event(story.at(day, "02:40"), "payout.requested", "o1", **money, ip=exit_, device_id=thief.id)
@@ -56,7 +62,7 @@ def _return(story: Story) -> Iterator[Timed]:
 T5 = Scenario(
     id="T5",
     title="Honest owner whose account was stolen",
-    story="After five weeks of silence a stranger changes mail, password and payout; two weeks later the owner proves who they are.",
+    story="After weeks of silence a stranger changes mail, password and payout; later the owner proves who they are.",
     kind="stress",
     number=11,
     days=62,

@@ -72,7 +72,11 @@ def assessed(account: str, *items: Evidence, day: float = 0.0, mitigations: tupl
     return Assessment(account, T0 + int(day * DAY), list(items), list(mitigations))
 
 
-REVIEW = (evidence("account_handoff_after_verification"), evidence("payout_name_mismatch"), evidence("tz_ip_claim_triple_mismatch"))
+REVIEW = (
+    evidence("account_handoff_after_verification"),
+    evidence("payout_name_mismatch"),
+    evidence("tz_ip_claim_triple_mismatch"),
+)
 MONEY = (evidence("payout_instrument_shared", 0.6), evidence("payout_name_mismatch", 0.7))
 
 
@@ -93,7 +97,9 @@ def test_one_alert_opens_and_the_same_evidence_again_says_nothing(desk: Desk) ->
 
 
 def test_a_watch_case_goes_to_the_watchlist_and_notifies_nobody(desk: Desk) -> None:
-    (alert,) = desk.tell(assessed("a", evidence("account_handoff_after_verification"), evidence("operator_shift_pattern")))
+    (alert,) = desk.tell(
+        assessed("a", evidence("account_handoff_after_verification"), evidence("operator_shift_pattern"))
+    )
     assert (alert.tier, alert.notify, alert.status) == ("watch", False, "watch")
 
 
@@ -175,7 +181,9 @@ def test_a_strong_cluster_of_four_with_two_edge_types_fires(desk: Desk) -> None:
         for other in accounts
         if one < other
     ]
-    published = desk.tell(*edges, *(assessed(account, *MONEY, evidence("shared_device_multi_account", 0.8)) for account in accounts))
+    published = desk.tell(
+        *edges, *(assessed(account, *MONEY, evidence("shared_device_multi_account", 0.8)) for account in accounts)
+    )
     assert "strong_edge_cluster" in {item.indicator for item in published[-1].evidence}
 
 
@@ -189,7 +197,9 @@ def test_a_replayed_input_says_nothing_twice_also_after_a_restart(desk: Desk) ->
 
 def test_an_alert_of_the_largest_case_fits_a_brokers_default(desk: Desk) -> None:
     names = [f"account-{number:04d}" for number in range(200)]
-    everything = tuple(evidence(name) for name, indicator in sorted(CATALOGUE.indicators.items()) if not indicator.planned)
+    everything = tuple(
+        evidence(name) for name, indicator in sorted(CATALOGUE.indicators.items()) if not indicator.planned
+    )
     outputs = []
     for name in names[1:]:
         desk.tell(StrongEdge("payout", f"payout:{name}", names[0], name, T0))

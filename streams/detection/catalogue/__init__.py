@@ -1,0 +1,1 @@
+"""The indicator catalogue: one TOML file a family, and what reads it."""

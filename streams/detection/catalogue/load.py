@@ -25,7 +25,9 @@ def builtin() -> dict[str, str]:
     return {entry.name: entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")}
 
 
-def load(texts: dict[str, str] | None = None, *, enable: Iterable[str] = (), signed_off: Iterable[str] = ()) -> Catalogue:
+def load(
+    texts: dict[str, str] | None = None, *, enable: Iterable[str] = (), signed_off: Iterable[str] = ()
+) -> Catalogue:
     """The catalogue from `texts` (default: the built-in files), with the indicators in `enable` switched on.
 
     Raises `CatalogueError`: unknown or planned ids in `enable`, one that needs a sign-off without it, any fault in a file.
@@ -43,7 +45,14 @@ def load(texts: dict[str, str] | None = None, *, enable: Iterable[str] = (), sig
             continue
         if name == RESERVED:
             for mitigator_id, entry in table.items():
-                _convert(f"{name}: {mitigator_id}", {**entry, "id": mitigator_id}, Mitigator, mitigators, mitigator_id, faults)
+                _convert(
+                    f"{name}: {mitigator_id}",
+                    {**entry, "id": mitigator_id},
+                    Mitigator,
+                    mitigators,
+                    mitigator_id,
+                    faults,
+                )
             continue
         code = str(table.get("family", {}).get("code", name))
         _convert(f"{name}: family", table.get("family", {}), FamilyData, families, code, faults)
@@ -61,7 +70,9 @@ def load(texts: dict[str, str] | None = None, *, enable: Iterable[str] = (), sig
     faults += _switch_on(indicators, tuple(enable), frozenset(signed_off))
     if faults:
         raise CatalogueError("the catalogue has faults:\n" + "\n".join(f"  - {fault}" for fault in faults))
-    digest = hashlib.sha256(msgspec.json.encode([families, indicators, mitigators], order="deterministic")).hexdigest()[:12]
+    digest = hashlib.sha256(msgspec.json.encode([families, indicators, mitigators], order="deterministic")).hexdigest()[
+        :12
+    ]
     return Catalogue(families=families, indicators=indicators, mitigators=mitigators, version=digest)
 
 
@@ -78,10 +89,24 @@ def _convert(where: str, entry: Any, kind: Any, into: dict[str, Any], key: str, 
 def _incomplete(indicator: Indicator) -> list[str]:
     """Texts that REQ-F09 and §8.3 ask of every indicator that can fire."""
     where = f"{indicator.family}: {indicator.id}"
-    found = [] if 0 < indicator.weight <= 100 else [f"{where}: weight {indicator.weight}, expected more than 0 and at most 100"]
+    found = (
+        []
+        if 0 < indicator.weight <= 100
+        else [f"{where}: weight {indicator.weight}, expected more than 0 and at most 100"]
+    )
     if indicator.planned:
         return found
-    needed = ("sentence", "threshold_text", "innocent", "false_positives", "base_rate", "weight_reason", "steps", "window", "sources")
+    needed = (
+        "sentence",
+        "threshold_text",
+        "innocent",
+        "false_positives",
+        "base_rate",
+        "weight_reason",
+        "steps",
+        "window",
+        "sources",
+    )
     return found + [f"{where}: {field} is empty, expected a text" for field in needed if not getattr(indicator, field)]
 
 

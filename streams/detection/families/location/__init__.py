@@ -1,1 +1,74 @@
-"""Family location."""
+"""Location and time consistency (LOC): the places and clocks of an account against each other and against its own statements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.events import LoginSucceeded, SessionStart
+from streams.detection.families.location import claimed, clock, hours, sanctioned, sittings, travel
+from streams.detection.families.location.memory import LocationMemory
+from streams.detection.families.location.networks import kind_of
+from streams.detection.family import Desk, Family, Moment
+from streams.detection.windows import DAY
+
+if TYPE_CHECKING:
+    from streams.detection.account_state import AccountState
+
+
+def observe(moment: Moment, desk: Desk) -> None:
+    """Take in where, and under which clock, a session began or a log-in worked."""
+    account = moment.account
+    memory = account.location
+    if memory is None:
+        memory = account.location = LocationMemory()
+    event, facts = moment.event, moment.facts
+    assert isinstance(event, SessionStart | LoginSucceeded)
+    kind = kind_of(facts.classes)
+    offset = sittings.clock(event.tz, event.tz_offset_min, moment.ts)
+    sitting = sittings.note(memory, moment, kind, offset)
+    if sitting is not None:
+        _remember(memory, moment, desk)
+    if facts.latitude is not None:
+        travel.note(memory, moment, desk, kind)
+    if event.tz == sanctioned.ZONE or event.locale_territory == sanctioned.TERRITORY:
+        zone, territory = event.tz == sanctioned.ZONE, event.locale_territory == sanctioned.TERRITORY
+        sanctioned.note(memory, moment, desk, zone, territory)
+
+
+def _remember(memory: LocationMemory, moment: Moment, desk: Desk) -> None:
+    """Keep the raw event when a later judgement may rest on it."""
+    profile, ts, country = moment.account.profile, moment.ts, moment.facts.country
+    if country is None or not (profile.claimed_country or profile.id_country):
+        return
+    if kind_of(moment.facts.classes) <= 1 and country not in claimed.stated(profile, ts, ts):
+        sittings.keep_ref(memory.refs, claimed.ID, moment.ref)
+    event = moment.event
+    offset = sittings.clock(event.tz, event.tz_offset_min, ts)
+    if offset is None:
+        return
+    tolerance = desk.threshold(clock.ID, "tolerance_minutes")
+    if clock.fits(offset, desk.offsets_of(country, ts), tolerance):
+        return
+    if not clock.fits(offset, clock.claimed_offsets(profile, ts, ts, desk), tolerance):
+        sittings.keep_ref(memory.refs, clock.ID, moment.ref)
+
+
+def daily(_account_id: str, account: AccountState, day: int, desk: Desk) -> None:
+    """Judge what weighs shares of closed days."""
+    hours.judge(account, day, desk)
+    memory = account.location
+    if memory is None:
+        return
+    claimed.judge(account, memory, day, desk)
+    clock.judge(account, memory, day, desk)
+    forgotten = [key for key, refs in memory.refs.items() if refs[-1].ts < (day - 30) * DAY]
+    for key in forgotten:
+        del memory.refs[key]
+
+
+FAMILY = Family(
+    "LOC",
+    (travel.ID, claimed.ID, clock.ID, sanctioned.ID, hours.ID),
+    observe={SessionStart: observe, LoginSucceeded: observe},
+    daily=daily,
+)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from streams.detection.account_state import AccountState, Profile
+from typing import TYPE_CHECKING
+
 from streams.detection.families.location.memory import LocationMemory
 from streams.detection.families.location.sittings import halves
 from streams.detection.family import Desk
 from streams.detection.windows import DAY
+
+if TYPE_CHECKING:
+    from streams.detection.account_state import AccountState, Profile
 
 ID = "claimed_location_mismatch"
 

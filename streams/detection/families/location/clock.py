@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 from enrichers.timezones import offset_of_zone
-from streams.detection.account_state import AccountState, Profile
 from streams.detection.families.location.claimed import travelled
 from streams.detection.families.location.memory import LocationMemory
 from streams.detection.families.location.sittings import halves
 from streams.detection.family import Desk
 from streams.detection.windows import DAY
+
+if TYPE_CHECKING:
+    from streams.detection.account_state import AccountState, Profile
 
 ID = "tz_ip_claim_triple_mismatch"
 _ROUND = 24 * 60
@@ -69,8 +72,7 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
         and sitting.country
         and not fits(offset, _around(sitting.country, since, until, desk), tolerance)
     )
-    share = desk.threshold(ID, "mismatch_share")
-    if apart < share * total or by_clock[offset] < share * total:
+    if apart < desk.threshold(ID, "mismatch_share") * total:
         return
     numbers = {"apart": apart, "sessions": total, "offset_hours": round(offset / 60, 2), "days": days}
     desk.fire(account, ID, 1.0, until, numbers, *memory.refs.get(ID, ()))

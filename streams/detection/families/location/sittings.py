@@ -13,7 +13,9 @@ HALF_DAY = DAY // 2
 SITTINGS = 16
 """Places and clocks kept: rotating exits of a month come to about a dozen countries."""
 
-CLOCKLESS = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Etc/GMT0", "Etc/Greenwich", "Zulu", "Etc/Zulu", "Atlantic/Reykjavik"})
+CLOCKLESS = frozenset(
+    {"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Etc/GMT0", "Etc/Greenwich", "Zulu", "Etc/Zulu", "Atlantic/Reykjavik"}
+)
 """Zones that privacy browsers report for everybody: they say nothing about the device."""
 
 

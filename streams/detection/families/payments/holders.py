@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from schemas.events import PayoutMethodAdded, PayoutRequested
-from streams.detection.account_state import Profile
 from streams.detection.families.payments.memory import INSTRUMENTS, Instrument, PaymentsMemory
+
+if TYPE_CHECKING:
+    from streams.detection.account_state import Profile  # it imports this package's memory
 
 Holder = Literal["own", "other", "unknown"]
 

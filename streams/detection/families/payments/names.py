@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from schemas.events import PayoutMethodAdded
-from streams.detection.account_state import Profile
 from streams.detection.families.payments.holders import holder, short
 from streams.detection.families.payments.memory import INSTRUMENTS, Instrument, PaymentsMemory
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Evidence
 from streams.detection.windows import DAY
+
+if TYPE_CHECKING:
+    from streams.detection.account_state import Profile  # it imports this package's memory
 
 INDICATOR = "payout_name_mismatch"
 

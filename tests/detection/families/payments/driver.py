@@ -44,11 +44,11 @@ class Account:
             function(moment, self.desk)
 
     def fired(self, indicator: str) -> Evidence | None:
-        """What the account has of `indicator`."""
+        """Give what the account has of `indicator`."""
         return self.state.fired.get(indicator)
 
     def confidence(self, indicator: str) -> float:
-        """Confidence of `indicator`, 0 when it did not fire."""
+        """Give the confidence of `indicator`, 0 when it did not fire."""
         evidence = self.fired(indicator)
         return evidence.confidence if evidence else 0.0
 

@@ -18,7 +18,7 @@ HOUR = 1 / 24
 
 
 def with_instruments(own: float | None = 0.95, other: float | None = 0.2) -> Account:
-    """An account with an own instrument and another person's; None = nobody said whose."""
+    """Make an account with an own instrument and another person's; None = nobody said whose."""
     account = Account(FAMILY)
     account.see(PayoutMethodAdded, 0, instrument_h="own", holder_name_match_score=own)
     account.see(PayoutMethodAdded, 0, instrument_h="other", holder_name_match_score=other)

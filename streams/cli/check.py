@@ -1,0 +1,106 @@
+"""Say everything that start-up would refuse, all of it at once.
+
+Looks at settings, tables, catalogue and topics. Nothing is changed.
+"""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from streams.cli.environment import load_catalogue, load_enricher, settings_from
+from streams.cli.outcome import CONFIGURATION, OK, Refused
+from streams.cli.text import wrapped
+
+if TYPE_CHECKING:
+    from streams.runtime.settings import Settings
+
+EXAMPLES = """\
+examples:
+  personawatch check                  before a worker starts
+  personawatch check --no-topics      where no broker can be reached, as in CI
+  personawatch check --settings       what can be set, with defaults
+"""
+
+Look = Callable[[], str]
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.usage = "personawatch check [--no-topics] [--settings]"
+    parser.add_argument("--no-topics", action="store_true", help="do not ask the brokers")
+    parser.add_argument("--settings", action="store_true", help="list all settings instead")
+
+
+def run(arguments: Namespace) -> int:
+    """Look at one thing after the other; a fault in one does not hide those of the next."""
+    if arguments.settings:
+        print("\n".join(settings_lines()))
+        return OK
+    try:
+        settings = settings_from(os.environ)
+    except Refused as refusal:
+        _say("settings", str(refusal).splitlines())
+        print("tables and topics were not looked at: they depend on the settings")
+        _look("catalogue", _catalogue)
+        return CONFIGURATION
+    print("settings   ok")
+    bad = _look("catalogue", _catalogue) + _look("tables", lambda: _tables(settings))
+    if not arguments.no_topics:
+        bad += _look("topics", lambda: _topics(settings))
+    return CONFIGURATION if bad else OK
+
+
+def settings_lines() -> list[str]:
+    """Every setting: variable, type, default, what it is for."""
+    from streams.runtime.settings import describe
+
+    lines = []
+    for setting in describe():
+        lines.append(f"{setting.name}  ({setting.type}, default {setting.default or 'empty'})")
+        secret = f" Secret: can be read from the file that {setting.name}_FILE names." if setting.secret else ""
+        lines += wrapped(f"{setting.about}.{secret}", indent="    ")
+    return lines
+
+
+def _look(what: str, look: Look) -> int:
+    try:
+        found = look()
+    except Refused as refusal:
+        faults = [line.removeprefix("  - ") for line in str(refusal).splitlines()]
+        _say(what, [fault for fault in faults if not fault.endswith(":")])
+        return 1
+    print(f"{what:<11}ok{found and ', ' + found}")
+    return 0
+
+
+def _say(what: str, faults: list[str]) -> None:
+    print(f"{what:<11}{len(faults)} {'fault' if len(faults) == 1 else 'faults'}")
+    for fault in faults:
+        print("\n".join(wrapped(fault, indent="      ", first="    - ")))
+
+
+def _catalogue() -> str:
+    catalogue = load_catalogue()
+    active = sum(not indicator.planned and indicator.enabled for indicator in catalogue.indicators.values())
+    return f"version {catalogue.version}, {active} indicators on"
+
+
+def _tables(settings: Settings) -> str:
+    snapshot = load_enricher(settings.geo_table, settings.asn_table, settings.networks_table).snapshot
+    given = [table.role for table in snapshot.tables]
+    missing = [role for role in ("geo", "asn", "networks") if role not in given]
+    return f"snapshot {snapshot.id}" + (f", no table for {', '.join(missing)} (facts unknown)" if missing else "")
+
+
+def _topics(settings: Settings) -> str:
+    from streams.cli.kafka_access import kafka_in_words
+    from streams.cli.outcome import BadConfiguration
+    from streams.cli.topics import topic_faults
+
+    with kafka_in_words(settings):
+        if faults := topic_faults(settings):
+            raise BadConfiguration("\n".join(faults))
+    return f"at {settings.brokers}"

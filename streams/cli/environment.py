@@ -1,0 +1,76 @@
+"""What commands take from the environment: the worker's own settings, with the options of the command line over them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams.cli.outcome import BadConfiguration
+
+if TYPE_CHECKING:
+    from enrichers.enrich import Enricher
+    from streams.detection.catalogue.model import Catalogue
+    from streams.detection.stage import Stage
+    from streams.runtime.settings import Settings
+
+
+def add_kafka_options(parser: ArgumentParser) -> None:
+    """Let a person name the cluster without an environment."""
+    parser.add_argument("--brokers", metavar="HOST:PORT", help="instead of PERSONAWATCH_BROKERS")
+    parser.add_argument("--prefix", metavar="TEXT", help="topic prefix, instead of PERSONAWATCH_TOPIC_PREFIX")
+
+
+def settings_from(environment: Mapping[str, str], **over: str | None) -> Settings:
+    """The settings, with those in `over` that are not None in place of the environment's."""
+    from streams.runtime.settings import PREFIX, SettingsError, load
+
+    given = {PREFIX + name.upper(): value for name, value in over.items() if value is not None}
+    try:
+        return load({**environment, **given})
+    except SettingsError as error:
+        raise BadConfiguration(str(error)) from error
+
+
+def kafka_settings(brokers: str | None, prefix: str | None) -> Settings:
+    """The settings for a command that talks to Kafka."""
+    return settings_from(os.environ, brokers=brokers, topic_prefix=prefix)
+
+
+def load_catalogue() -> Catalogue:
+    """The catalogue, proved to agree with the code."""
+    from streams.detection import registry
+    from streams.detection.catalogue.load import CatalogueError, load
+
+    try:
+        catalogue = load()
+        registry.agree(catalogue)
+    except CatalogueError as error:
+        raise BadConfiguration(str(error)) from error
+    return catalogue
+
+
+def load_enricher(geo: str, asn: str, networks: str) -> Enricher:
+    """An enricher on table files; an empty name leaves that role unknown.
+
+    The private copies are unlinked at once: the mappings keep them alive, and nothing is left behind however the process ends.
+    """
+    from enrichers.snapshot import TablesError
+    from streams.pipeline import build_enricher
+
+    files = [Path(name) if name else None for name in (geo, asn, networks)]
+    with tempfile.TemporaryDirectory(prefix="personawatch-tables-") as scratch:
+        try:
+            return build_enricher(*files, Path(scratch))
+        except TablesError as error:
+            raise BadConfiguration(str(error)) from error
+
+
+def bare_stages() -> list[Stage]:
+    """The stages without tables: for questions about their names, inputs and states."""
+    from streams.pipeline import build_stages
+
+    return build_stages(load_catalogue(), load_enricher("", "", ""))

@@ -1,0 +1,117 @@
+"""Kafka for people's commands, through kafka-python: one reader, one writer, and its errors in words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from streams.cli.outcome import Refused
+from streams.runtime import clients
+from streams.runtime.settings import Settings
+
+POLL_MS = 500
+"""How long a reader waits at the end of a topic before it looks at the time or at Ctrl-C."""
+
+
+@contextmanager
+def kafka_in_words(settings: Settings) -> Iterator[None]:
+    """Turn the client's errors into a refusal that names the brokers. Its own log is silent meanwhile: it repeats itself."""
+    from kafka.errors import KafkaError
+
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    try:
+        yield
+    except (KafkaError, OSError) as error:
+        detail = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise Refused(f"Kafka at {settings.brokers}: {detail}; is it running, and is PERSONAWATCH_BROKERS right?") from error
+
+
+@contextmanager
+def writer(settings: Settings) -> Iterator[Any]:
+    """A producer that waits for all replicas; what was sent is delivered when the block ends well."""
+    from kafka import KafkaProducer
+
+    with kafka_in_words(settings):
+        producer = KafkaProducer(
+            **clients.kafka_python(settings),
+            acks="all",
+            compression_type=None if settings.compression == "none" else settings.compression,
+            linger_ms=20,
+            batch_size=128 * 1024,
+            max_request_size=settings.max_record_bytes + 64 * 1024,
+            api_version_auto_timeout_ms=5_000,
+            max_block_ms=10_000,
+        )
+        try:
+            yield producer
+            producer.flush(timeout=60)
+        finally:
+            producer.close(timeout=5)
+
+
+class Reader:
+    """All partitions of some topics, outside any consumer group, from the beginning or from now."""
+
+    def __init__(self, settings: Settings, topics: list[str], *, from_beginning: bool) -> None:
+        from kafka import KafkaConsumer, TopicPartition
+
+        self._consumer: Any = KafkaConsumer(
+            **clients.kafka_python(settings),
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            api_version_auto_timeout_ms=5_000,
+        )
+        self._partitions = []
+        for topic in topics:
+            found = self._consumer.partitions_for_topic(topic)
+            if not found:
+                self.close()
+                raise Refused(f"topic {topic}: not found at {settings.brokers}; `personawatch topics check` says what is missing")
+            self._partitions += [TopicPartition(topic, number) for number in sorted(found)]
+        self._consumer.assign(self._partitions)
+        start = self._consumer.beginning_offsets if from_beginning else self._consumer.end_offsets
+        for partition, offset in start(self._partitions).items():
+            self._consumer.seek(partition, offset)
+
+    def follow(self) -> Iterator[Any]:
+        """Yield records as they come, without end."""
+        while True:
+            yield from self.poll()
+
+    def to_end(self) -> Iterator[Any]:
+        """Yield the records that are there now, then stop."""
+        ends = self._consumer.end_offsets(self._partitions)
+        while any(self._consumer.position(partition) < end for partition, end in ends.items()):
+            yield from self.poll()
+
+    def seek(self, partition: int, offset: int) -> None:
+        """Go to a record; only with a single topic."""
+        topic_partition = next((held for held in self._partitions if held.partition == partition), None)
+        if topic_partition is None:
+            raise Refused(f"{self._partitions[0].topic} has no partition {partition}")
+        self._consumer.assign([topic_partition])
+        self._partitions = [topic_partition]
+        self._consumer.seek(topic_partition, offset)
+
+    def poll(self, wait_ms: int = POLL_MS) -> list[Any]:
+        """Give the records that arrived within `wait_ms`."""
+        batches = self._consumer.poll(timeout_ms=wait_ms)
+        return [record for batch in batches.values() for record in batch]
+
+    def close(self) -> None:
+        """Leave the brokers alone."""
+        self._consumer.close()
+
+
+@contextmanager
+def reader(settings: Settings, topics: list[str], *, from_beginning: bool) -> Iterator[Reader]:
+    """A `Reader` that is closed at the end, with Kafka's errors in words."""
+    with kafka_in_words(settings):
+        opened = Reader(settings, topics, from_beginning=from_beginning)
+        try:
+            yield opened
+        finally:
+            opened.close()

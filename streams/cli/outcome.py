@@ -1,0 +1,29 @@
+"""How a command ends: exit codes, and refusals that say in one line what to do."""
+
+from __future__ import annotations
+
+OK = 0
+BAD_INPUT = 2
+FAILURE = 70
+CONFIGURATION = 78
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""What a shell reports of a program that wrote to a reader which had gone, as `… | head` does."""
+
+
+class Refused(Exception):
+    """A command can't do what it was asked; the text is for the person who asked, one fault a line."""
+
+    code = FAILURE
+
+
+class BadInput(Refused):
+    """An argument or a file is not usable."""
+
+    code = BAD_INPUT
+
+
+class BadConfiguration(Refused):
+    """Settings, tables, catalogue or topics are not as they must be."""
+
+    code = CONFIGURATION

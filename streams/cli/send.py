@@ -1,0 +1,121 @@
+"""Produce the events of a file to Kafka, keyed by account.
+
+A line is one event (NDJSON); .gz and .zst are unpacked. Log-in and session
+events go to login-events, all others to platform-events, unless --topic says
+otherwise. The first line that is not an event ends it, with its number.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from streams.cli.environment import add_kafka_options, kafka_settings
+from streams.cli.outcome import OK, BadInput
+
+EXAMPLES = """\
+examples:
+  personawatch send events.ndjson.gz --brokers 127.0.0.1:9092
+  personawatch scenario S05b | personawatch send -
+  personawatch send broken.ndjson --as-is      to see what the worker makes of it
+"""
+
+PROGRESS_S = 2.0
+
+
+class Letter(NamedTuple):
+    """One record to send."""
+
+    topic: str
+    key: bytes | None
+    value: bytes
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.usage = "personawatch send FILE [options]"
+    parser.add_argument("file", metavar="FILE", help="NDJSON, also .gz or .zst; - is standard input")
+    parser.add_argument("--topic", metavar="NAME", help="send everything to this topic (name without prefix)")
+    parser.add_argument("--as-is", action="store_true", help="send lines that are no events too, without a key")
+    add_kafka_options(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Send, with progress on standard error."""
+    from streams.cli.kafka_access import writer
+
+    settings = kafka_settings(arguments.brokers, arguments.prefix)
+    sent, began, told = 0, time.monotonic(), time.monotonic()
+    with lines_of(arguments.file) as lines, writer(settings) as producer:
+        try:
+            for letter in letters(lines, arguments.topic, as_is=arguments.as_is):
+                producer.send(settings.topic(letter.topic), value=letter.value, key=letter.key)
+                sent += 1
+                if time.monotonic() - told > PROGRESS_S:
+                    told = time.monotonic()
+                    print(f"{sent:,} sent, {sent / (told - began):,.0f}/s", file=sys.stderr)
+        finally:
+            producer.flush(timeout=60)
+    print(f"{sent:,} events sent to {settings.brokers} in {time.monotonic() - began:.1f} s", file=sys.stderr)
+    return OK
+
+
+def letters(lines: Iterator[bytes], topic: str | None, *, as_is: bool) -> Iterator[Letter]:
+    """Give every line its topic and key; BadInput names the first line that is no event."""
+    import orjson
+
+    from schemas.topics import PLATFORM_EVENTS
+    from streams.scenarios.wire import topic_of
+
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text:
+            continue
+        try:
+            event = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            event = None
+        if isinstance(event, dict) and isinstance(event.get("type"), str) and isinstance(event.get("account_id"), str):
+            yield Letter(topic or topic_of(event), event["account_id"].encode(), text)
+        elif as_is:
+            yield Letter(topic or PLATFORM_EVENTS.name, None, text)
+        else:
+            raise BadInput(
+                f"line {number}: expected a JSON object with type and account_id; the lines before it were sent"
+                " (--as-is sends such lines too)"
+            )
+
+
+@contextmanager
+def lines_of(name: str) -> Iterator[Iterator[bytes]]:
+    """Open a file of lines, unpacked; `-` is standard input."""
+    if name == "-":
+        yield iter(sys.stdin.buffer)
+        return
+    try:
+        with Path(name).open("rb") as raw, unpacked(name, raw) as stream:
+            yield iter(stream)
+    except (gzip.BadGzipFile, EOFError) as error:
+        raise BadInput(f"{name}: {error}") from error
+    except OSError as error:
+        if error.filename != name:
+            raise
+        raise BadInput(f"{name}: {error.strerror}") from error
+
+
+def unpacked(name: str, raw: BinaryIO) -> BinaryIO:
+    """Unpack by the name's ending."""
+    if name.endswith(".gz"):
+        return io.BufferedReader(gzip.GzipFile(fileobj=raw))  # type: ignore[arg-type]
+    if name.endswith(".zst"):
+        import zstandard
+
+        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw))
+    return raw

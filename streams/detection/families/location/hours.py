@@ -1,0 +1,63 @@
+"""`activity_hours_mismatch`: the quiet part of the day lies in the stated place's daytime, for weeks (catalogue §5.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from enrichers.timezones import offset_of_zone
+from streams.detection.family import Desk
+from streams.detection.windows import DAY
+
+if TYPE_CHECKING:
+    from streams.detection.account_state import AccountState
+
+ID = "activity_hours_mismatch"
+
+
+def quiet(mask: int) -> tuple[int, int]:
+    """First hour and length of the longest run of hours without activity, round the clock; the earliest of equal ones."""
+    best = (0, 0)
+    for start in range(24):
+        if mask >> start & 1 or not mask >> (start - 1) % 24 & 1:
+            continue
+        length = next(step for step in range(1, 25) if mask >> (start + step) % 24 & 1)
+        if length > best[1]:
+            best = (start, length)
+    return best
+
+
+def judge(account: AccountState, day: int, desk: Desk) -> None:
+    """Fire when on most active days the middle of the quiet run is in the claimed place's daytime and clients do not explain it."""
+    profile = account.profile
+    if not profile.claimed_tz:
+        return
+    offset = offset_of_zone(profile.claimed_tz, day * DAY)
+    if offset is None:
+        return
+    days = int(desk.threshold(ID, "window_days"))
+    busy = desk.threshold(ID, "active_hours_min")
+    masks = [mask for on, mask in account.active_hours.items() if day - days < on <= day and mask.bit_count() >= busy]
+    if len(masks) < desk.threshold(ID, "active_days_min"):
+        return
+    zones = list(profile.client_zones.values())
+    odd = sum(_odd(mask, offset, zones, desk) for mask in masks)
+    if odd < desk.threshold(ID, "share_min") * len(masks):
+        return
+    numbers = {"odd_days": odd, "active_days": len(masks), "days": days}
+    desk.fire(account, ID, 1.0, (day + 1) * DAY - 1, numbers)
+
+
+def _odd(mask: int, offset: int, zones: list[int], desk: Desk) -> bool:
+    """Whether the quiet run of one day lies in the daytime at `offset` and not, for enough clients, in their own night."""
+    start, length = quiet(mask)
+    if length < desk.threshold(ID, "quiet_hours_min"):
+        return False
+    middle = start * 60 + length * 30
+    if not _daytime(middle + offset, desk):
+        return False
+    explained = sum(not _daytime(middle + zone, desk) for zone in zones)
+    return not zones or explained < desk.threshold(ID, "clients_share") * len(zones)
+
+
+def _daytime(minute: int, desk: Desk) -> bool:
+    return desk.threshold(ID, "daytime_from") * 60 <= minute % (24 * 60) < desk.threshold(ID, "daytime_until") * 60

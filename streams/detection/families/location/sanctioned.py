@@ -1,0 +1,34 @@
+"""`sanctioned_locale_setting`: a device set up for a sanctioned jurisdiction. Off unless the deployer signs it off (REQ-F04).
+
+The two literals below are settings of a jurisdiction under official sanctions, the one exception of REQ-F02. No language is looked at:
+the events carry only the territory part of a locale, and neighbouring zones are not evaluated.
+"""
+
+from __future__ import annotations
+
+from streams.detection.families.location.memory import LocationMemory
+from streams.detection.family import Desk, Moment
+from streams.detection.windows import DAY
+
+ID = "sanctioned_locale_setting"
+ZONE = "Asia/Pyongyang"
+TERRITORY = "KP"
+
+
+def note(memory: LocationMemory, moment: Moment, desk: Desk, zone: bool, territory: bool) -> None:
+    """Note the day of a session with either setting; fire from the second day on."""
+    if not desk.enabled(ID):
+        return
+    day = moment.ts // DAY
+    if zone:
+        memory.zone_days = sorted({*memory.zone_days, day})[-2:]
+    if territory:
+        memory.territory_days = sorted({*memory.territory_days, day})[-2:]
+    days = sorted({*memory.zone_days, *memory.territory_days})
+    window = desk.threshold(ID, "window_days")
+    days = [held for held in days if held > days[-1] - window]
+    if len(days) < desk.threshold(ID, "days_min"):
+        return
+    both = bool(memory.zone_days and memory.territory_days)
+    numbers = {"days_seen": len(days), "settings": 1 + both, "days": int(window)}
+    desk.fire(moment.account, ID, 1.0 if both else desk.threshold(ID, "confidence_one"), moment.ts, numbers, moment.ref)

@@ -1,0 +1,79 @@
+"""`proxy_exit_cooccurrence`: who was on an exit in the same half hour, and on how many rare ones."""
+
+from __future__ import annotations
+
+import math
+
+from streams.detection.entity_state import EntityDesk, EntityState
+from streams.detection.families.network.relations import related, withdraw
+from streams.detection.messages import Link
+from streams.detection.windows import DAY, MINUTE, touch
+
+COUSE = "proxy_exit_cooccurrence"
+PAIRS = 64
+"""Pairs remembered at an exit so as not to repeat themselves the same day; 15 accounts make 105, seldom at once."""
+EXITS = 32
+REPEAT = DAY
+
+
+def rarity_of(accounts: int) -> float:
+    """1/log2(1+accounts): 0.63 for two, 0.25 for fifteen."""
+    return 1.0 / math.log2(1 + max(1, accounts))
+
+
+def judge_exit(entity: EntityState, link: Link, desk: EntityDesk) -> None:
+    """Tell the pairs of accounts that were on this exit within half an hour, while the exit is rare.
+
+    Accounts ever seen here: those kept and those that made room for others. A popular exit thus falls silent for good.
+    """
+    rarity = rarity_of(len(entity.members) + entity.evicted)
+    name = link.data.get("exit")
+    if not name or rarity < desk.threshold(COUSE, "floor"):
+        return
+    span = desk.threshold(COUSE, "minutes") * MINUTE
+    own = entity.members[link.account]
+    told: dict[str, int] = entity.memory.setdefault("pairs", {})
+    for other in sorted(entity.members):
+        member = entity.members[other]
+        if other == link.account or abs(member.last - link.ts) > span or related(link.account, own, other, member):
+            continue
+        pair = "|".join(sorted((link.account, other)))
+        if link.ts - told.get(pair, -REPEAT) < REPEAT:
+            continue
+        touch(told, pair, link.ts, PAIRS)
+        data = {"exit": name, "rarity": round(rarity, 4), "network": link.data.get("network") or ""}
+        desk.links.append(Link("pair", pair, link.account, link.ts, link.ref, link.who, data))
+        desk.links.append(Link("pair", pair, other, member.last, member.refs[-1], member.who, data))
+
+
+def judge_pair(entity: EntityState, link: Link, desk: EntityDesk) -> None:
+    """Add an exit at its lowest rarity, and find for both accounts when there are enough rare ones."""
+    limits = desk.catalogue.indicators[COUSE].thresholds
+    exits: dict[str, list[float]] = entity.memory.setdefault("exits", {})
+    name, rarity = link.data["exit"], float(link.data["rarity"])
+    held = exits.get(name, [rarity, link.ts])
+    exits[name] = [min(rarity, held[0]), max(link.ts, held[1])]
+    before = entity.watermark - limits["days"] * DAY
+    for old in [known for known, (_, seen) in exits.items() if seen < before]:
+        del exits[old]
+    while len(exits) > EXITS:
+        del exits[min(exits, key=lambda known: (exits[known][1], known))]
+    names = sorted(entity.members)
+    if len(names) < 2:
+        return
+    a, b = names[:2]
+    if related(a, entity.members[a], b, entity.members[b]):
+        withdraw(entity, COUSE, desk)
+        return
+    total = sum(weight for weight, _ in exits.values())
+    if len(exits) < limits["exits"] or total < limits["rarity"]:
+        return
+    numbers = {
+        "exits": len(exits),
+        "rarity": round(total, 2),
+        "minutes": int(limits["minutes"]),
+        "days": int(limits["days"]),
+    }
+    refs = [ref for known in (a, b) for ref in entity.members[known].refs]
+    for known in (a, b):
+        desk.find(entity, known, COUSE, 1.0, numbers, refs)

@@ -1,0 +1,120 @@
+"""Which links an account sends: `ip`, `subnet` and `exit`, seldom, and only where company means something.
+
+The time at which an `exit` link was last sent doubles as "this address is known": the first session on an address sends
+`exit`, the second within a week sends `ip`. So two sessions a week are needed, and no list of addresses is kept.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+from enrichers.facts import Facts
+from streams.detection.families.network.memory import Seen
+from streams.detection.families.network.places import CROWDS, EXITS, NEVER_SHARED, checksum, plain_name
+from streams.detection.families.network.rhythm import week_of
+from streams.detection.family import Desk, Moment
+from streams.detection.messages import Numbers
+from streams.detection.windows import DAY, HOUR, MINUTE
+
+if TYPE_CHECKING:
+    from streams.detection.account_state import AccountState
+
+EXIT_REFRESH = 30 * MINUTE
+WEEK = 7 * DAY
+REFRESH = DAY
+SECOND = 5 * MINUTE
+"""A log-in and the session that follows it are one session."""
+DEVICES = 4
+WORKPLACES = frozenset({"coworking", "office", "university", "employer"})
+"""Kinds of affiliation that explain a shared address for everybody on it."""
+
+
+def send(moment: Moment, seen: Seen, desk: Desk) -> None:
+    """Send what is due for this address."""
+    facts = moment.facts
+    key, classes = facts.shared_key, facts.classes
+    if key is None or (classes and not CROWDS.isdisjoint(classes)):
+        return
+    known = moment.account.links.get(f"exit:{key}")
+    exits(moment, desk)
+    if (
+        known is not None
+        and SECOND <= abs(moment.ts - known) <= WEEK
+        and (not classes or NEVER_SHARED.isdisjoint(classes))
+    ):
+        desk.link(moment, "ip", key, REFRESH, lambda: _ip(moment))
+    refresh = 0 if _new_device(seen, moment.event.device_id) else REFRESH
+    desk.link(moment, "subnet", subnet_of(facts), refresh, lambda: _subnet(moment, seen))
+
+
+def exits(moment: Moment, desk: Desk) -> None:
+    """Send `exit`: every half hour on an anonymizer, otherwise when the address is new for the account."""
+    facts = moment.facts
+    key, classes = facts.shared_key, facts.classes
+    if key is not None:
+        hidden = bool(classes) and not EXITS.isdisjoint(classes)
+        desk.link(moment, "exit", key, EXIT_REFRESH if hidden else WEEK, lambda: _exit(facts, hidden))
+
+
+def subnet_of(facts: Facts) -> str:
+    """Name the network, or for a VPN the operator and city: its exits lie in many networks."""
+    operator = plain_name(facts.operator or "") if "vpn" in facts.classes else ""
+    place = facts.city or facts.country
+    return f"{operator}+{place}" if operator and place else facts.network or ""
+
+
+def covering(account: AccountState, address: str | None) -> str:
+    """Give the kind of declared workplace that covers the address, or empty."""
+    for affiliation in account.profile.affiliations:
+        kind, _, prefix = affiliation.partition(":")
+        if kind in WORKPLACES and address and _inside(address, prefix):
+            return kind
+    return ""
+
+
+def _inside(address: str, prefix: str) -> bool:
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(prefix, strict=False)
+    except ValueError:
+        return False
+
+
+def _new_device(seen: Seen, device: str | None) -> bool:
+    if device is None or len(seen.devices) >= DEVICES:
+        return False
+    mark = checksum(device)
+    if mark in seen.devices:
+        return False
+    seen.devices.append(mark)
+    return True
+
+
+def _ip(moment: Moment) -> Numbers:
+    device = moment.event.device_id
+    return {
+        "network": moment.facts.network,
+        "device": checksum(device) if device else 0,
+        "hour": moment.ts // HOUR,
+        "declared": covering(moment.account, moment.facts.ip),
+        "week": week_of(moment.account.active_hours),
+    }
+
+
+def _subnet(moment: Moment, seen: Seen) -> Numbers:
+    event = moment.event
+    return {
+        "network": moment.facts.network,
+        "devices": list(seen.devices),
+        "agent": moment.facts.agent or "",
+        "tz": event.tz or ("" if event.tz_offset_min is None else str(event.tz_offset_min)),
+        "screen": getattr(event, "screen", None) or "",
+        "declared": covering(moment.account, moment.facts.ip),
+        "week": week_of(moment.account.active_hours),
+    }
+
+
+def _exit(facts: Facts, hidden: bool) -> Numbers:
+    """On ordinary lines the provider is the exit: a household whose address changes daily has one, not thirty."""
+    name = f"{checksum(facts.shared_key or ''):08x}" if hidden else f"as{facts.asn}" if facts.asn else ""
+    return {"exit": name, "network": facts.network}

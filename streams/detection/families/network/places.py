@@ -1,0 +1,83 @@
+"""What kind of network an address is in, and under which name it is counted."""
+
+from __future__ import annotations
+
+import zlib
+
+from enrichers.facts import ANONYMIZERS, Facts
+
+COLLAPSED = ("relay", "corporate", "mobile", "satellite")
+"""Classes whose many addresses are one network per operator: the network changes them, not the person."""
+PLACELESS = frozenset({"corporate", "satellite", "tor"})
+"""Classes whose exit says nothing about where the person is, and which people do not choose by country."""
+OFFICES = frozenset({"office", "coworking", "university", "education", "library"})
+"""Places that many people use, each on their own account."""
+NEVER_SHARED = OFFICES | {
+    "relay",
+    "tor",
+    "vpn",
+    "mobile",
+    "cgnat",
+    "satellite",
+    "corporate",
+    "public_proxy",
+    "residential_proxy",
+    "hotel",
+}
+"""Classes on which meeting other accounts is no news: no `ip` link is sent. Proxies are judged by exits."""
+EXITS = frozenset({"vpn", "hosting", "residential_proxy", "public_proxy"})
+"""Anonymizer-like classes: being on one address in the same minutes means more than on a home line."""
+CROWDS = frozenset({"relay", "tor", "mobile", "cgnat", "satellite", "corporate"}) | OFFICES
+"""Classes whose address is dealt out to whoever comes: co-use says nothing, so no `exit` or `subnet` link is sent."""
+
+
+def checksum(text: str) -> int:
+    """Give a short name to an address or a device: four bytes of state, no way back without the original."""
+    return zlib.crc32(text.encode())
+
+
+def counted_as(facts: Facts) -> str:
+    """Name the network as it is counted: itself, or its operator when that deals out many."""
+    classes = facts.classes
+    if classes:
+        for name in COLLAPSED:
+            if name in classes:
+                return f"{name}:{facts.operator or facts.asn or facts.network}"
+    return facts.network or ""
+
+
+def operator_of(facts: Facts) -> str:
+    """Give the VPN operator's name in a form that two providers of data write alike; empty when it is no VPN.
+
+    Tor counts as one operator, and so do all VPN exits whose operator nobody names: unknown never adds to a count.
+    """
+    classes = facts.classes
+    if not classes:
+        return ""
+    if "tor" in classes:
+        return "tor"
+    if "vpn" not in classes or "relay" in classes or "corporate" in classes:
+        return ""
+    return plain_name(facts.operator or "") or "unnamed"
+
+
+def plain_name(name: str) -> str:
+    """`ASTRILL_VPN`, `Astrill VPN` and `astrill` are one operator."""
+    return "".join(filter(str.isalnum, name.casefold())).removesuffix("vpn")
+
+
+def country_of(facts: Facts) -> str:
+    """Give the country to count, or empty when it is unknown or says nothing about the person."""
+    return "" if facts.country is None or not PLACELESS.isdisjoint(facts.classes) else facts.country
+
+
+def on_hosting(facts: Facts) -> bool:
+    """Hosting space that no VPN list claims and that is no company gateway or relay."""
+    classes = facts.classes
+    return "hosting" in classes and "vpn" not in classes and "corporate" not in classes and "relay" not in classes
+
+
+def anonymized(facts: Facts) -> bool:
+    """Whether the address hides the person's own; consumer relays and company gateways do not count."""
+    classes = facts.classes
+    return not ANONYMIZERS.isdisjoint(classes) and "relay" not in classes and "corporate" not in classes

@@ -1,0 +1,174 @@
+"""What the family does at log-ins and session events: the hot path. Most events end after a few comparisons."""
+
+from __future__ import annotations
+
+from enrichers.facts import Facts
+from streams.detection.families.network import proxies, registered, spread, stable
+from streams.detection.families.network.egress import HELD, QUARTER, count
+from streams.detection.families.network.links import exits, send
+from streams.detection.families.network.memory import (
+    HOSTED,
+    MOBILE,
+    NAMED,
+    QUARTERS,
+    RELAY,
+    SESSIONS,
+    NetworkMemory,
+    Seen,
+)
+from streams.detection.families.network.places import (
+    EXITS,
+    OFFICES,
+    counted_as,
+    country_of,
+    on_hosting,
+    operator_of,
+)
+from streams.detection.family import Desk, Moment
+from streams.detection.windows import DAY, Presence
+
+BUCKET = spread.BUCKET
+IDLE_NETWORK = 60
+"""Buckets without a session after which a network makes room for a new one: all that its presence can tell."""
+SOFTWARE_SCREENS = ("swiftshader", "basic render", "llvmpipe", "remote display")
+"""Renderers of machines without a screen."""
+SERVERS = ("windows server", "winserver")
+
+
+def passed(moment: Moment, desk: Desk) -> None:
+    """Take an event of which only the address registry matters: a failed log-in, a payout request."""
+    if registered.noted(moment.facts):
+        registered.judge(moment, moment.facts, desk)
+
+
+def joined(moment: Moment, desk: Desk) -> None:
+    """Take a meeting: the address that joined, and the address that told."""
+    passed(moment, desk)
+    facts = moment.join_facts
+    if facts is not None and registered.noted(facts):
+        registered.judge(moment, facts, desk)
+
+
+def heard(moment: Moment, desk: Desk) -> None:
+    """Take a heartbeat or a session's end: minutes, not log-ins. A tab without input is nobody's minute."""
+    facts = moment.facts
+    if registered.noted(facts):
+        registered.judge(moment, facts, desk)
+    if facts.network is None or moment.event.active_input_count == 0:  # type: ignore[union-attr]  # only such events
+        return
+    account = moment.account
+    memory = account.network
+    if memory is None:
+        memory = account.network = NetworkMemory()
+    _minutes(moment, memory, facts)
+    if facts.classes and not EXITS.isdisjoint(facts.classes):
+        exits(moment, desk)
+
+
+def began(moment: Moment, desk: Desk) -> None:
+    """Take a log-in or a session's start."""
+    facts = moment.facts
+    network = facts.network
+    if network is None:
+        return
+    if registered.noted(facts):
+        registered.judge(moment, facts, desk)
+    account = moment.account
+    memory = account.network
+    if memory is None:
+        memory = account.network = NetworkMemory()
+    bucket = moment.ts // BUCKET
+    if not facts.classes:
+        seen = memory.networks.get(network)
+        if seen is not None and seen.at.newest == bucket:
+            return
+    _minutes(moment, memory, facts)
+    _arrived(moment, memory, facts, bucket, desk)
+
+
+def _arrived(moment: Moment, memory: NetworkMemory, facts: Facts, bucket: int, desk: Desk) -> None:
+    """Note a session on a network in five minutes: one cell, whether log-in, start or both told of it."""
+    key = counted_as(facts)
+    seen = memory.networks.get(key)
+    operator = operator_of(facts)
+    if seen is None:
+        _forget(memory, bucket)
+        seen = Seen(Presence(bucket), facts.asn or 0, operator)
+        spread.add_network(memory, key, seen)
+        new = True
+    else:
+        new = spread.mark(seen.at, bucket)
+    country = country_of(facts)
+    moved = spread.note_place(memory, country, operator, moment.ts) if country else False
+    if new:
+        count(memory, moment.ts // DAY, SESSIONS)
+    if facts.classes:
+        _classed(moment, memory, facts, operator, new, desk)
+    if (new or moved) and (len(memory.networks) > 3 or len(memory.places) > 2):
+        spread.judge(moment, memory, desk)
+    send(moment, seen, desk)
+
+
+def _classed(moment: Moment, memory: NetworkMemory, facts: Facts, operator: str, new: bool, desk: Desk) -> None:
+    """Add what the class of the network says: tallies, habits, mitigating facts."""
+    classes = facts.classes
+    day = moment.ts // DAY
+    if operator:
+        stable.note(moment, memory, operator, desk)
+        if new and f"operator:{operator}" in desk.catalogue.indicators["named_vpn_operator"].thresholds:
+            count(memory, day, NAMED)
+    if new and "mobile" in classes:
+        count(memory, day, MOBILE)
+    if new and "relay" in classes:
+        count(memory, day, RELAY)
+    if "corporate" in classes:
+        _explain(moment, "MIT-CORP", "sessions come through a company's security gateway", desk)
+    if not OFFICES.isdisjoint(classes):
+        _explain(moment, "MIT-OFFICE", "the address is a registered shared workplace", desk)
+    if "residential_proxy" in classes and "relay" not in classes:
+        proxies.observe(moment, memory, desk)
+
+
+def _explain(moment: Moment, mitigator: str, reason: str, desk: Desk) -> None:
+    """Establish a mitigating fact at once, extended once a day."""
+    held = moment.account.mitigations.get(mitigator)
+    until = moment.ts + HELD
+    if held is None or (held.until is not None and held.until < until - DAY):
+        desk.mitigate(moment.account, mitigator, moment.ts, reason, until)
+
+
+def _minutes(moment: Moment, memory: NetworkMemory, facts: Facts) -> None:
+    quarter = moment.ts // QUARTER
+    presence = memory.heard
+    if presence is None:
+        memory.heard = Presence(quarter)
+        count(memory, moment.ts // DAY, QUARTERS)
+    elif presence.newest != quarter and spread.mark(presence, quarter):
+        count(memory, moment.ts // DAY, QUARTERS)
+    if facts.classes and on_hosting(facts):
+        _hosted(moment, memory, quarter)
+
+
+def _hosted(moment: Moment, memory: NetworkMemory, quarter: int) -> None:
+    day = moment.ts // DAY
+    if memory.hosted is None:
+        memory.hosted = Presence(quarter)
+        count(memory, day, HOSTED)
+    elif spread.mark(memory.hosted, quarter):
+        count(memory, day, HOSTED)
+    if day > memory.remote and _remote_desktop(moment):
+        memory.remote = day
+
+
+def _remote_desktop(moment: Moment) -> bool:
+    """Tell a renderer without a graphics card or a server's browser; every size of screen is somebody's."""
+    renderer = str(getattr(moment.event, "gpu_renderer", None) or "").lower()
+    agent = f"{moment.event.user_agent or ''} {moment.facts.agent or ''}".lower()
+    return any(word in renderer for word in SOFTWARE_SCREENS) or any(word in agent for word in SERVERS)
+
+
+def _forget(memory: NetworkMemory, bucket: int) -> None:
+    if len(memory.networks) > 1:
+        idle = [key for key, seen in memory.networks.items() if bucket - seen.at.newest >= IDLE_NETWORK]
+        for key in idle:
+            del memory.networks[key]

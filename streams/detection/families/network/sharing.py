@@ -1,0 +1,98 @@
+"""`shared_ip_multi_account`, judged at the address; and places recognised by how many devices they carry."""
+
+from __future__ import annotations
+
+from streams.detection.entity_state import EntityDesk, EntityState, Member
+from streams.detection.families.network.relations import groups_of, recent, withdraw
+from streams.detection.families.network.rhythm import alike
+from streams.detection.messages import Link
+from streams.detection.windows import DAY, HOUR
+
+SHARED = "shared_ip_multi_account"
+HOURS = 3
+"""Hours of devices kept: the present one, and what may still arrive for those before."""
+SAMPLE = 16
+"""Members compared to tell an office from a team; 120 pairs."""
+
+
+def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
+    """How many unrelated accounts used this address within a week, each in two sessions or more."""
+    _count_devices(entity, link, desk)
+    if _is_everybodys(entity, link, desk) or entity.hub:
+        withdraw(entity, SHARED, desk)
+        return
+    limits = desk.catalogue.indicators[SHARED].thresholds
+    least = limits["accounts"]
+    days = int(limits["days"])
+    members = recent(entity, days * DAY)
+    groups = groups_of(members) if len(members) >= least else []
+    if len(groups) < least:
+        if len(groups_of(entity.members)) < least:  # declared since; not merely gone quiet, which decays by itself
+            withdraw(entity, SHARED, desk)
+        return
+    confidence, close = confidence_of(members, groups, limits)
+    numbers = {
+        "accounts": len(groups),
+        "days": days,
+        "network": link.data.get("network") or "",
+        "signups": f", signed up within {int(limits['signup_hours'])} hours of each other" if close else "",
+    }
+    for name, member in members.items():
+        desk.find(entity, name, SHARED, confidence, numbers, [*member.refs, link.ref])
+
+
+def confidence_of(members: dict[str, Member], groups: list[list[str]], limits: dict[str, float]) -> tuple[float, bool]:
+    """Confidence by the number of unrelated groups, and whether enough of them signed up at about the same time."""
+    size = len(groups)
+    base = 1.0 if size >= limits["full_accounts"] else limits["some" if size >= limits["some_accounts"] else "few"]
+    created = sorted(
+        min(times)
+        for group in groups
+        if (times := [at for at in (members[name].who.created for name in group) if at is not None])
+    )
+    least = int(limits["accounts"])
+    span = limits["signup_hours"] * HOUR
+    close = any(late - early <= span for early, late in zip(created, created[least - 1 :], strict=False))
+    return min(1.0, base + (limits["signup_bonus"] if close else 0.0)), close
+
+
+def _count_devices(entity: EntityState, link: Link, desk: EntityDesk) -> None:
+    device, hour = link.data.get("device"), link.data.get("hour")
+    if not device or not isinstance(hour, int):
+        return
+    crowd = desk.threshold(SHARED, "crowd_devices")
+    hours = entity.memory.setdefault("devices", {})
+    seen = hours.setdefault(hour, [])
+    if device not in seen and len(seen) <= crowd:
+        seen.append(device)
+    if len(hours) > HOURS:
+        del hours[min(hours)]
+    if len(seen) > crowd:
+        entity.memory["crowd"] = max(hour, entity.memory.get("crowd", 0))
+
+
+def _is_everybodys(entity: EntityState, link: Link, desk: EntityDesk) -> bool:
+    """Tell a declared workplace, or an address with more devices within an hour than a household has.
+
+    One declaration serves all on the address: it is a fact about the place. Only a crowd that keeps its own hours
+    is taken for an office; a crowd in step may be a team, so it merely does not count here.
+    """
+    memory = entity.memory
+    if link.data.get("declared"):
+        memory["declared"] = link.data["declared"]
+    if memory.get("declared"):
+        for name in entity.members:
+            desk.mitigate(entity, name, "MIT-OFFICE", f"the address was declared as a workplace: {memory['declared']}")
+        return True
+    crowd = memory.get("crowd")
+    if crowd is None or entity.watermark - crowd * HOUR > desk.threshold(SHARED, "crowd_days") * DAY:
+        return False
+    if memory.get("compared", -1) < link.ts // DAY:
+        memory["compared"] = link.ts // DAY
+        newest = sorted(entity.members.values(), key=lambda member: -member.last)[:SAMPLE]
+        weeks = [member.data["week"] for member in newest if member.data.get("week")]
+        memory["diverse"] = len(weeks) > 1 and alike(weeks) < desk.threshold(SHARED, "in_step")
+    if memory["diverse"]:
+        for name in entity.members:
+            desk.mitigate(entity, name, "MIT-OFFICE", "many devices use the address at their own hours")
+    return True

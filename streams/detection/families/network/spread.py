@@ -1,0 +1,119 @@
+"""`multi_ip_multi_country_window`: how many networks and countries one account uses within an hour, a day, a week."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from streams.detection.families.network.memory import NetworkMemory, Place, Seen
+from streams.detection.family import Desk, Moment
+from streams.detection.messages import Numbers
+from streams.detection.windows import DAY, HOUR, MINUTE, Presence
+
+SPREAD = "multi_ip_multi_country_window"
+BUCKET = 5 * MINUTE
+"""Twelve of them are never longer than the 60 minutes of the rule."""
+NETWORKS = 24
+PLACES = 24
+
+Best = tuple[float, int, Numbers]
+
+
+def mark(presence: Presence, bucket: int) -> bool:
+    """Mark a bucket; False when it was marked already or is too old, so that nothing has to be judged again."""
+    back = presence.newest - bucket
+    if back >= 0 and (back >= 60 or presence.mask >> back & 1):
+        return False
+    presence.mark(bucket)
+    return True
+
+
+def note_place(memory: NetworkMemory, country: str, operator: str, ts: int) -> bool:
+    """Mark the hour and the day of a country; whether one of them is new."""
+    key = f"{country}|{operator}" if operator else country
+    hour = ts // HOUR
+    place = memory.places.get(key)
+    if place is None:
+        if len(memory.places) >= PLACES:
+            del memory.places[min(memory.places, key=lambda name: (memory.places[name].hours.newest, name))]
+        memory.places[key] = Place(Presence(hour), Presence(ts // DAY))
+        return True
+    if place.hours.newest == hour:
+        return False
+    new_hour, new_day = mark(place.hours, hour), mark(place.days, ts // DAY)
+    return new_hour or new_day
+
+
+def add_network(memory: NetworkMemory, key: str, seen: Seen) -> None:
+    """Keep a network; the one idle longest makes room."""
+    if len(memory.networks) >= NETWORKS:
+        del memory.networks[min(memory.networks, key=lambda name: (memory.networks[name].at.newest, name))]
+    memory.networks[key] = seen
+
+
+def judge(moment: Moment, memory: NetworkMemory, desk: Desk) -> None:
+    """Judge every window that holds this event, also those that end later: what arrives late changes nothing."""
+    limits = desk.catalogue.indicators[SPREAD].thresholds
+    found: list[Best] = []
+    if len(memory.networks) >= limits["networks"]:
+        found += _hour(memory, moment.ts // BUCKET, limits)
+    if len(memory.places) >= limits["countries_day"]:
+        for unit, span, text, least, of in (
+            (HOUR, int(limits["day_hours"]), "a day", limits["countries_day"], _hours),
+            (DAY, int(limits["week_days"]), "a week", limits["countries_week"], _days),
+        ):
+            found += _countries(memory, moment.ts // unit, unit, span, text, least, limits["one_vpn"], of)
+    if found:
+        confidence, ts, numbers = max(found, key=lambda best: best[:2])
+        desk.fire(moment.account, SPREAD, confidence, max(ts, moment.ts), numbers, moment.ref)
+
+
+def _hour(memory: NetworkMemory, bucket: int, limits: dict[str, float]) -> Iterable[Best]:
+    span = int(limits["minutes"]) * MINUTE // BUCKET - 1
+    newest = max(seen.at.newest for seen in memory.networks.values())
+    for last in range(bucket, min(bucket + span, max(newest, bucket)) + 1):
+        within = [seen for seen in memory.networks.values() if seen.at.count(last - span, last)]
+        if _scattered(within, limits):
+            networks, asns = len(within), len({seen.asn for seen in within if seen.asn})
+            own = [seen for seen in within if not seen.operator]
+            hopping = len({seen.operator for seen in within if seen.operator}) == 1 and not _scattered(own, limits)
+            numbers: Numbers = {
+                "spread": f"{networks} networks of {asns} providers",
+                "span": "an hour",
+                "networks": networks,
+                "asns": asns,
+            }
+            yield limits["one_vpn"] if hopping else 1.0, last * BUCKET, numbers
+
+
+def _scattered(within: list[Seen], limits: dict[str, float]) -> bool:
+    return len(within) >= limits["networks"] and len({seen.asn for seen in within if seen.asn}) >= limits["asns"]
+
+
+def _countries(
+    memory: NetworkMemory,
+    bucket: int,
+    unit: int,
+    span: int,
+    text: str,
+    least: float,
+    one_vpn: float,
+    of: Callable[[Place], Presence],
+) -> Iterable[Best]:
+    """One VPN explains the spread when without its exits the rule would not hold; several operators do not."""
+    newest = max(of(place).newest for place in memory.places.values())
+    for last in range(bucket, min(bucket + span - 1, max(newest, bucket)) + 1):
+        within = [key.partition("|") for key, place in memory.places.items() if of(place).count(last - span + 1, last)]
+        countries = {country for country, _, _ in within}
+        if len(countries) >= least:
+            own = {country for country, _, operator in within if not operator}
+            hopping = len({operator for _, _, operator in within if operator}) == 1 and len(own) < least
+            numbers: Numbers = {"spread": f"{len(countries)} countries", "span": text, "countries": len(countries)}
+            yield one_vpn if hopping else 1.0, last * unit, numbers
+
+
+def _hours(place: Place) -> Presence:
+    return place.hours
+
+
+def _days(place: Place) -> Presence:
+    return place.days

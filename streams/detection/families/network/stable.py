@@ -1,0 +1,76 @@
+"""MIT-STABLEVPN: a VPN that is a habit, or under which all that is stated and proved agrees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from enrichers.timezones import offset_of_zone
+from streams.detection.families.network.memory import NetworkMemory
+from streams.detection.family import Desk, Moment
+from streams.detection.windows import DAY, touch
+
+if TYPE_CHECKING:
+    from streams.detection.account_state import AccountState
+
+NAMED_VPN = "named_vpn_operator"
+OPERATORS = 4
+CLOCKS = 4
+HELD = 30 * DAY
+
+
+def note(moment: Moment, memory: NetworkMemory, operator: str, desk: Desk) -> None:
+    """Note the operator's unbroken use and the device clock, once a day each."""
+    day = moment.ts // DAY
+    span = memory.operators.get(operator)
+    if span is None:
+        if len(memory.operators) >= OPERATORS:
+            del memory.operators[min(memory.operators, key=lambda name: (memory.operators[name][1], name))]
+        memory.operators[operator] = [day, day]
+    elif day > span[1]:
+        if day - span[1] > desk.threshold(NAMED_VPN, "gap_days"):
+            span[0] = day
+        span[1] = day
+    elif span[0] - desk.threshold(NAMED_VPN, "gap_days") <= day < span[0]:
+        span[0] = day
+    event = moment.event
+    offset = event.tz_offset_min
+    if offset is None and event.tz:
+        offset = offset_of_zone(event.tz, moment.ts)
+    if offset is not None and memory.clocks.get(offset, -1) < day:
+        touch(memory.clocks, offset, day, CLOCKS)
+
+
+def judge(account: AccountState, memory: NetworkMemory, day: int, end: int, desk: Desk) -> None:
+    """Establish the mitigating fact when a VPN was used lately and one of the two conditions holds."""
+    limits = desk.catalogue.indicators[NAMED_VPN].thresholds
+    lately = {name: span for name, span in memory.operators.items() if day - limits["days"] < span[1]}
+    if not lately:
+        return
+    if _habit(account, lately, day, end, limits):
+        reason = f"one VPN operator for {int(limits['stable_days'])} days or more on an account that is not new"
+    elif _agree(account, memory, day, limits, desk):
+        reason = "stated residence, document, payout account and device clock agree"
+    else:
+        return
+    desk.mitigate(account, "MIT-STABLEVPN", end, reason, end + HELD)
+
+
+def _habit(account: AccountState, lately: dict[str, list[int]], day: int, end: int, limits: dict[str, float]) -> bool:
+    created = account.profile.created
+    if len(lately) != 1 or created is None or end - created < limits["tenure_days"] * DAY:
+        return False
+    name, (first, _) = next(iter(lately.items()))
+    return name not in {"tor", "unnamed"} and day - first >= limits["stable_days"]
+
+
+def _agree(account: AccountState, memory: NetworkMemory, day: int, limits: dict[str, float], desk: Desk) -> bool:
+    """Compare countries with each other only (REQ-F02), and a clock with the day on which it was last seen."""
+    profile = account.profile
+    claimed = profile.claimed_country
+    if not claimed or profile.id_country != claimed or set(profile.payout_countries) != {claimed}:
+        return False
+    clocks = {offset: seen for offset, seen in memory.clocks.items() if day - limits["days"] < seen}
+    return bool(clocks) and all(
+        offset in desk.offsets_of(claimed, seen * DAY) or offset in desk.offsets_of(claimed, (seen + 1) * DAY)
+        for offset, seen in clocks.items()
+    )

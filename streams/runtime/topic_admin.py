@@ -1,0 +1,156 @@
+"""Topics as they must be: created where that is allowed, checked before a worker starts, each fault in words a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from schemas.topics import TOPICS, Topic
+from streams.detection.stage import Stage
+from streams.runtime import clients
+from streams.runtime.settings import Settings
+
+
+class TopicsError(Exception):
+    """Topics are not as the pipeline needs them; `faults` names each topic, what was found and what was expected."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Wanted(NamedTuple):
+    """One physical topic that the pipeline needs."""
+
+    name: str
+    group: str
+    cleanup: str
+    retention_ms: int | None
+    partitions: int
+    """How many to create; a topic that exists may have another number where its group allows."""
+
+
+class Found(NamedTuple):
+    """One topic as the broker has it; `cleanup` is None when the broker does not say."""
+
+    partitions: int
+    cleanup: str | None
+
+
+def wanted(settings: Settings, stages: Sequence[Stage]) -> list[Wanted]:
+    """Every topic of the pipeline and the changelog of every stage that has states."""
+    by_name = {topic.name: topic for topic in TOPICS}
+    plan = [_plain(settings, topic) for topic in TOPICS]
+    for stage in stages:
+        if stage.stateful:
+            group = by_name[stage.inputs[0]].group
+            plan.append(
+                Wanted(settings.changelog(stage.name), group, "compact", None, _partitions(settings, group))
+            )
+    return plan
+
+
+def faults(plan: Iterable[Wanted], found: dict[str, Found]) -> list[str]:
+    """What is wrong with `found`, in words. Pure, so that its texts can be tested."""
+    problems = []
+    groups: dict[str, dict[str, int]] = {}
+    for topic in plan:
+        actual = found.get(topic.name)
+        if actual is None:
+            problems.append(
+                f"topic {topic.name}: not found, expected {topic.partitions} partitions, cleanup.policy={topic.cleanup}"
+                " (create it, or set PERSONAWATCH_CREATE_TOPICS=true)"
+            )
+            continue
+        if actual.cleanup is not None and actual.cleanup != topic.cleanup:
+            problems.append(
+                f"topic {topic.name}: found cleanup.policy={actual.cleanup}, expected {topic.cleanup}{_why(topic)}"
+            )
+        if topic.group == "cases" and actual.partitions != 1:
+            problems.append(f"topic {topic.name}: found {actual.partitions} partitions, expected 1 (cases need one order)")
+        elif topic.group not in ("free", "cases"):
+            groups.setdefault(topic.group, {})[topic.name] = actual.partitions
+    for members in groups.values():
+        if len(set(members.values())) > 1:
+            each = ", ".join(f"{name} has {count}" for name, count in members.items())
+            problems.append(f"topics must have equally many partitions, their keys meet in one stage: {each}")
+    return problems
+
+
+def describe(settings: Settings, names: Sequence[str]) -> dict[str, Found]:
+    """What the broker has of `names`. Raises kafka-python's errors when it cannot be asked."""
+    admin = _connect(settings)
+    try:
+        return _describe(admin, names)
+    finally:
+        admin.close()
+
+
+def prepare(settings: Settings, stages: Sequence[Stage]) -> list[str]:
+    """Create what is missing if that is allowed, then check; gives the names created, raises `TopicsError`."""
+    plan = wanted(settings, stages)
+    admin = _connect(settings)
+    try:
+        found = _describe(admin, [topic.name for topic in plan])
+        missing = [topic for topic in plan if topic.name not in found]
+        if not settings.create_topics:
+            missing = []
+        if missing:
+            admin.create_topics({topic.name: _options(settings, topic) for topic in missing}, wait_for_metadata=True)
+            found = _describe(admin, [topic.name for topic in plan])
+    finally:
+        admin.close()
+    problems = faults(plan, found)
+    if problems:
+        raise TopicsError(problems)
+    return [topic.name for topic in missing]
+
+
+def _why(topic: Wanted) -> str:
+    return " (deleting old records would forget states)" if topic.name.endswith("-changelog") else ""
+
+
+def _plain(settings: Settings, topic: Topic) -> Wanted:
+    retention = None if topic.cleanup == "compact" else topic.retention_hours * 3_600_000
+    return Wanted(
+        settings.topic(topic.name), topic.group, topic.cleanup, retention, _partitions(settings, topic.group)
+    )
+
+
+def _partitions(settings: Settings, group: str) -> int:
+    return 1 if group == "cases" else settings.partitions
+
+
+def _options(settings: Settings, topic: Wanted) -> dict[str, Any]:
+    configs = {"cleanup.policy": topic.cleanup}
+    if topic.retention_ms is not None:
+        configs["retention.ms"] = str(topic.retention_ms)
+    return {
+        "num_partitions": topic.partitions,
+        "replication_factor": settings.replication_factor,
+        "configs": configs,
+    }
+
+
+def _connect(settings: Settings) -> Any:
+    from kafka import KafkaAdminClient
+
+    return KafkaAdminClient(**clients.kafka_python(settings), request_timeout_ms=10_000)
+
+
+def _describe(admin: Any, names: Sequence[str]) -> dict[str, Found]:
+    from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType
+
+    # All topics are listed, since asking for a missing one by name could create it.
+    counts = {
+        topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics() if topic["name"] in set(names)
+    }
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name, {"cleanup.policy": None}) for name in counts]
+    answer = admin.describe_configs(resources, config_filter=ConfigFilterType.ALL) if resources else {}
+    configs = next(iter(answer.values()), {})
+    return {name: Found(count, _cleanup(configs.get(name, {}))) for name, count in counts.items()}
+
+
+def _cleanup(config: dict[str, Any]) -> str | None:
+    entry = config.get("cleanup.policy")
+    return None if entry is None else str(entry["value"])

@@ -1,0 +1,60 @@
+"""Dead letters are faithful, and always fit."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.dead_letter import MAX_RAW_BYTES, DeadLetter, dead_letter, decode_dead_letter
+from schemas.reasons import RejectReason
+
+BROKER_MAXIMUM = 1_000_000
+"""Below message.max.bytes (1,048,588) with room for headers and batch overhead."""
+
+
+def letter(raw: bytes | None, key: bytes | None = None, detail: str = "account_id: found null") -> DeadLetter:
+    return dead_letter(
+        topic="login-events",
+        partition=3,
+        offset=42,
+        stage="enrich",
+        reason=RejectReason.BAD_ID,
+        detail=detail,
+        raw=raw,
+        record_timestamp_ms=1_772_500_000_000,
+        key=key,
+        ordinal=1,
+    )
+
+
+def test_a_letter_reads_as_json_with_base64() -> None:
+    fields = json.loads(letter(b"\xff\x00raw", b"key").encode())
+    assert fields == {
+        "topic": "login-events",
+        "partition": 3,
+        "offset": 42,
+        "stage": "enrich",
+        "reason": "bad_id",
+        "detail": "account_id: found null",
+        "raw": base64.b64encode(b"\xff\x00raw").decode(),
+        "raw_size": 5,
+        "record_timestamp_ms": 1_772_500_000_000,
+        "key": base64.b64encode(b"key").decode(),
+        "ordinal": 1,
+    }
+
+
+@given(st.none() | st.binary(max_size=300), st.none() | st.binary(max_size=30))
+def test_a_letter_survives_its_journey_to_the_byte(raw: bytes | None, key: bytes | None) -> None:
+    sent = letter(raw, key)
+    assert decode_dead_letter(sent.encode()) == sent
+    assert (sent.raw, sent.key, sent.is_complete) == (raw, key, True)
+
+
+def test_a_record_of_two_megabytes_still_fits_and_says_that_it_was_cut() -> None:
+    sent = letter(b"\xff" * 2_000_000, b"k" * 100_000, "\\" * 500)
+    assert len(sent.encode()) < BROKER_MAXIMUM
+    assert (sent.raw_size, len(sent.raw or b""), sent.is_complete) == (2_000_000, MAX_RAW_BYTES, False)

@@ -1,0 +1,192 @@
+"""One record in, named outcomes out."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from schemas.decoder import Decoded, DecodeLimits, EventDecoder
+from schemas.events import LoginSucceeded
+from schemas.reasons import Reject, RejectReason, Tombstone
+from tests.schemas.records import LOGIN, RECORD_TS, accepted, login, rejected
+
+
+def test_an_event_carries_its_event_time_in_whole_milliseconds() -> None:
+    outcome = accepted(login(occurred_at="2026-03-02T10:14:07.250999+01:00"))
+    assert isinstance(outcome.event, LoginSucceeded)
+    assert outcome.ts_ms == 1_772_442_847_250
+
+
+def test_a_record_without_a_value_is_a_tombstone() -> None:
+    assert EventDecoder().decode(None, RECORD_TS) == [Tombstone()]
+
+
+def test_unknown_fields_are_tolerated() -> None:
+    assert accepted(login(weather={"rain": [1, 2]})).event.account_id == "a-1"
+
+
+REJECTED: list[tuple[bytes, RejectReason, str]] = [
+    (b"", RejectReason.NOT_JSON, "truncated"),
+    (b"{", RejectReason.NOT_JSON, "truncated"),
+    (b'{"a":1} x', RejectReason.NOT_JSON, "trailing"),
+    (b"\xef\xbb\xbf" + login(), RejectReason.BYTE_ORDER_MARK, "EF BB BF"),
+    (login().decode().encode("utf-16"), RejectReason.NOT_UTF8, "0xff"),
+    (login(weather="X").replace(b'"X"', b'"\xe9"'), RejectReason.NOT_UTF8, "0xe9"),
+    (login(weather="X").replace(b'"X"', b'"\xed\xa0\x80"'), RejectReason.NOT_UTF8, "0xed"),
+    (login(weather="X").replace(b'"X"', b"NaN"), RejectReason.NOT_A_NUMBER, "NaN"),
+    (login(weather="X").replace(b'"X"', b"-Infinity"), RejectReason.NOT_A_NUMBER, "Infinity"),
+    (b"7", RejectReason.NOT_AN_OBJECT, "found 7"),
+    (b'"text"', RejectReason.NOT_AN_OBJECT, "text"),
+    (b"null", RejectReason.NOT_AN_OBJECT, "null"),
+    (b"{}", RejectReason.MISSING_FIELD, "event_id, type, occurred_at, account_id"),
+    (login(account_id=...), RejectReason.MISSING_FIELD, "account_id"),
+    (login(type="remote_tool.seen"), RejectReason.MISSING_FIELD, "kind"),
+    (login(type="login.imagined"), RejectReason.UNKNOWN_TYPE, "login.imagined"),
+    (login(type=7), RejectReason.WRONG_TYPE, "type: found 7"),
+    (login(ip=7), RejectReason.WRONG_TYPE, "ip: Expected `str | null`, got `int`; found 7"),
+    (login(client_hints={"a": 1}), RejectReason.WRONG_TYPE, "client_hints"),
+    (login(occurred_at=1772442847), RejectReason.WRONG_TYPE, "occurred_at: found 1772442847"),
+    (login(occurred_at=None), RejectReason.WRONG_TYPE, "occurred_at: found null"),
+    (login(occurred_at="2026-03-02T09:14:07"), RejectReason.NO_TIME_ZONE, "occurred_at"),
+    (login(occurred_at="yesterday"), RejectReason.NOT_A_TIME, "yesterday"),
+    (login(occurred_at="2026-03-02"), RejectReason.NOT_A_TIME, "2026-03-02"),
+    (login(occurred_at="2026-02-30T09:14:07Z"), RejectReason.IMPOSSIBLE_DATE, "2026-02-30"),
+    (login(occurred_at="0001-01-01T00:00:00+05:00"), RejectReason.IMPOSSIBLE_DATE, "1970"),
+    (login(occurred_at="1969-12-31T23:59:59.999Z"), RejectReason.IMPOSSIBLE_DATE, "1970"),
+    (login(occurred_at="9999-12-31T23:59:59-05:00"), RejectReason.FUTURE_DATED, "after the record"),
+    (login(tz_offset_min=961), RejectReason.OUT_OF_RANGE, "tz_offset_min"),
+    (login(device_entropy_bits="X").replace(b'"X"', b"1e999"), RejectReason.OUT_OF_RANGE, "1e999"),
+    (login(locale_territory="us"), RejectReason.WRONG_VALUE, "locale_territory"),
+    (login(type="remote_tool.seen", kind="telepathy"), RejectReason.WRONG_VALUE, "telepathy"),
+    (login(account_id=1.5), RejectReason.BAD_ID, "account_id: found 1.5"),
+    (login(account_id=True), RejectReason.BAD_ID, "true"),
+    (login(account_id=None), RejectReason.BAD_ID, "null"),
+    (login(account_id=""), RejectReason.BAD_ID, "account_id"),
+    (login(event_id=["e"]), RejectReason.BAD_ID, "event_id"),
+    (login(device_id=""), RejectReason.BAD_ID, "device_id"),
+    (login(account_id="X").replace(b'"X"', b"1e3"), RejectReason.BAD_ID, "1e3"),
+    (login(event_id="e" * 257), RejectReason.ID_TOO_LONG, "257"),
+    (login(event_id=10**256), RejectReason.ID_TOO_LONG, "257"),
+]
+
+
+@pytest.mark.parametrize(("raw", "reason", "word"), REJECTED)
+def test_a_fault_is_named_with_field_and_finding(raw: bytes, reason: RejectReason, word: str) -> None:
+    outcome = rejected(raw)
+    assert (outcome.reason, outcome.raw) == (reason, raw), outcome
+    assert word in outcome.detail
+    assert outcome.detail.isprintable()
+    assert len(outcome.detail) < 400
+
+
+def test_every_reason_has_a_test_here() -> None:
+    elsewhere = {RejectReason.REPEATED_KEY, RejectReason.TOO_DEEP, RejectReason.TOO_LARGE, RejectReason.TOO_MANY}
+    assert {reason for _, reason, _ in REJECTED} | elsewhere == set(RejectReason)
+    assert all(reason.about.endswith(".") for reason in RejectReason)
+
+
+@pytest.mark.parametrize("digits", ["7", "-7", "9007199254740993", "18446744073709551617", "1" + "0" * 200])
+def test_integer_ids_keep_every_digit(digits: str) -> None:
+    number = digits.encode()
+    raw = login(account_id="A", event_id="E", device_id="D", session_id=None)
+    raw = raw.replace(b'"A"', number).replace(b'"E"', number).replace(b'"D"', number)
+    event = accepted(raw).event
+    assert (event.account_id, event.event_id, event.device_id, event.session_id) == (digits, digits, digits, None)
+
+
+def test_what_only_looks_like_an_integer_id_stays_as_it_is() -> None:
+    hints = {"a_id": ', "device_id": 5', "b": '_id":6,'}
+    event = accepted(login(account_id=77, client_hints=hints)).event
+    assert (event.account_id, event.device_id) == ("77", "d-1")
+    assert isinstance(event, LoginSucceeded)
+    assert event.client_hints == hints
+
+
+def test_the_opinion_types_take_integers_for_from_and_to() -> None:
+    fields = {**LOGIN, "type": "review.given", "from": 12, "to": 34}
+    event = accepted(json.dumps(fields).encode()).event
+    assert (event.from_account_id, event.to_account_id) == ("12", "34")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("key", ["event_id", "type", "occurred_at", "account_id", "ip", "outcome"])
+@pytest.mark.parametrize("gap", ["", " ", "\t\r\n"])
+@pytest.mark.parametrize("spelling", ["plain", "escaped"])
+def test_a_deciding_key_may_not_be_repeated(key: str, gap: str, spelling: str) -> None:
+    fields = {**LOGIN, "type": "case.disposition", "outcome": "cleared"}
+    name = key if spelling == "plain" else f"\\u{ord(key[0]):04x}{key[1:]}"
+    raw = json.dumps(fields).encode()[:-1] + f',{gap}"{name}"{gap}:{gap}{json.dumps(fields[key])}}}'.encode()
+    outcome = rejected(raw)
+    assert outcome.reason is RejectReason.REPEATED_KEY
+    assert key in outcome.detail
+
+
+def test_a_deciding_key_inside_of_something_else_is_no_repeat() -> None:
+    fields = {"account_id": "other", "ip": "x", "say": '"ip" "type" \\ "event_id"'}
+    event = accepted(login(client_hints=fields, weather=[fields])).event
+    assert event.account_id == "a-1"
+
+
+def test_escapes_spell_the_same_event() -> None:
+    assert accepted(login().replace(b'"account_id"', b'"\\u0061ccount_id"')) == accepted(login())
+
+
+def test_other_alphabets_pass() -> None:
+    raw = json.dumps({**LOGIN, "account_id": "счёт-😀"}, ensure_ascii=False).encode()
+    assert accepted(raw).event.account_id == "счёт-😀"
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+@pytest.mark.parametrize(("levels", "fits"), [(15, True), (16, False), (200_000, False)])
+def test_nesting_has_an_exact_limit(opening: str, closing: str, levels: int, fits: bool) -> None:
+    raw = login(weather="X").replace(b'"X"', (opening * levels + "1" + closing * levels).encode())
+    limits = DecodeLimits(max_event_bytes=4_000_000)
+    (outcome,) = EventDecoder(limits).decode(raw, RECORD_TS)
+    assert isinstance(outcome, Decoded) if fits else isinstance(outcome, Reject)
+    assert isinstance(outcome, Decoded) or outcome.reason is RejectReason.TOO_DEEP  # type: ignore[union-attr]
+
+
+def test_many_brackets_that_do_not_nest_are_not_deep() -> None:
+    assert accepted(login(weather=[[]] * 100, say="[[[[[[[[[[[[[[[[[[[[[[[{{{{{{"))
+
+
+def test_an_array_gives_each_element_its_own_outcome() -> None:
+    elements = [login(event_id="e-1"), login(account_id=None), b"7", login(event_id=5), b'["x"]']
+    outcomes = EventDecoder().decode(b" [" + b" , ".join(elements) + b"]\n", RECORD_TS)
+    assert [type(outcome) for outcome in outcomes] == [Decoded, Reject, Reject, Decoded, Reject]
+    assert [outcome.raw for outcome in outcomes if isinstance(outcome, Reject)] == [elements[1], b"7", b'["x"]']
+    reasons = [outcome.reason for outcome in outcomes if isinstance(outcome, Reject)]
+    assert reasons == [RejectReason.BAD_ID, RejectReason.NOT_AN_OBJECT, RejectReason.NOT_AN_OBJECT]
+    assert EventDecoder().decode(b"[]", RECORD_TS) == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"[" + login() + b",NaN]", RejectReason.NOT_A_NUMBER),
+        (b"[" + login(), RejectReason.NOT_JSON),
+        (b"[" * 100_000, RejectReason.TOO_DEEP),
+        (b"[" + b"1," * 10_000 + b"1]", RejectReason.TOO_MANY),
+        (login(weather="x" * 65_536), RejectReason.TOO_LARGE),
+        (b"[" + b" " * 4 * 1024 * 1024 + b"]", RejectReason.TOO_LARGE),
+    ],
+)
+def test_an_unreadable_record_is_one_reject(raw: bytes, reason: RejectReason) -> None:
+    outcome = rejected(raw)
+    assert (outcome.reason, outcome.raw) == (reason, raw)
+
+
+def test_the_future_begins_an_hour_after_the_record() -> None:
+    decoder = EventDecoder()
+    event_ts = accepted(login()).ts_ms
+    for record_ts, fits in [(event_ts - 3_600_000, True), (event_ts - 3_600_001, False), (-1, True)]:
+        (outcome,) = decoder.decode(login(), record_ts)
+        assert isinstance(outcome, Decoded) is fits
+
+
+def test_hostile_text_costs_bounded_time() -> None:
+    started = time.perf_counter()
+    for raw in (b'{"' + b"\\" * 60_000, b'"' + b"a" * 60_000, b"[" * 60_000, b'{"a":' * 10_000, b"1" * 60_000):
+        EventDecoder().decode(raw, RECORD_TS)
+    assert time.perf_counter() - started < 2
