@@ -61,4 +61,7 @@ def lines_of(record: Any, *, ndjson: bool) -> list[str]:
     try:
         return [*card(msgspec.json.decode(record.value, type=Alert)), ""]
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return [f"{record.topic}/{record.partition}/{record.offset}: not an alert that this version can read: {error}", ""]
+        return [
+            f"{record.topic}/{record.partition}/{record.offset}: not an alert that this version can read: {error}",
+            "",
+        ]

@@ -46,7 +46,10 @@ def sections(alert: Alert, width: int = WIDTH) -> list[Section]:
     if hidden > 0:
         evidence.append(f"  and {hidden} more")
     parts = [
-        Section(alert.title, [*wrapped(subject(alert), indent="  ", width=width), *wrapped(alert.summary, indent="  ", width=width)]),
+        Section(
+            alert.title,
+            [*wrapped(subject(alert), indent="  ", width=width), *wrapped(alert.summary, indent="  ", width=width)],
+        ),
         Section("Evidence, strongest first", evidence),
         Section("Speaks against it", _list([item.sentence for item in alert.mitigating], EXPLANATIONS, width)),
         Section("Check first: innocent explanations", _list(alert.innocent_explanations, EXPLANATIONS, width)),

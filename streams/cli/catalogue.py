@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from streams.cli.environment import load_catalogue
-from streams.cli.outcome import OK, BadInput
+from streams.cli.outcome import OK, BadInputError
 from streams.cli.text import bullets, wrapped
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def run(arguments: Namespace) -> int:
     """Print the part that was asked for."""
     catalogue = load_catalogue()
     if arguments.indicator and arguments.coverage:
-        raise BadInput("give an indicator or --coverage, not both")
+        raise BadInputError("give an indicator or --coverage, not both")
     if arguments.indicator:
         indicator = _find(catalogue, arguments.indicator)
         print(_json(indicator) if arguments.json else "\n".join(in_full(catalogue, indicator)))
@@ -121,7 +121,7 @@ def _find(catalogue: Catalogue, name: str) -> Indicator:
     if indicator is None:
         near = get_close_matches(name, catalogue.indicators, n=1)
         hint = f"did you mean {near[0]}?" if near else "`personawatch catalogue` lists them"
-        raise BadInput(f"no indicator {name!r}; {hint}")
+        raise BadInputError(f"no indicator {name!r}; {hint}")
     return indicator
 
 

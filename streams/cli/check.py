@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from streams.cli.environment import load_catalogue, load_enricher, settings_from
-from streams.cli.outcome import CONFIGURATION, OK, Refused
+from streams.cli.outcome import CONFIGURATION, OK, RefusedError
 from streams.cli.text import wrapped
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(arguments: Namespace) -> int:
         return OK
     try:
         settings = settings_from(os.environ)
-    except Refused as refusal:
+    except RefusedError as refusal:
         _say("settings", str(refusal).splitlines())
         print("tables and topics were not looked at: they depend on the settings")
         _look("catalogue", _catalogue)
@@ -68,7 +68,7 @@ def settings_lines() -> list[str]:
 def _look(what: str, look: Look) -> int:
     try:
         found = look()
-    except Refused as refusal:
+    except RefusedError as refusal:
         faults = [line.removeprefix("  - ") for line in str(refusal).splitlines()]
         _say(what, [fault for fault in faults if not fault.endswith(":")])
         return 1
@@ -97,10 +97,10 @@ def _tables(settings: Settings) -> str:
 
 def _topics(settings: Settings) -> str:
     from streams.cli.kafka_access import kafka_in_words
-    from streams.cli.outcome import BadConfiguration
+    from streams.cli.outcome import BadConfigurationError
     from streams.cli.topics import topic_faults
 
     with kafka_in_words(settings):
         if faults := topic_faults(settings):
-            raise BadConfiguration("\n".join(faults))
+            raise BadConfigurationError("\n".join(faults))
     return f"at {settings.brokers}"

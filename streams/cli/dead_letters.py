@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from streams.cli.environment import add_kafka_options, kafka_settings
-from streams.cli.outcome import OK, BadInput, Refused
+from streams.cli.outcome import OK, BadInputError, RefusedError
 from streams.cli.parsing import positive
 from streams.cli.text import safe, wrapped
 
@@ -79,18 +79,18 @@ def place_of(arguments: Namespace) -> Place | None:
     """The place that was named, checked against what the action needs."""
     text, action = arguments.place, arguments.action
     if action == "list" and text is not None:
-        raise BadInput("list takes no place; `show` does")
+        raise BadInputError("list takes no place; `show` does")
     if action == "show" and text is None:
-        raise BadInput("show needs a place such as 2:41; `list` prints them")
+        raise BadInputError("show needs a place such as 2:41; `list` prints them")
     if action == "send" and (text is None) is (arguments.reason is None):
-        raise BadInput("send needs either a place such as 2:41 or --reason")
+        raise BadInputError("send needs either a place such as 2:41 or --reason")
     if arguments.file and (action != "send" or text is None):
-        raise BadInput("--file goes with `send PART:OFF`")
+        raise BadInputError("--file goes with `send PART:OFF`")
     if text is None:
         return None
     partition, colon, offset = text.partition(":")
     if not (colon and partition.isdecimal() and offset.isdecimal()):
-        raise BadInput(f"{text!r} is not a place; expected partition:offset such as 2:41")
+        raise BadInputError(f"{text!r} is not a place; expected partition:offset such as 2:41")
     return Place(int(partition), int(offset))
 
 
@@ -145,7 +145,9 @@ def _one(opened: Reader, place: Place) -> DeadLetter:
         if found == place:
             return letter
         break
-    raise Refused(f"no letter at {place.partition}:{place.offset}; `personawatch dead-letters list` prints the places")
+    raise RefusedError(
+        f"no letter at {place.partition}:{place.offset}; `personawatch dead-letters list` prints the places"
+    )
 
 
 def _show(letter: DeadLetter) -> int:
@@ -164,7 +166,7 @@ def _repaired(file: str | None) -> bytes | None:
     try:
         return Path(file).read_bytes()
     except OSError as error:
-        raise BadInput(f"{file}: {error.strerror}") from error
+        raise BadInputError(f"{file}: {error.strerror}") from error
 
 
 def _send(settings: Settings, letters: list[DeadLetter], repaired: bytes | None) -> int:
@@ -177,5 +179,5 @@ def _send(settings: Settings, letters: list[DeadLetter], repaired: bytes | None)
                 producer.send(letter.topic, value=letter.raw if repaired is None else repaired, key=letter.key)
     print(f"{len(letters) - len(cut)} sent back", file=sys.stderr)
     if cut:
-        raise Refused(f"{len(cut)} not sent: too long to be kept whole; send a repaired copy with --file")
+        raise RefusedError(f"{len(cut)} not sent: too long to be kept whole; send a repaired copy with --file")
     return OK

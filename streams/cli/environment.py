@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streams.cli.outcome import BadConfiguration
+from streams.cli.outcome import BadConfigurationError
 
 if TYPE_CHECKING:
     from enrichers.enrich import Enricher
@@ -32,7 +32,7 @@ def settings_from(environment: Mapping[str, str], **over: str | None) -> Setting
     try:
         return load({**environment, **given})
     except SettingsError as error:
-        raise BadConfiguration(str(error)) from error
+        raise BadConfigurationError(str(error)) from error
 
 
 def kafka_settings(brokers: str | None, prefix: str | None) -> Settings:
@@ -49,7 +49,7 @@ def load_catalogue() -> Catalogue:
         catalogue = load()
         registry.agree(catalogue)
     except CatalogueError as error:
-        raise BadConfiguration(str(error)) from error
+        raise BadConfigurationError(str(error)) from error
     return catalogue
 
 
@@ -61,12 +61,12 @@ def load_enricher(geo: str, asn: str, networks: str) -> Enricher:
     from enrichers.snapshot import TablesError
     from streams.pipeline import build_enricher
 
-    files = [Path(name) if name else None for name in (geo, asn, networks)]
+    places = Path(geo) if geo else None, Path(asn) if asn else None, Path(networks) if networks else None
     with tempfile.TemporaryDirectory(prefix="personawatch-tables-") as scratch:
         try:
-            return build_enricher(*files, Path(scratch))
+            return build_enricher(*places, Path(scratch))
         except TablesError as error:
-            raise BadConfiguration(str(error)) from error
+            raise BadConfigurationError(str(error)) from error
 
 
 def bare_stages() -> list[Stage]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from streams.cli.outcome import Refused
+from streams.cli.outcome import RefusedError
 from streams.runtime import clients
 from streams.runtime.settings import Settings
 
@@ -15,17 +16,36 @@ POLL_MS = 500
 """How long a reader waits at the end of a topic before it looks at the time or at Ctrl-C."""
 
 
+EMBEDDED_SPEAKS = (2, 3)
+"""Protocol version of the demo's broker: kafka-python can't read its answer to "which versions do you speak?"."""
+KNOCK_S = 5.0
+
+
+def client_options(settings: Settings) -> dict[str, Any]:
+    """Keyword arguments of every kafka-python client."""
+    options = clients.kafka_python(settings) | {"bootstrap_timeout_ms": 10_000}
+    return options | {"api_version": EMBEDDED_SPEAKS} if settings.embedded else options
+
+
 @contextmanager
 def kafka_in_words(settings: Settings) -> Iterator[None]:
     """Turn the client's errors into a refusal that names the brokers. Its own log is silent meanwhile: it repeats itself."""
     from kafka.errors import KafkaError
 
+    from streams.runtime.reach import UnreachableError, reach
+
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     try:
+        # knocks first: the client itself only says "unable to bootstrap", after half a minute
+        asyncio.run(reach(settings, KNOCK_S))
         yield
+    except UnreachableError as error:
+        raise RefusedError("\n".join(error.faults)) from error
     except (KafkaError, OSError) as error:
         detail = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Refused(f"Kafka at {settings.brokers}: {detail}; is it running, and is PERSONAWATCH_BROKERS right?") from error
+        raise RefusedError(
+            f"Kafka at {settings.brokers}: {detail}; is it running, and is PERSONAWATCH_BROKERS right?"
+        ) from error
 
 
 @contextmanager
@@ -35,13 +55,12 @@ def writer(settings: Settings) -> Iterator[Any]:
 
     with kafka_in_words(settings):
         producer = KafkaProducer(
-            **clients.kafka_python(settings),
+            **client_options(settings),
             acks="all",
             compression_type=None if settings.compression == "none" else settings.compression,
             linger_ms=20,
             batch_size=128 * 1024,
             max_request_size=settings.max_record_bytes + 64 * 1024,
-            api_version_auto_timeout_ms=5_000,
             max_block_ms=10_000,
         )
         try:
@@ -58,18 +77,19 @@ class Reader:
         from kafka import KafkaConsumer, TopicPartition
 
         self._consumer: Any = KafkaConsumer(
-            **clients.kafka_python(settings),
+            **client_options(settings),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            api_version_auto_timeout_ms=5_000,
         )
         self._partitions = []
         for topic in topics:
             found = self._consumer.partitions_for_topic(topic)
             if not found:
                 self.close()
-                raise Refused(f"topic {topic}: not found at {settings.brokers}; `personawatch topics check` says what is missing")
+                raise RefusedError(
+                    f"topic {topic}: not found at {settings.brokers}; `personawatch topics check` says what is missing"
+                )
             self._partitions += [TopicPartition(topic, number) for number in sorted(found)]
         self._consumer.assign(self._partitions)
         start = self._consumer.beginning_offsets if from_beginning else self._consumer.end_offsets
@@ -91,7 +111,7 @@ class Reader:
         """Go to a record; only with a single topic."""
         topic_partition = next((held for held in self._partitions if held.partition == partition), None)
         if topic_partition is None:
-            raise Refused(f"{self._partitions[0].topic} has no partition {partition}")
+            raise RefusedError(f"{self._partitions[0].topic} has no partition {partition}")
         self._consumer.assign([topic_partition])
         self._partitions = [topic_partition]
         self._consumer.seek(topic_partition, offset)

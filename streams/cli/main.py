@@ -6,8 +6,9 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from traceback import print_exc
 
-from streams.cli.outcome import BAD_INPUT, BROKEN_PIPE, INTERRUPTED, OK, Refused
+from streams.cli.outcome import BAD_INPUT, BROKEN_PIPE, FAILURE, INTERRUPTED, OK, RefusedError
 from streams.cli.parsing import Parser
 
 COMMANDS = {
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"personawatch {version('personawatch')}")
         return OK
     if words[0] not in COMMANDS:
-        return _say(BAD_INPUT, f"no command {words[0]!r}{_near(words[0])}; `personawatch --help` lists them")
+        return _say(BAD_INPUT, f"no command {words[0]!r}; {_near(words[0])}`personawatch --help` lists them")
     return _run(words[0], words[1:])
 
 
@@ -79,7 +80,7 @@ def _run(command: str, words: list[str]) -> int:
         module = import_module(f"streams.cli.{command.replace('-', '_')}")
         code: int = module.run(parser_of(command).parse_args(words))
         sys.stdout.flush()
-    except Refused as refusal:
+    except RefusedError as refusal:
         return _say(refusal.code, str(refusal), command)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -89,6 +90,9 @@ def _run(command: str, words: list[str]) -> int:
         return BROKEN_PIPE
     except SystemExit as leaving:  # argparse, after it has said why
         return leaving.code if isinstance(leaving.code, int) else BAD_INPUT
+    except Exception:  # noqa: BLE001 (a fault of ours: say where, and keep the exit code's promise)
+        print_exc()
+        return FAILURE
     return code
 
 
@@ -106,7 +110,7 @@ def _near(word: str) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(word, COMMANDS, n=1)
-    return f", did you mean {near[0]!r}?" if near else ""
+    return f"did you mean {near[0]!r}? " if near else ""
 
 
 if __name__ == "__main__":

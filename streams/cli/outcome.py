@@ -11,19 +11,19 @@ BROKEN_PIPE = 141
 """What a shell reports of a program that wrote to a reader which had gone, as `… | head` does."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A command can't do what it was asked; the text is for the person who asked, one fault a line."""
 
     code = FAILURE
 
 
-class BadInput(Refused):
+class BadInputError(RefusedError):
     """An argument or a file is not usable."""
 
     code = BAD_INPUT
 
 
-class BadConfiguration(Refused):
+class BadConfigurationError(RefusedError):
     """Settings, tables, catalogue or topics are not as they must be."""
 
     code = CONFIGURATION

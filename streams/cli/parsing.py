@@ -34,7 +34,7 @@ def moment(text: str) -> datetime:
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
-        value = None  # type: ignore[assignment]
+        value = None
     if value is None or (value.tzinfo is None and len(text) > len("2026-03-01")):
         raise argparse.ArgumentTypeError(f"{text!r} is not a time; expected 2026-03-01 or 2026-03-01T08:00:00Z")
     return value if value.tzinfo else value.replace(tzinfo=UTC)

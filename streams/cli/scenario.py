@@ -11,7 +11,7 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from streams.cli.outcome import OK, BadInput
+from streams.cli.outcome import OK, BadInputError
 from streams.cli.parsing import moment, positive
 
 if TYPE_CHECKING:
@@ -31,8 +31,12 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("id", nargs="?", metavar="ID", help="S01, B04, T2 ...; without it the stories are listed")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="other people, addresses, times (default 0)")
     parser.add_argument("--start", type=moment, metavar="TIME", help="day 0, such as 2026-03-01")
-    parser.add_argument("--multiplier", type=positive, default=1, metavar="N", help="tell it N times, with accounts of their own")
-    parser.add_argument("--until-day", type=float, metavar="DAY", help="stop before this day of the story; 1.5 is noon of day 1")
+    parser.add_argument(
+        "--multiplier", type=positive, default=1, metavar="N", help="tell it N times, with accounts of their own"
+    )
+    parser.add_argument(
+        "--until-day", type=float, metavar="DAY", help="stop before this day of the story; 1.5 is noon of day 1"
+    )
 
 
 def run(arguments: Namespace) -> int:
@@ -45,7 +49,7 @@ def run(arguments: Namespace) -> int:
     try:
         _write(scenario_of(arguments.id), arguments)
     except ValueError as error:
-        raise BadInput(str(error)) from error
+        raise BadInputError(str(error)) from error
     return OK
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from streams.cli.environment import add_kafka_options, kafka_settings
-from streams.cli.outcome import OK, BadInput
+from streams.cli.outcome import OK, BadInputError
 
 EXAMPLES = """\
 examples:
@@ -68,7 +68,7 @@ def run(arguments: Namespace) -> int:
 
 
 def letters(lines: Iterator[bytes], topic: str | None, *, as_is: bool) -> Iterator[Letter]:
-    """Give every line its topic and key; BadInput names the first line that is no event."""
+    """Give every line its topic and key; BadInputError names the first line that is no event."""
     import orjson
 
     from schemas.topics import PLATFORM_EVENTS
@@ -87,7 +87,7 @@ def letters(lines: Iterator[bytes], topic: str | None, *, as_is: bool) -> Iterat
         elif as_is:
             yield Letter(topic or PLATFORM_EVENTS.name, None, text)
         else:
-            raise BadInput(
+            raise BadInputError(
                 f"line {number}: expected a JSON object with type and account_id; the lines before it were sent"
                 " (--as-is sends such lines too)"
             )
@@ -103,17 +103,17 @@ def lines_of(name: str) -> Iterator[Iterator[bytes]]:
         with Path(name).open("rb") as raw, unpacked(name, raw) as stream:
             yield iter(stream)
     except (gzip.BadGzipFile, EOFError) as error:
-        raise BadInput(f"{name}: {error}") from error
+        raise BadInputError(f"{name}: {error}") from error
     except OSError as error:
         if error.filename != name:
             raise
-        raise BadInput(f"{name}: {error.strerror}") from error
+        raise BadInputError(f"{name}: {error.strerror}") from error
 
 
 def unpacked(name: str, raw: BinaryIO) -> BinaryIO:
     """Unpack by the name's ending."""
     if name.endswith(".gz"):
-        return io.BufferedReader(gzip.GzipFile(fileobj=raw))  # type: ignore[arg-type]
+        return io.BufferedReader(gzip.GzipFile(fileobj=raw))
     if name.endswith(".zst"):
         import zstandard
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.cli.environment import load_enricher, settings_from
-from streams.cli.outcome import OK, BadInput, Refused
+from streams.cli.outcome import OK, BadInputError, RefusedError
 
 if TYPE_CHECKING:
     from enrichers.enrich import Enricher
@@ -48,7 +48,7 @@ def run(arguments: Namespace) -> int:
     """Do what was asked."""
     if (arguments.action == "show") is (arguments.what is not None):
         wants = {"show": "no argument", "lookup": "an address"}.get(arguments.action, "a folder")
-        raise BadInput(f"{arguments.action} takes {wants}; see personawatch tables --help")
+        raise BadInputError(f"{arguments.action} takes {wants}; see personawatch tables --help")
     actions = {"demo": _demo, "get": _get, "show": _show, "lookup": _lookup}
     return actions[arguments.action](arguments)
 
@@ -59,7 +59,7 @@ def _demo(arguments: Namespace) -> int:
     try:
         paths = build(Path(arguments.what))
     except OSError as error:
-        raise BadInput(f"{arguments.what}: {error.strerror}; name a folder that can be written") from error
+        raise BadInputError(f"{arguments.what}: {error.strerror}; name a folder that can be written") from error
     _say_settings(paths)
     return OK
 
@@ -71,9 +71,9 @@ def _get(arguments: Namespace) -> int:
     try:
         fetch(folder, lambda line: print(line, file=sys.stderr, flush=True))
     except OpenDataError as error:
-        raise Refused(str(error)) from error
+        raise RefusedError(str(error)) from error
     except OSError as error:
-        raise BadInput(f"{arguments.what}: {error.strerror}; name a folder that can be written") from error
+        raise BadInputError(f"{arguments.what}: {error.strerror}; name a folder that can be written") from error
     first: dict[str, Path] = {}
     for source in SOURCES:
         first.setdefault(source.role, folder / source.file)
@@ -92,7 +92,9 @@ def _show(arguments: Namespace) -> int:
         built = datetime.fromtimestamp(int(row["epoch"]), UTC).date().isoformat()
         print(f"{row['role']:<10}{built:<12}{str(row['sha256'])[:12]:<14}{row['type']}")
     missing = [role for role in ("geo", "asn", "networks") if role not in {table.role for table in snapshot.tables}]
-    print(f"snapshot {snapshot.id}" + (f"; no table for {', '.join(missing)}: these facts are unknown" if missing else ""))
+    print(
+        f"snapshot {snapshot.id}" + (f"; no table for {', '.join(missing)}: these facts are unknown" if missing else "")
+    )
     return OK
 
 
@@ -102,7 +104,7 @@ def _lookup(arguments: Namespace) -> int:
     enricher = _enricher(demo=arguments.demo)
     facts = enricher.facts(arguments.what, arguments.agent, datetime.now(UTC).date())
     if facts.address_kind == "none":
-        raise BadInput(f"{arguments.what!r} is not an IP address; expected such as 203.0.113.7 or 2001:db8::1")
+        raise BadInputError(f"{arguments.what!r} is not an IP address; expected such as 203.0.113.7 or 2001:db8::1")
     if arguments.json:
         print(msgspec.json.encode(facts).decode())
     else:
@@ -123,7 +125,9 @@ def facts_in_words(facts: Facts) -> list[str]:
         "network of": f"AS{facts.asn} {facts.organisation or ''}" if facts.asn else "",
         "classes": ", ".join(facts.classes) + (f", operator {facts.operator}" if facts.operator else ""),
         "listed as": "; ".join(listed),
-        "registry": f"{facts.registry} ({facts.registry_confidence:.0%} sure)" if facts.registry else "in no reviewed range",
+        "registry": f"{facts.registry} ({facts.registry_confidence:.0%} sure)"
+        if facts.registry
+        else "in no reviewed range",
         "agent": facts.agent,
         "tables": facts.tables,
     }

@@ -12,7 +12,9 @@ WIDTH = 80
 def wrapped(text: str, *, indent: str = "", first: str | None = None, width: int = WIDTH) -> list[str]:
     """Wrap one paragraph; `first` begins its first line, `indent` the others."""
     lead = indent if first is None else first
-    return textwrap.wrap(safe(text), width, initial_indent=lead, subsequent_indent=indent, break_on_hyphens=False) or [lead.rstrip()]
+    return textwrap.wrap(safe(text), width, initial_indent=lead, subsequent_indent=indent, break_on_hyphens=False) or [
+        lead.rstrip()
+    ]
 
 
 def bullets(texts: Iterable[str], *, indent: str = "", width: int = WIDTH) -> list[str]:

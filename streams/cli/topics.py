@@ -11,7 +11,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from streams.cli.environment import add_kafka_options, bare_stages, kafka_settings
-from streams.cli.outcome import OK, BadConfiguration
+from streams.cli.outcome import OK, BadConfigurationError
 
 if TYPE_CHECKING:
     from streams.runtime.settings import Settings
@@ -70,14 +70,14 @@ def _create(settings: Settings) -> int:
     try:
         made = prepare(replace(settings, create_topics=True), bare_stages())
     except TopicsError as error:
-        raise BadConfiguration(str(error)) from error
+        raise BadConfigurationError(str(error)) from error
     print("\n".join([*(f"created {name}" for name in made), "topics are as they must be"]))
     return OK
 
 
 def _check(settings: Settings) -> int:
     if faults := topic_faults(settings):
-        raise BadConfiguration("\n".join(faults))
+        raise BadConfigurationError("\n".join(faults))
     print("topics are as they must be")
     return OK
 

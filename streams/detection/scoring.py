@@ -48,15 +48,17 @@ def weigh(
 ) -> dict[str, Weighed]:
     """The strongest piece of evidence of each indicator, decayed to `now` (ms) and mitigated.
 
-    A mitigating fact counts when it held at the evidence's time. Hard indicators are never mitigated: a person decides those anyway.
+    A mitigating fact counts when it held at the evidence's time. Hard indicators neither fade nor are mitigated: a person decides
+    those, and a case must not sink from `priority` unseen because nobody looked for five days.
     """
     held = list(mitigations)
     best: dict[str, Weighed] = {}
     for item in evidence:
         indicator = catalogue.indicators[item.indicator]
-        confidence = item.confidence * 2.0 ** (-max(0, now - item.last) / DAY / indicator.half_life_days)
+        confidence = item.confidence
         by: list[str] = []
         if not indicator.hard:
+            confidence *= 2.0 ** (-max(0, now - item.last) / DAY / indicator.half_life_days)
             for mitigation in held:
                 effects = catalogue.mitigators[mitigation.mitigator].effects
                 factor = effects.get(indicator.id, effects.get(indicator.family))

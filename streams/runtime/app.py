@@ -96,7 +96,7 @@ class Pipeline:
         app = self.app
         if app.tables.actives_ready and not app.rebalancing:
             return None
-        return max(0, app.tables.recovery.active_remaining_total())
+        return max(0, int(app.tables.recovery.active_remaining_total()))
 
     async def ask_broker(self) -> None:
         """A small question that only a working broker answers."""

@@ -10,7 +10,7 @@ from collections import deque
 from typing import NamedTuple
 
 
-class Flood(Exception):
+class FloodError(Exception):
     """Too many dead letters: stop, loudly, without acknowledging."""
 
 
@@ -36,7 +36,7 @@ class FloodGate:
         self._run = 0
 
     def saw(self, records: int, dead: int) -> None:
-        """Note one batch; raises `Flood` when a limit is passed."""
+        """Note one batch; raises `FloodError` when a limit is passed."""
         dead = min(dead, records)  # one record can hold several bad events
         self._run = self._run + dead if dead == records else 0
         self._steps.append((records, dead))
@@ -48,10 +48,10 @@ class FloodGate:
             self._records -= gone_records
             self._dead -= gone_dead
         if self._run >= self._limits.run:
-            raise Flood(f"{self._run} dead letters in a row (limit {self._limits.run}); see the dead-letter topic")
+            raise FloodError(f"{self._run} dead letters in a row (limit {self._limits.run}); see the dead-letter topic")
         if self._records >= self._limits.window and self._dead > self._limits.ratio * self._records:
             share = self._dead / self._records
-            raise Flood(
+            raise FloodError(
                 f"{share:.0%} of the last {self._records} records are dead letters"
                 f" (limit {self._limits.ratio:.0%}); see the dead-letter topic"
             )

@@ -1,7 +1,7 @@
 """Records on their way to the broker: built into batches, sent, and not forgotten until they are acknowledged.
 
 `settle` returns when everything given to it is in Kafka, in the order in which it was sent to each partition. It retries with a
-back-off and raises `Undeliverable` after the time allowed. A record that the broker finds too large is reported and skipped: no
+back-off and raises `UndeliverableError` after the time allowed. A record that the broker finds too large is reported and skipped: no
 retry can help it, and it must not stop the partition.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import structlog
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
@@ -29,7 +29,7 @@ LONGEST_PAUSE_S = 5.0
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 
-class Undeliverable(Exception):
+class UndeliverableError(Exception):
     """Some output could not be written within the time allowed; nothing that depends on it may be acknowledged."""
 
 
@@ -91,7 +91,9 @@ class Delivery:
             parcels += await self.send_to(self._topic_name(topic), partition, pairs)
         return parcels
 
-    async def send_to(self, topic: str, partition: int, pairs: Sequence[Pair], stamp: int | None = None) -> list[Parcel]:
+    async def send_to(
+        self, topic: str, partition: int, pairs: Sequence[Pair], stamp: int | None = None
+    ) -> list[Parcel]:
         """Start the delivery of `pairs` to one partition of a physical topic, as few batches as they fit in."""
         parcels: list[Parcel] = []
         start = 0
@@ -137,7 +139,7 @@ class Delivery:
                 return settled
             worst = next(iter(failed.items()))
             if time.monotonic() > deadline:
-                raise Undeliverable(f"{worst[0][0]}[{worst[0][1]}]: {worst[1]!r}")
+                raise UndeliverableError(f"{worst[0][0]}[{worst[0][1]}]: {worst[1]!r}")
             if not all(isinstance(error, TOO_LARGE) for error in failed.values()):
                 log.warning("output not delivered, trying again", topic=worst[0][0], error=repr(worst[1]), pause=pause)
                 await asyncio.sleep(pause)
@@ -146,10 +148,8 @@ class Delivery:
 
     async def _count_partitions(self, topic: str) -> int:
         # Asked once: partitions of a topic in use must not be added, since every key would move.
-        if topic in self._single_partition:
-            count = 1
-        else:
-            count = len(await self._producer().partitions_for(self._topic_name(topic)))
+        one = topic in self._single_partition
+        count = 1 if one else len(await self._producer().partitions_for(self._topic_name(topic)))
         self._partitions[topic] = count
         return count
 
@@ -184,6 +184,6 @@ async def _outcome(parcel: Parcel) -> BaseException | None:
     try:
         answer = await parcel.future
     except KafkaError as error:
-        return error
+        return cast("BaseException", error)
     parcel.offset = answer.offset
     return None

@@ -7,7 +7,7 @@ request to create or describe them; so a worker on it runs with `embedded=True`,
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 # What the mock cluster gives to every topic.
 PARTITIONS = 4
@@ -37,7 +37,7 @@ class EmbeddedBroker:
         """End the cluster and everything in it."""
         self._owner = None
 
-    def __enter__(self) -> EmbeddedBroker:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -23,7 +23,7 @@ ASK_EVERY_S = 2.0
 ANSWER_WITHIN_S = 3.0
 
 
-class Stuck(Exception):
+class StuckError(Exception):
     """There is work and nothing moves."""
 
 
@@ -75,11 +75,11 @@ class Progress:
         self._since = now
 
     def saw(self, now: float, lag: int, mark: object) -> None:
-        """Note the present state; raises `Stuck`. `mark` changes whenever anything moves."""
+        """Note the present state; raises `StuckError`. `mark` changes whenever anything moves."""
         if mark != self._mark or lag == 0:
             self._mark, self._since = mark, now
         elif now - self._since > self._limit_s:
-            raise Stuck(f"{lag} records wait and nothing has moved for {now - self._since:.0f} s")
+            raise StuckError(f"{lag} records wait and nothing has moved for {now - self._since:.0f} s")
 
 
 async def serve(health: Health, metrics: Metrics, host: str, port: int) -> tuple[web.AppRunner, int]:

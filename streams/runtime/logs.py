@@ -24,15 +24,19 @@ def configure(log_format: str, level: str) -> None:
     """Set up logging for this process."""
     number = getattr(logging, level.upper())
     debugging = number <= logging.DEBUG
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s", force=True)
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s", force=True
+    )
     if not debugging:
         # Not by level alone: aiokafka and Faust call Logger.debug for every record, and every call that is not
         # cut off at once builds a record (15 % of stock Faust's time).
         logging.disable(logging.DEBUG)
         for name, least in QUIET.items():
             logging.getLogger(name).setLevel(least)
-    rendering = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty()
+    rendering = (
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
         processors=[

@@ -1,7 +1,7 @@
 """Every metric of a worker, declared once: name, kind, meaning, label and the values the label may take.
 
-Stages count by `(metric, label)` without knowing this page; a label that is not declared becomes `other`, so that no input can
-create time series without end.
+Stages count by `(metric, label)` without knowing this page; a label that is neither declared nor within its limit becomes `other`, so
+that no input can create time series without end.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FLUSH_BUCKETS = (0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 
 
 class Metric(NamedTuple):
-    """One metric. `values` empty with a label means: declared at start (`Metrics.declare`)."""
+    """One metric. Label values beyond `values` are taken as they come, but never more than `up_to`: code and catalogue name them."""
 
     name: str
     kind: Kind
@@ -30,6 +30,7 @@ class Metric(NamedTuple):
     labels: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
+    up_to: int = 0
 
 
 METRICS = (
@@ -46,17 +47,17 @@ METRICS = (
     Metric("rebalances", "counter", "times that partitions were taken away for a new distribution"),
     Metric("too_large", "counter", "records not written because the broker would refuse their size", ("topic",)),
     Metric("ready", "gauge", "1 when the worker is at work, else 0"),
-    Metric("events", "counter", "events understood, by type", ("type",)),
-    Metric("dropped", "counter", "events left out on purpose, by reason", ("reason",)),
-    Metric("dead_letters", "counter", "records that could not be used, by reason", ("reason",)),
-    Metric("late", "counter", "events later than the lateness allowed, by what was done", ("reason",)),
-    Metric("future", "counter", "events dated after their own arrival"),
-    Metric("duplicates", "counter", "events seen before", ("reason",)),
-    Metric("tombstones", "counter", "records without a value"),
-    Metric("lookups", "counter", "look-ups in a table, by outcome", ("outcome",)),
-    Metric("evicted", "counter", "entries pushed out of a full window, by window", ("window",)),
-    Metric("firings", "counter", "times an indicator fired", ("indicator",)),
-    Metric("alerts", "counter", "alert revisions written, by tier", ("tier",)),
+    Metric("events", "counter", "events by what became of them", ("outcome",), ("enriched",)),
+    Metric("dropped", "counter", "events left out on purpose, by reason", ("reason",), up_to=30),
+    Metric("dead_letters", "counter", "records that could not be used, by reason", ("reason",), up_to=30),
+    Metric("late_events", "counter", "events older than the lateness allowed", ("stage",), STAGES),
+    Metric("duplicates", "counter", "events seen before", ("stage",), STAGES),
+    Metric("tombstones", "counter", "records without a value", ("stage",), STAGES),
+    Metric("lookups", "counter", "look-ups in a table, by table and outcome", ("outcome",), up_to=30),
+    Metric("indicator_firings", "counter", "times an indicator fired", ("indicator",), up_to=300),
+    Metric("alerts", "counter", "alert revisions written, by tier and status", ("tier_status",), up_to=40),
+    Metric("dispositions", "counter", "answers of analysts, by outcome", ("outcome",), up_to=30),
+    Metric("undeclared", "counter", "counted by a stage under a name that is not on this page", ("name",), up_to=20),
 )
 BY_NAME = {metric.name: metric for metric in METRICS}
 
@@ -66,12 +67,13 @@ class Metrics:
 
     def __init__(self, labels: Mapping[str, Iterable[str]] | None = None) -> None:
         self.registry = CollectorRegistry()
-        self._allowed: dict[str, frozenset[str]] = {}
+        self._allowed: dict[str, set[str]] = {}
+        self._room = {metric.name: metric.up_to for metric in METRICS}
         self._counters: dict[str, Counter] = {}
         self._gauges: dict[str, Gauge] = {}
         self._histograms: dict[str, Histogram] = {}
         for metric in METRICS:
-            self._allowed[metric.name] = frozenset(metric.values)
+            self._allowed[metric.name] = set(metric.values)
             name = f"personawatch_{metric.name}"
             if metric.kind == "counter":
                 self._counters[metric.name] = Counter(name, metric.about, metric.labels, registry=self.registry)
@@ -85,15 +87,18 @@ class Metrics:
             self.declare(metric_name, values)
 
     def declare(self, name: str, values: Iterable[str]) -> None:
-        """Allow more label values of a metric: event types, indicator ids, reasons, stages of a test."""
+        """Allow more label values of a metric: stages of a test, reasons to show before they happen."""
         if name not in BY_NAME:
             raise ValueError(f"no metric is called {name!r}; known: {', '.join(sorted(BY_NAME))}")
-        self._allowed[name] |= frozenset(values)
+        self._allowed[name].update(values)
 
     def count(self, counts: Mapping[tuple[str, str], int]) -> None:
-        """Add what a stage counted. A metric that is not declared is a fault of the code, not of the data."""
+        """Add what a stage counted. A name that nobody declared is visible as such and stops nothing."""
         for (name, label), number in counts.items():
-            self.add(name, number, label)
+            if name in self._counters:
+                self.add(name, number, label)
+            else:
+                self.add("undeclared", number, name)
 
     def add(self, name: str, number: float, label: str = "") -> None:
         """Increase a counter."""
@@ -110,4 +115,11 @@ class Metrics:
         self._histograms[name].labels(self._label(name, label)).observe(value)
 
     def _label(self, name: str, label: str) -> str:
-        return label if label in self._allowed[name] else OTHER
+        allowed = self._allowed[name]
+        if label in allowed:
+            return label
+        if self._room[name] <= 0:
+            return OTHER
+        self._room[name] -= 1
+        allowed.add(label)
+        return label

@@ -12,7 +12,7 @@ from streams.runtime.settings import Settings
 ABSENT = "cannot connect"
 
 
-class Unreachable(Exception):
+class UnreachableError(Exception):
     """No broker lets us in; `faults` has one line for each that was tried.
 
     `final` when waiting cannot help: a broker answered and refused us.
@@ -25,7 +25,7 @@ class Unreachable(Exception):
 
 
 async def reach(settings: Settings, wait_s: float = 5.0) -> None:
-    """Connect and log in to the first broker that lets us, as every client will; raises `Unreachable`."""
+    """Connect and log in to the first broker that lets us, as every client will; raises `UnreachableError`."""
     options = clients.aiokafka(settings)
     del options["bootstrap_servers"]
     faults: list[str] = []
@@ -36,7 +36,7 @@ async def reach(settings: Settings, wait_s: float = 5.0) -> None:
             return
         faults.append(f"broker {broker}: {fault}")
         final = final or not fault.startswith(ABSENT)
-    raise Unreachable(faults, final=final)
+    raise UnreachableError(faults, final=final)
 
 
 async def _try(broker: str, options: dict[str, Any], wait_s: float) -> str | None:

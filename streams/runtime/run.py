@@ -23,7 +23,7 @@ from streams.runtime import logs, topic_admin
 from streams.runtime.app import Pipeline
 from streams.runtime.health import Health, Progress, clock, serve
 from streams.runtime.metrics import Metrics
-from streams.runtime.reach import Unreachable, reach
+from streams.runtime.reach import UnreachableError, reach
 from streams.runtime.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -80,8 +80,9 @@ class Worker:
         try:
             runner, port = await serve(health, self._metrics, self._settings.http_host, self._settings.http_port)
         except OSError as error:
-            log.error("cannot listen for health checks (PERSONAWATCH_HTTP_HOST, PERSONAWATCH_HTTP_PORT)", error=str(error))
-            return CONFIG
+            return _refuse(
+                [f"cannot listen for health checks: {error} (PERSONAWATCH_HTTP_HOST, PERSONAWATCH_HTTP_PORT)"]
+            )
         log.info("starting", stages=[stage.name for stage in self._stages], http_port=port)
         try:
             code = await self._until_stopped(self._prepare(health))
@@ -110,12 +111,10 @@ class Worker:
             try:
                 await reach(self._settings)
                 break
-            except Unreachable as error:
+            except UnreachableError as error:
                 health.broker_answers = False
                 if error.final or clock() > deadline:
-                    for fault in error.faults:
-                        log.error(fault)
-                    return CONFIG
+                    return _refuse(error.faults)
                 log.warning("waiting for the broker", faults=error.faults)
                 await asyncio.sleep(1)
         health.broker_answers = True
@@ -124,31 +123,27 @@ class Worker:
         try:
             created = await asyncio.to_thread(topic_admin.prepare, self._settings, self._stages)
         except topic_admin.TopicsError as error:
-            for fault in error.faults:
-                log.error(fault)
-            return CONFIG
+            return _refuse(error.faults)
         if created:
             log.info("topics created", topics=created)
         return None
 
-    async def _live(self, pipeline: Pipeline, health: Health) -> int | None:
-        tasks: list[asyncio.Task[None]] = []
+    async def _live(self, pipeline: Pipeline, health: Health) -> int:
         health.started = True
+        # Each of these either runs for ever or raises; a stop cancels them.
+        tasks = [
+            asyncio.create_task(pipeline.start()),
+            asyncio.create_task(pipeline.keep_flushing()),
+            asyncio.create_task(health.watch_broker(pipeline.ask_broker)),
+            asyncio.create_task(self._observe(pipeline, health)),
+        ]
         try:
-            starting = asyncio.create_task(pipeline.start())
-            fault = pipeline.fault
-            tasks = [
-                starting,
-                asyncio.create_task(pipeline.keep_flushing()),
-                asyncio.create_task(health.watch_broker(pipeline.ask_broker)),
-                asyncio.create_task(self._observe(pipeline, health)),
-            ]
-            done, _ = await asyncio.wait([*tasks, fault], return_when=asyncio.FIRST_COMPLETED)
-            while done == {starting} and starting.exception() is None:
-                done, _ = await asyncio.wait([*tasks[1:], fault], return_when=asyncio.FIRST_COMPLETED)
-            ended = next(iter(done))
-            reason = fault.result() if ended is fault else ended.exception()
+            everything: asyncio.Future[Any] = asyncio.gather(*tasks)
+            either: list[asyncio.Future[Any]] = [everything, pipeline.fault]
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            reason = pipeline.fault.result() if pipeline.fault.done() else everything.exception()
             log.error("worker stops: it cannot go on", reason=repr(reason))
+            pipeline.fail(reason or RuntimeError("a task of the worker ended"))
             return FAILURE
         finally:
             health.stopping = True
@@ -179,6 +174,13 @@ class Worker:
         finished = failed or await _within(FLUSH_WITHIN_S, pipeline.finish)
         left = await _within(LEAVE_WITHIN_S, pipeline.app.stop)
         log.info("stopped", flushed=finished and not failed, left=left, seconds=round(time.monotonic() - began, 1))
+
+
+def _refuse(faults: Sequence[str]) -> int:
+    """Say every fault on its own line, without a traceback: they are for whoever deploys."""
+    for fault in faults:
+        log.error(fault)
+    return CONFIG
 
 
 async def _within(seconds: float, work: Callable[[], Coroutine[Any, Any, Any]]) -> bool:

@@ -20,7 +20,7 @@ from streams.detection.states import PartitionStates, StateCodec
 from streams.runtime.dead_letters import FloodGate, FloodLimits
 from streams.runtime.delivery import Delivery, Parcel
 from streams.runtime.metrics import Metrics
-from streams.runtime.table import NotOurs, StateTable
+from streams.runtime.table import NotOursError, StateTable
 
 log = structlog.get_logger(__name__)
 
@@ -145,7 +145,7 @@ class Shell:
             if changes and self.table is not None:
                 try:
                     await self.table.write(self._delivery, lane.partition, changes)
-                except NotOurs:
+                except NotOursError:
                     lane.alive = False
                 if not lane.alive:
                     return

@@ -25,7 +25,7 @@ from streams.runtime.delivery import Delivery, Pair
 RECOVERY_BATCHES = 2
 
 
-class NotOurs(Exception):
+class NotOursError(Exception):
     """A flush came for a partition that has been given away."""
 
 
@@ -75,12 +75,12 @@ class StateTable(faust.Table):  # type: ignore[misc]
         """Put changed states into the changelog, wait for the acknowledgement, then hold them."""
         epoch = self._owned.get(partition)
         if epoch is None:
-            raise NotOurs(f"{self.name}[{partition}]")
+            raise NotOursError(f"{self.name}[{partition}]")
         topic = self.changelog_topic_name
         parcels = await delivery.settle(await delivery.send_to(topic, partition, pairs, epoch))
         if self._owned.get(partition) != epoch:
             # Written, but the partition has moved on: what counts is read from the changelog by whoever has it now.
-            raise NotOurs(f"{self.name}[{partition}]")
+            raise NotOursError(f"{self.name}[{partition}]")
         held = self._hold(partition)
         held.raw.update(pairs)
         for parcel in sorted(parcels, key=lambda parcel: parcel.offset):

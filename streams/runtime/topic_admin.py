@@ -44,9 +44,7 @@ def wanted(settings: Settings, stages: Sequence[Stage]) -> list[Wanted]:
     for stage in stages:
         if stage.stateful:
             group = by_name[stage.inputs[0]].group
-            plan.append(
-                Wanted(settings.changelog(stage.name), group, "compact", None, _partitions(settings, group))
-            )
+            plan.append(Wanted(settings.changelog(stage.name), group, "compact", None, _partitions(settings, group)))
     return plan
 
 
@@ -67,7 +65,9 @@ def faults(plan: Iterable[Wanted], found: dict[str, Found]) -> list[str]:
                 f"topic {topic.name}: found cleanup.policy={actual.cleanup}, expected {topic.cleanup}{_why(topic)}"
             )
         if topic.group == "cases" and actual.partitions != 1:
-            problems.append(f"topic {topic.name}: found {actual.partitions} partitions, expected 1 (cases need one order)")
+            problems.append(
+                f"topic {topic.name}: found {actual.partitions} partitions, expected 1 (cases need one order)"
+            )
         elif topic.group not in ("free", "cases"):
             groups.setdefault(topic.group, {})[topic.name] = actual.partitions
     for members in groups.values():
@@ -112,9 +112,7 @@ def _why(topic: Wanted) -> str:
 
 def _plain(settings: Settings, topic: Topic) -> Wanted:
     retention = None if topic.cleanup == "compact" else topic.retention_hours * 3_600_000
-    return Wanted(
-        settings.topic(topic.name), topic.group, topic.cleanup, retention, _partitions(settings, topic.group)
-    )
+    return Wanted(settings.topic(topic.name), topic.group, topic.cleanup, retention, _partitions(settings, topic.group))
 
 
 def _partitions(settings: Settings, group: str) -> int:
@@ -147,7 +145,7 @@ def _describe(admin: Any, names: Sequence[str]) -> dict[str, Found]:
     }
     resources = [ConfigResource(ConfigResourceType.TOPIC, name, {"cleanup.policy": None}) for name in counts]
     answer = admin.describe_configs(resources, config_filter=ConfigFilterType.ALL) if resources else {}
-    configs = next(iter(answer.values()), {})
+    configs: dict[str, Any] = next(iter(answer.values()), {})
     return {name: Found(count, _cleanup(configs.get(name, {}))) for name, count in counts.items()}
 
 

@@ -17,11 +17,12 @@ RUN = 3
 """Shifts in a run of 36 hours; the last one of a run stops early."""
 BREAK = 70
 VISITS = (4, 9)
+"""Days of a visit, at an hour at which the day shift is in the second of its four countries and the visitor in the third."""
 DROP = "03:14:07"
 
 
 def tell(story: Story, day: int) -> Iterator[Timed]:
-    """Two shifts a day, from 05:00 and 17:00 UTC; on two days the night shift also looks in at ten in the morning."""
+    """Two shifts a day, from 05:00 and 17:00 UTC; on two days a third member looks in while the day shift works."""
     if day < 0:
         if day == -60:
             yield from settle(story, "a5", "A", day, story.device("day", "windows"), story.address("home", "A"))
@@ -29,10 +30,9 @@ def tell(story: Story, day: int) -> Iterator[Timed]:
     for shift in (2 * day, 2 * day + 1):
         yield from _shift(story, shift)
     if day in VISITS:
-        guest = story.address("vpn", _countries(story, 2 * day)[2], 9, network=9, tag="ASTRILL")
-        yield from session(
-            story, "a5", story.device("night", "macos"), "X", story.at(day, "10:00", jitter=10), 50, guest, active=1.0
-        )
+        exit_ = story.address("vpn", _countries(story, 2 * day)[2], 9, network=9, tag="ASTRILL")
+        start = story.at(day, "08:40", jitter=10)
+        yield from session(story, "a5", story.device("guest", "linux"), "X", start, 50, exit_, active=1.0)
 
 
 def tell_drop(story: Story, day: int) -> Iterator[Timed]:

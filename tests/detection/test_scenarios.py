@@ -22,7 +22,7 @@ STARTS = (
 @pytest.mark.parametrize("start", STARTS, ids=["march", "new-year", "summer"])
 def test_tier(name: str, start: datetime) -> None:
     told = SCENARIOS[name]
-    pipeline = Pipeline().play(scenario(name, start=start))
+    pipeline = Pipeline().play(scenario(name, start=start, until_day=told.judged_day))
     tiers = pipeline.tiers(told.accounts())
     assert set(tiers.values()) <= {told.tier_now, "none"}, (
         tiers,

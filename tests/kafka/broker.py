@@ -13,7 +13,9 @@ import uuid
 from pathlib import Path
 
 KAFKA_VERSION = "4.3.1"
-CACHE = Path(os.environ.get("PERSONAWATCH_TEST_CACHE", Path.home() / ".cache" / "personawatch")) / f"kafka-{KAFKA_VERSION}"
+CACHE = (
+    Path(os.environ.get("PERSONAWATCH_TEST_CACHE", Path.home() / ".cache" / "personawatch")) / f"kafka-{KAFKA_VERSION}"
+)
 
 POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>personawatch.tests</groupId><artifactId>kafka</artifactId><version>1</version><dependencies>
@@ -81,8 +83,16 @@ def jars() -> Path:
         pom = Path(work) / "pom.xml"
         pom.write_text(POM)
         subprocess.run(
-            ["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={fresh}",
-             "-DincludeScope=runtime"],
+            [
+                "mvn",
+                "-q",
+                "-B",
+                "-f",
+                str(pom),
+                "dependency:copy-dependencies",
+                f"-DoutputDirectory={fresh}",
+                "-DincludeScope=runtime",
+            ],
             check=True,
             timeout=300,
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from streams.detection.stage import Output, Result, SourceRecord
+from streams.detection.stage import Output, Result, SourceRecord, Stage
 from streams.detection.states import PartitionStates
 
 
@@ -33,7 +33,9 @@ class Spread:
         for record in records:
             if record.value is None or b" " not in record.value:
                 dead += 1
-                outputs.append(Output("dead-letters", b"x", b"%s %d %d" % (input_name.encode(), record.partition, record.offset)))
+                outputs.append(
+                    Output("dead-letters", b"x", b"%s %d %d" % (input_name.encode(), record.partition, record.offset))
+                )
                 continue
             outputs.append(Output("enriched-events", record.value.split(b" ", 1)[0], record.value))
         return Result(outputs, {("dead_letters", "toy"): dead} if dead else {})
@@ -70,3 +72,8 @@ class Count:
             if state.number % every == 0:
                 outputs.append(Output(output, key, b"%s %d %d" % (key, state.number, state.checksum)))
         return Result(outputs, {})
+
+
+def stages() -> list[Stage]:
+    """The toy pipeline: spread, then count."""
+    return [Spread(), Count()]

@@ -9,19 +9,24 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from confluent_kafka import Consumer, TopicPartition
 
-from streams.detection.stage import PlainRecord, Stage
+from streams.detection.stage import PlainRecord, SourceRecord, Stage
 from streams.detection.states import PartitionStates, StateCodec
 
 
 def read(address: str, topic: str) -> list[list[PlainRecord]]:
     """All records of a topic now, by partition."""
     consumer = Consumer(
-        {"bootstrap.servers": address, "group.id": "verifier", "enable.auto.commit": False,
-         "auto.offset.reset": "earliest", "enable.partition.eof": False}
+        {
+            "bootstrap.servers": address,
+            "group.id": "verifier",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "enable.partition.eof": False,
+        }
     )
     try:
         count = len(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
@@ -74,7 +79,7 @@ def verify(address: str, stage: Stage, changelog: str | None, name: Callable[[st
         held: PartitionStates[Any] = PartitionStates(StateCodec(stage.state_type))
         for logical, partitions in inputs.items():
             if partition < len(partitions):
-                expected.update(stage.process(logical, partitions[partition], held).outputs)
+                expected.update(stage.process(logical, cast("list[SourceRecord]", partitions[partition]), held).outputs)
         states |= dict(held.items())
     written: Counter[tuple[str, bytes, bytes]] = Counter()
     misplaced = 0

@@ -85,11 +85,11 @@ def test_addresses_are_those_of_strangers_except_where_people_share() -> None:
 
 
 def test_rate_is_enough_for_benchmarks() -> None:
-    """Promise: 50,000 a second on a quiet machine. Asserted: a third, since tests share their cores."""
-    begin = time.perf_counter()
+    """Promise: 50,000 a second on a quiet machine. Asserted, in processor time: a third, since tests share their cores."""
+    begin = time.process_time()
     count = sum(1 for _ in background_bytes(3000, START, 6))
     assert count > 150_000
-    assert count / (time.perf_counter() - begin) > 17_000
+    assert count / (time.process_time() - begin) > 17_000
 
 
 def test_mix_is_ordered_and_every_account_has_a_label() -> None:

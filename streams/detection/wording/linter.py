@@ -42,8 +42,8 @@ TRAITS = re.compile(
     r"|(?:foreign|strange) accent|place of birth|born in|surname origin|looks? (?:asian|african|arab))\b",
     re.IGNORECASE,
 )
-NUMBERS = (
-    ("document number", re.compile(r"\b(?:[A-Z]{1,3}\d{6,9}|\d{9,})\b|[A-Z0-9]*<<[A-Z0-9<]+")),
+NUMBERS = (  # an AS number (`AS64500`) names a network, not a document
+    ("document number", re.compile(r"\b(?!AS\d)(?:[A-Z]{1,3}\d{6,9}|\d{9,})\b|[A-Z0-9]*<<[A-Z0-9<]+")),
     ("bank account number", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")),
     ("e-mail address", re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")),
     ("phone number", re.compile(r"\+\d[\d ()-]{7,}\d")),

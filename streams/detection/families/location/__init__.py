@@ -1,4 +1,4 @@
-"""Location and time consistency (LOC): the places and clocks of an account against each other and against its own statements."""
+"""Location and time consistency (LOC): an account's places and clocks against each other and its own statements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from streams.detection.family import Desk, Family, Moment
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
-    from streams.detection.account_state import AccountState
+    from streams.detection.account_state import AccountState  # it imports this package's memory
 
 
 def observe(moment: Moment, desk: Desk) -> None:

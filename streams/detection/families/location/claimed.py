@@ -1,4 +1,4 @@
-"""`claimed_location_mismatch`: for weeks, the networks of an account lie in no country that it has stated (catalogue §5.2)."""
+"""`claimed_location_mismatch`: for weeks, an account's networks lie in no country that it stated (catalogue §5.2)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from streams.detection.family import Desk
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
-    from streams.detection.account_state import AccountState, Profile
+    from streams.detection.account_state import AccountState, Profile  # it imports this package's memory
 
 ID = "claimed_location_mismatch"
 
 
 def stated(profile: Profile, since: int, until: int) -> set[str]:
-    """Countries that the person gave: claim, document, payout, travel declared for any of the time. Only ever compared."""
+    """Give the countries that the person stated: claim, document, payout, travel of that time. Only ever compared."""
     known = {profile.claimed_country, profile.id_country, *profile.payout_countries}
     known.update(travelled(profile, since, until))
     known.discard("")
@@ -24,7 +24,7 @@ def stated(profile: Profile, since: int, until: int) -> set[str]:
 
 
 def travelled(profile: Profile, since: int, until: int) -> set[str]:
-    """Countries of travel declared for any time between `since` and `until` (ms)."""
+    """Give the countries of travel declared for any time between `since` and `until` (ms)."""
     return {
         country
         for country, (begin, end) in profile.travel.items()
@@ -33,7 +33,7 @@ def travelled(profile: Profile, since: int, until: int) -> set[str]:
 
 
 def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -> None:
-    """Fire when most half-days on access networks lie outside every stated country; take back when the statement now fits."""
+    """Fire when most half-days on access networks lie outside every stated country; take back when that is over."""
     profile = account.profile
     if not (profile.claimed_country or profile.id_country):
         return

@@ -1,4 +1,4 @@
-"""`tz_ip_claim_triple_mismatch`: a steady device clock that fits neither the network's country nor the stated one (catalogue §5.2)."""
+"""`tz_ip_claim_triple_mismatch`: a steady device clock fits neither the network's nor the stated country (§5.2)."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from streams.detection.family import Desk
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
-    from streams.detection.account_state import AccountState, Profile
+    from streams.detection.account_state import AccountState, Profile  # it imports this package's memory
 
 ID = "tz_ip_claim_triple_mismatch"
 _ROUND = 24 * 60
 
 
 def fits(offset: int, offsets: frozenset[int], tolerance: float) -> bool:
-    """Whether a clock may belong to a place with `offsets`. An unknown place (no offsets) is never a mismatch."""
+    """Tell whether a clock may belong to a place with `offsets`; an unknown place (no offsets) is never a mismatch."""
     return not offsets or any(min((offset - held) % _ROUND, (held - offset) % _ROUND) <= tolerance for held in offsets)
 
 
 def claimed_offsets(profile: Profile, since: int, until: int, desk: Desk) -> frozenset[int]:
-    """Offsets in which the person's own statements put the device: claimed country and zone, document, declared travel."""
+    """Give the offsets of the person's own statements: claimed country and zone, document, declared travel."""
     countries = {profile.claimed_country, profile.id_country} - {""}
     offsets: frozenset[int] = frozenset()
     for country in sorted(countries):
@@ -41,7 +41,7 @@ def claimed_offsets(profile: Profile, since: int, until: int, desk: Desk) -> fro
 
 
 def _around(country: str, since: int, until: int, desk: Desk) -> frozenset[int]:
-    """Offsets at both ends of the window, so that a change to summer time inside it is no mismatch."""
+    """Give offsets at both ends of the window, so that a change to summer time inside it is no mismatch."""
     return desk.offsets_of(country, since) | desk.offsets_of(country, until)
 
 

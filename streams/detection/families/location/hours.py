@@ -1,4 +1,4 @@
-"""`activity_hours_mismatch`: the quiet part of the day lies in the stated place's daytime, for weeks (catalogue §5.2)."""
+"""`activity_hours_mismatch`: for weeks, the quiet part of the day is the stated place's daytime (catalogue §5.2)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from streams.detection.family import Desk
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
-    from streams.detection.account_state import AccountState
+    from streams.detection.account_state import AccountState  # it imports this package's memory
 
 ID = "activity_hours_mismatch"
 
 
 def quiet(mask: int) -> tuple[int, int]:
-    """First hour and length of the longest run of hours without activity, round the clock; the earliest of equal ones."""
+    """Give first hour and length of the longest run without activity, round the clock; the earliest of equal ones."""
     best = (0, 0)
     for start in range(24):
         if mask >> start & 1 or not mask >> (start - 1) % 24 & 1:
@@ -27,7 +27,7 @@ def quiet(mask: int) -> tuple[int, int]:
 
 
 def judge(account: AccountState, day: int, desk: Desk) -> None:
-    """Fire when on most active days the middle of the quiet run is in the claimed place's daytime and clients do not explain it."""
+    """Fire when on most active days the middle of the quiet run is in the stated daytime and clients do not explain it."""
     profile = account.profile
     if not profile.claimed_tz:
         return
@@ -48,7 +48,7 @@ def judge(account: AccountState, day: int, desk: Desk) -> None:
 
 
 def _odd(mask: int, offset: int, zones: list[int], desk: Desk) -> bool:
-    """Whether the quiet run of one day lies in the daytime at `offset` and not, for enough clients, in their own night."""
+    """Tell whether one day's quiet run lies in the daytime at `offset`, and not in the night of enough clients."""
     start, length = quiet(mask)
     if length < desk.threshold(ID, "quiet_hours_min"):
         return False

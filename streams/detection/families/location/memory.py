@@ -1,4 +1,4 @@
-"""What the location family remembers of one account: half-days by place and clock, the last sightings, and impossible pairs."""
+"""What the location family remembers of an account: half-days by place and clock, last sightings, impossible pairs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from streams.detection.windows import Presence
 class Sitting(msgspec.Struct, array_like=True):
     """Half-days (UTC, 12 h) in which a session began in one country, on one sort of network, under one device clock.
 
-    A union of half-days: reconnects, duplicates and log-in plus session start count once, and order does not matter. 60 of them are
-    30 days: the 21-day window keeps a margin that newer events do not push out before a day is judged.
+    A union of half-days: reconnects, duplicates and log-in plus session start count once, and order does not matter.
+    60 of them are 30 days: beyond the 21-day window a margin is left, so that newer events push nothing out unjudged.
     """
 
     country: str

@@ -19,7 +19,7 @@ _TUNNEL = ANONYMIZERS | {"residential_proxy"}
 
 
 def kind_of(classes: tuple[str, ...]) -> int:
-    """The sort of network that its classes make it; no class is an access network."""
+    """Give the sort of network that its classes make it; no class is an access network."""
     if not classes:
         return ACCESS
     if not _SILENT.isdisjoint(classes):

@@ -1,7 +1,7 @@
-"""`sanctioned_locale_setting`: a device set up for a sanctioned jurisdiction. Off unless the deployer signs it off (REQ-F04).
+"""`sanctioned_locale_setting`: a device set up for a sanctioned jurisdiction. Off unless signed off (REQ-F04).
 
-The two literals below are settings of a jurisdiction under official sanctions, the one exception of REQ-F02. No language is looked at:
-the events carry only the territory part of a locale, and neighbouring zones are not evaluated.
+The two literals below are settings of a jurisdiction under official sanctions, the one exception of REQ-F02. No
+language is looked at: events carry only the territory part of a locale, and neighbouring zones are not evaluated.
 """
 
 from __future__ import annotations

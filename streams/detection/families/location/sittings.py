@@ -20,7 +20,7 @@ CLOCKLESS = frozenset(
 
 
 def clock(tz: str | None, offset: int | None, ts: int) -> int | None:
-    """Offset of the device's clock in minutes, or None when it does not tell. A bare 0 may be a privacy browser's UTC."""
+    """Give the offset of the device's clock in minutes; None when it does not tell. A bare 0 may be a private browser's."""
     if tz in CLOCKLESS:
         return None
     if offset is None:
@@ -54,6 +54,6 @@ def keep_ref(refs: dict[str, list[Ref]], indicator: str, ref: Ref) -> None:
 
 
 def halves(day: int, days: int) -> tuple[int, int]:
-    """First and last half-day of the `days` days that end with `day`."""
+    """Give first and last half-day of the `days` days that end with `day`."""
     last = 2 * day + 1
     return last - 2 * days + 1, last

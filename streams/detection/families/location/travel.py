@@ -1,13 +1,14 @@
 """`impossible_travel`: neighbouring sessions, in event-time order, that no journey connects (catalogue §5.2).
 
-Sightings are merged per place and quarter of an hour and kept in event-time order, so that arrival order within the lateness does not
-matter. What lateness cannot reach any more is reduced to its last sighting, and its pairs move to a list.
+Sightings are merged per place and quarter of an hour and kept in event-time order, so that arrival order within the
+lateness does not matter. What lateness cannot reach any more is reduced to its last sighting; its pairs move to a list.
 """
 
 from __future__ import annotations
 
-from math import asin, cos, radians, sin, sqrt
+from itertools import pairwise
 
+from streams.detection.families.location.distance import great_circle
 from streams.detection.families.location.memory import LocationMemory, Sighting
 from streams.detection.families.location.networks import CORPORATE, MOBILE, SILENT, TUNNEL
 from streams.detection.family import Desk, Moment
@@ -18,7 +19,6 @@ SLOT = SESSION_LATENESS // 1000
 """Seconds in which sightings of one place are one. Two slots back, nothing can arrive any more."""
 TRAIL = 12
 PAIRS = 16
-_EARTH_KM = 6371.0
 
 Pair = tuple[int, int, bool, int]
 
@@ -33,10 +33,10 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
     latitude, longitude = round(facts.latitude * 100), round(facts.longitude * 100)
     if trail:
         held = trail[-1]
-        if ts >= held.last and ts // SLOT == held.first // SLOT and held.latitude == latitude:
-            if held.longitude == longitude and held.kind == kind:
-                held.last = ts  # the steady state: the newest sighting goes on, no pair changes
-                return
+        same = held.latitude == latitude and held.longitude == longitude and held.kind == kind
+        if same and ts >= held.last and ts // SLOT == held.first // SLOT:
+            held.last = ts  # the steady state: the newest sighting goes on, no pair changes
+            return
     radius = facts.radius_km if facts.radius_km is not None else desk.threshold(ID, "radius_unknown_km")
     sighting = Sighting(ts, ts, latitude, longitude, round(radius), kind, facts.asn or 0, facts.country or "")
     _insert(trail, sighting)
@@ -70,49 +70,42 @@ def _same_place(one: Sighting, other: Sighting) -> bool:
 
 
 def _reachable(trail: list[Sighting], newest: int) -> list[Sighting]:
-    """What a late event can still stand beside, and the last sightings (any, and not anonymized) before that."""
+    """Keep what a late event can still stand beside, and the last sightings (any, and not anonymized) before that."""
     settled = [held for held in trail if held.first // SLOT < newest - 1]
+    plain = [place for place, held in enumerate(settled) if held.kind != TUNNEL]
     kept = settled[-1:]
-    if kept and kept[0].kind == TUNNEL:
-        kept = [held for held in settled if held.kind != TUNNEL][-1:] + kept
+    if plain and plain[-1] < len(settled) - 1:  # with the one after it, so that no later sighting becomes its neighbour
+        kept = settled[plain[-1] : plain[-1] + 2] + (kept if plain[-1] + 2 < len(settled) else [])
     return (kept + trail[len(settled) :])[-TRAIL:]
 
 
 def _pairs(trail: list[Sighting], desk: Desk) -> list[Pair]:
-    """Impossible pairs: neighbours among the sightings that are not anonymized, and neighbours of which exactly one is."""
+    """Give impossible pairs: neighbours among what is not anonymized, and neighbours of which exactly one is."""
     plain = [held for held in trail if held.kind != TUNNEL]
-    found = [_pair(one, other, True, desk) for one, other in zip(plain, plain[1:], strict=False)]
+    found = [_pair(one, other, True, desk) for one, other in pairwise(plain)]
     found += [
         _pair(one, other, False, desk)
-        for one, other in zip(trail, trail[1:], strict=False)
+        for one, other in pairwise(trail)
         if (one.kind == TUNNEL) != (other.kind == TUNNEL)
     ]
     return [pair for pair in found if pair is not None]
 
 
 def _pair(one: Sighting, other: Sighting, plain: bool, desk: Desk) -> Pair | None:
-    """The pair when no airliner flies that fast; gateways of one company or mobile operator are one place."""
+    """Give the pair when no airliner flies that fast; gateways of one company or mobile operator are one place."""
     if _same_place(one, other):
         return None
     if one.kind == other.kind and one.kind in {MOBILE, CORPORATE} and one.asn == other.asn:
         return None
     if MOBILE in {one.kind, other.kind} and one.country == other.country:
         return None
-    km = distance(one, other)
+    km = great_circle(one.latitude, one.longitude, other.latitude, other.longitude)
     seconds = max(0, other.first - one.last)
     if km <= desk.threshold(ID, "km_min"):
         return None
     if (km - one.radius - other.radius) * 3600 <= desk.threshold(ID, "km_per_hour") * seconds:
         return None
     return one.last, other.first, plain, round(km)
-
-
-def distance(one: Sighting, other: Sighting) -> float:
-    """Great-circle distance in km."""
-    lat1, lat2 = radians(one.latitude / 100), radians(other.latitude / 100)
-    half_lat, half_lon = (lat2 - lat1) / 2, radians((other.longitude - one.longitude) / 100) / 2
-    chord = sin(half_lat) ** 2 + cos(lat1) * cos(lat2) * sin(half_lon) ** 2
-    return 2 * _EARTH_KM * asin(sqrt(min(1.0, chord)))
 
 
 def _judge(pairs: list[Pair], days: int, desk: Desk, moment: Moment) -> None:

@@ -74,6 +74,6 @@ def judge_pair(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         "minutes": int(limits["minutes"]),
         "days": int(limits["days"]),
     }
-    refs = [ref for known in (a, b) for ref in entity.members[known].refs]
+    refs = list({ref for known in (a, b) for ref in entity.members[known].refs})
     for known in (a, b):
         desk.find(entity, known, COUSE, 1.0, numbers, refs)

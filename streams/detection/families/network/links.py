@@ -31,21 +31,24 @@ WORKPLACES = frozenset({"coworking", "office", "university", "employer"})
 
 
 def send(moment: Moment, seen: Seen, desk: Desk) -> None:
-    """Send what is due for this address."""
+    """Send what is due for this address. What was sent lately is asked here, before anything is built for a link."""
     facts = moment.facts
     key, classes = facts.shared_key, facts.classes
     if key is None or (classes and not CROWDS.isdisjoint(classes)):
         return
-    known = moment.account.links.get(f"exit:{key}")
-    exits(moment, desk)
-    if (
-        known is not None
-        and SECOND <= abs(moment.ts - known) <= WEEK
-        and (not classes or NEVER_SHARED.isdisjoint(classes))
-    ):
-        desk.link(moment, "ip", key, REFRESH, lambda: _ip(moment))
-    refresh = 0 if _new_device(seen, moment.event.device_id) else REFRESH
-    desk.link(moment, "subnet", subnet_of(facts), refresh, lambda: _subnet(moment, seen))
+    sent, ts = moment.account.links, moment.ts
+    known = sent.get(f"exit:{key}")
+    if known is None or classes or ts - known >= WEEK:
+        exits(moment, desk)
+    if known is not None and SECOND <= abs(ts - known) <= WEEK and (not classes or NEVER_SHARED.isdisjoint(classes)):
+        last = sent.get(f"ip:{key}")
+        if last is None or ts - last >= REFRESH:
+            desk.link(moment, "ip", key, REFRESH, lambda: _ip(moment))
+    subnet = subnet_of(facts)
+    last = sent.get(f"subnet:{subnet}")
+    new_device = _new_device(seen, moment.event.device_id)
+    if last is None or new_device or ts - last >= REFRESH:
+        desk.link(moment, "subnet", subnet, 0 if new_device else REFRESH, lambda: _subnet(moment, seen))
 
 
 def exits(moment: Moment, desk: Desk) -> None:
@@ -59,7 +62,9 @@ def exits(moment: Moment, desk: Desk) -> None:
 
 def subnet_of(facts: Facts) -> str:
     """Name the network, or for a VPN the operator and city: its exits lie in many networks."""
-    operator = plain_name(facts.operator or "") if "vpn" in facts.classes else ""
+    if "vpn" not in facts.classes:
+        return facts.network or ""
+    operator = plain_name(facts.operator or "")
     place = facts.city or facts.country
     return f"{operator}+{place}" if operator and place else facts.network or ""
 

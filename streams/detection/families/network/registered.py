@@ -51,11 +51,12 @@ def _linked(moment: Moment, facts: Facts, entry: str, desk: Desk) -> None:
         held = memory.linked[entry] = Presence(day)
     held.mark(day)
     span = int(desk.threshold(LINKED, "days")) - 1
-    days = max(held.count(last - span, last) for last in range(day, day + span + 1))
+    newest = min(held.newest, day + span)
+    days, last = max((held.count(last - span, last), last) for last in range(day, newest + 1))
     several = days >= desk.threshold(LINKED, "full_days")
     confidence = facts.registry_confidence * (1.0 if several else desk.threshold(LINKED, "one_day"))
     numbers = _numbers(moment, facts, entry, f"range {entry} of the reviewed list") | {"days": days}
-    desk.fire(account, LINKED, confidence, moment.ts, numbers, moment.ref)
+    desk.fire(account, LINKED, confidence, max(moment.ts, last * DAY), numbers, moment.ref)
 
 
 def _numbers(moment: Moment, facts: Facts, entry: str, registration: str) -> Numbers:

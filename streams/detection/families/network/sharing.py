@@ -38,7 +38,7 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         "signups": f", signed up within {int(limits['signup_hours'])} hours of each other" if close else "",
     }
     for name, member in members.items():
-        desk.find(entity, name, SHARED, confidence, numbers, [*member.refs, link.ref])
+        desk.find(entity, name, SHARED, confidence, numbers, list({*member.refs, link.ref}))
 
 
 def confidence_of(members: dict[str, Member], groups: list[list[str]], limits: dict[str, float]) -> tuple[float, bool]:

@@ -50,7 +50,7 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         "days": int(limits["days"]),
     }
     for name in names:
-        desk.find(entity, name, SUBNET, 1.0, numbers, [*entity.members[name].refs, link.ref])
+        desk.find(entity, name, SUBNET, 1.0, numbers, list({*entity.members[name].refs, link.ref}))
 
 
 def _remember_devices(entity: EntityState, link: Link) -> dict[str, list[int]]:

@@ -22,7 +22,7 @@ from streams.detection.family import REFS, Desk, Family, Moment
 from streams.detection.windows import DAY, Presence
 
 if TYPE_CHECKING:
-    from streams.detection.account_state import AccountState
+    from streams.detection.account_state import AccountState  # it imports this package's memory
 
 _IDENTITY_DOCUMENTS = frozenset({"passport", "id_card", "driving_licence", "residence_permit"})
 

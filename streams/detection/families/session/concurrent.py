@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from math import asin, cos, radians, sin, sqrt
-
+from streams.detection.families.location.distance import great_circle
 from streams.detection.families.location.networks import CORPORATE, MOBILE, SILENT, TUNNEL, kind_of
 from streams.detection.families.session.memory import Open, SessionMemory
 from streams.detection.family import Desk, Moment
@@ -49,7 +48,7 @@ def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: in
 
 
 def find(memory: SessionMemory, key: int) -> Open | None:
-    """The open session `key`."""
+    """Give the open session `key`."""
     for held in memory.open:
         if held.key == key:
             return held
@@ -77,15 +76,12 @@ def _locate(sitting: Open, moment: Moment) -> None:
 
 
 def distance(one: Open, other: Open) -> float:
-    """Great-circle distance in km."""
-    lat1, lat2 = radians((one.latitude or 0) / 100), radians((other.latitude or 0) / 100)
-    half_lat, half_lon = (lat2 - lat1) / 2, radians((other.longitude - one.longitude) / 100) / 2
-    chord = sin(half_lat) ** 2 + cos(lat1) * cos(lat2) * sin(half_lon) ** 2
-    return 2 * 6371.0 * asin(sqrt(min(1.0, chord)))
+    """Give the distance of two located sessions in km."""
+    return great_circle(one.latitude or 0, one.longitude, other.latitude or 0, other.longitude)
 
 
 def _both(memory: SessionMemory, one: Open, other: Open, desk: Desk) -> bool:
-    """Whether somebody was at both ends at the same time, and no ordinary setting explains it."""
+    """Tell whether somebody was at both ends at the same time, and no ordinary setting explains it."""
     if one.device == other.device or not one.device or not other.device:
         return False
     if one.inputs is None or other.inputs is None or one.latitude is None or other.latitude is None:
@@ -100,7 +96,7 @@ def _both(memory: SessionMemory, one: Open, other: Open, desk: Desk) -> bool:
 
 
 def _apart(one: Open, other: Open, desk: Desk) -> bool:
-    """Whether the places differ: not by a company's split tunnel or a relay, and not for a desktop and a phone at hand."""
+    """Tell whether the places differ: company tunnels, relays, and a desktop with a phone at hand do not count."""
     kinds = {one.kind, other.kind}
     if CORPORATE in kinds or SILENT in kinds:
         return False
@@ -112,7 +108,7 @@ def _apart(one: Open, other: Open, desk: Desk) -> bool:
 
 
 def _familiar(memory: SessionMemory, one: Open, other: Open, desk: Desk) -> bool:
-    """Whether both devices have long belonged to the account and one of them is on a VPN."""
+    """Tell whether both devices have long belonged to the account and one of them is on a VPN."""
     if (one.kind == TUNNEL) == (other.kind == TUNNEL):
         return False
     since = min(one.end, other.end) - desk.threshold(ID, "device_history_days") * 86400

@@ -69,7 +69,7 @@ def _news(memory: SessionMemory, moment: Moment, desk: Desk, key: int, ts: int) 
 
 
 def _evict(memory: SessionMemory, newcomer: Device) -> None:
-    """Drop the least recently used device, but not the last two from before the anchor: their absence is what is watched."""
+    """Drop the least recently used device, but not the last two from before the anchor: their absence is watched."""
     old = [held for held in memory.devices if held.first < memory.anchor]
     watched = sorted(old, key=lambda held: (held.last, held.key))[-2:]
     others = [held for held in memory.devices if held is not newcomer and held not in watched]
@@ -96,7 +96,7 @@ def _other_day(device: Device, day: int, bit: int) -> None:
 
 
 def identified(device: Device, moment: Moment, desk: Desk) -> None:
-    """An identity was verified from this device, or its document uploaded: what shares the device must know."""
+    """Note that an identity was verified, or its document uploaded, from here, and tell what shares the device."""
     if not device.kyc:
         device.kyc = True
         link(moment, desk, device, 0)

@@ -13,7 +13,7 @@ from streams.detection.family import Desk
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
-    from streams.detection.account_state import AccountState
+    from streams.detection.account_state import AccountState  # it imports this package's memory
 
 ID = "antidetect_fingerprint"
 
@@ -31,7 +31,7 @@ _ALIKE = {
     "chrome os": "linux",
     "chromium os": "linux",
 }
-"""Systems that cannot be told apart by fonts, GPU or hints are one: iPads say macOS, Chrome OS says Linux."""
+"""Give the systems that cannot be told apart by fonts, GPU or hints are one: iPads say macOS, Chrome OS says Linux."""
 
 _CHROMIUM = frozenset({"chrome", "edge", "opera", "samsung", "yandex"})
 _WITHOUT_HINTS = frozenset({"firefox", "safari", "ie"})
@@ -47,7 +47,7 @@ Shown = tuple[str | None, str | None, str | None, str | None, str | None, str | 
 
 
 def private(agent: str | None, brands: str | None, tz: str | None, classes: tuple[str, ...]) -> bool:
-    """Whether a privacy browser made the fingerprint: Tor Browser, Brave, Firefox with resistFingerprinting."""
+    """Tell whether a privacy browser made the fingerprint: Tor Browser, Brave, Firefox with resistFingerprinting."""
     if "tor" in classes or (brands is not None and any(brand in brands.lower() for brand in _PRIVACY_BRANDS)):
         return True
     return agent is not None and agent.startswith("firefox/") and tz in _PRIVACY_ZONES
@@ -55,8 +55,8 @@ def private(agent: str | None, brands: str | None, tz: str | None, classes: tupl
 
 @lru_cache(4096)
 def contradictions(agent: str, shown: Shown) -> int:
-    """How many independent things contradict the user agent: client hints, fonts, GPU, TLS fingerprint, screen."""
-    family, system, form = (agent.split("/") + ["other", "other"])[:3]
+    """Count independent things contradict the user agent: client hints, fonts, GPU, TLS fingerprint, screen."""
+    family, system, form = [*agent.split("/"), "other", "other"][:3]
     said = _ALIKE.get(system)
     if said is None:
         return 0
@@ -85,7 +85,7 @@ def _hints_contradict(family: str, said: str, platform: str | None, brands: str 
 
 
 def _system_of_gpu(gpu: str) -> str | None:
-    """System that the graphics interface implies; software renderers and vendor names alone imply none."""
+    """Give the system that the graphics interface implies; software renderers and vendor names alone imply none."""
     if "direct3d" in gpu or "d3d1" in gpu or "d3d9" in gpu:
         return "windows"
     if "apple" in gpu or "metal" in gpu:
@@ -96,7 +96,7 @@ def _system_of_gpu(gpu: str) -> str | None:
 
 
 def _system_of_ja4(ja4: str) -> str | None:
-    """System named by a prefix (`windows:t13d…`), which some vendors put before the fingerprint; a bare one names none."""
+    """Give the system named by a prefix (`windows:t13d…`), which some vendors put before the fingerprint; a bare one names none."""
     head, colon, _ = ja4.partition(":")
     return _ALIKE.get(head) if colon else None
 

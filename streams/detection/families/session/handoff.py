@@ -1,4 +1,4 @@
-"""`account_handoff_after_verification`: device, place and contact data all change, and the old device stays away (catalogue §5.3).
+"""`account_handoff_after_verification`: device, place and contact data change, and the old device stays away (§5.3).
 
 Watched is the time after an anchor: the identity was verified, or the account woke after a long silence.
 """
@@ -13,7 +13,7 @@ from streams.detection.messages import Ref
 from streams.detection.windows import DAY, SESSION_LATENESS
 
 if TYPE_CHECKING:
-    from streams.detection.account_state import AccountState
+    from streams.detection.account_state import AccountState  # it imports this package's memory
 
 ID = "account_handoff_after_verification"
 _DAY = DAY // 1000
@@ -22,7 +22,7 @@ PAYOUT = "payout"
 
 
 def anchored(memory: SessionMemory, ts: int, desk: Desk) -> None:
-    """Set the anchor at `ts` seconds, unless one is being watched; of two within a day the earlier counts, in any order."""
+    """Set the anchor at `ts` seconds unless one is being watched; of two within a day the earlier counts."""
     watched = (desk.threshold(ID, "changes_days") + desk.threshold(ID, "absent_days_full")) * _DAY
     held = memory.anchor
     if held == 0 or ts - held > watched or 0 < held - ts <= _DAY:
@@ -30,7 +30,7 @@ def anchored(memory: SessionMemory, ts: int, desk: Desk) -> None:
 
 
 def wake(memory: SessionMemory, ts: int, desk: Desk) -> None:
-    """Set the anchor when nobody was here for a month. A lateness earlier, so that late events of the return lie behind it."""
+    """Set the anchor when nobody was here for a month: a lateness earlier, so that late events lie behind it."""
     if memory.devices:
         silence = ts - max(held.last for held in memory.devices)
         if silence >= desk.threshold(ID, "dormant_days") * _DAY:
@@ -91,7 +91,7 @@ def judge(account: AccountState, memory: SessionMemory, day: int, desk: Desk) ->
 
 
 def _elsewhere(device: Device, old: list[Device]) -> bool:
-    """Whether the device was on a country or a sort of network where no older device was; unknown is not elsewhere."""
+    """Tell whether the device was on a country or a sort of network where no older device was; unknown is not elsewhere."""
     countries = {place[0] for held in old for place in held.places if place[0]}
     kinds = {place[2] for held in old for place in held.places}
     return any(
@@ -100,8 +100,8 @@ def _elsewhere(device: Device, old: list[Device]) -> bool:
     )
 
 
-def _changes(memory: SessionMemory, anchor: int, until: int) -> list[int]:
-    """When each kind of change happened behind the anchor, in order; password and second factor are one kind, both needed."""
+def _changes(memory: SessionMemory, anchor: int, until: float) -> list[int]:
+    """Give when each kind of data changed behind the anchor; password and second factor are one kind, both needed."""
     held = {what: ts for what, ts in memory.changes.items() if anchor <= ts < until}
     times = [held[what] for what in ("email", "phone", PAYOUT) if what in held]
     if "password" in held and "2fa" in held:

@@ -8,15 +8,16 @@ from streams.detection.windows import SESSION_LATENESS, Presence
 
 ID = "marathon_session"
 GAP = 900
-"""Seconds: shorter gaps do not break presence. It equals the lateness, so that two of them bound what can still be bridged."""
+"""Seconds: shorter gaps do not break presence."""
 _SETTLED = GAP + SESSION_LATENESS // 1000
+"""A run that ended longer ago cannot grow: a late event may bridge one gap."""
 _DAY = 86400
 HALF = 12
 """Hours in a half-day, the unit in which completed days are remembered."""
 
 
 def note(memory: SessionMemory, moment: Moment, desk: Desk, ts: int, active: bool) -> None:
-    """Extend presence to `ts` seconds, mark the hour when there was input, and judge when a full day may be complete."""
+    """Extend presence to `ts` seconds, mark the hour of an input, and judge when a full day may be complete."""
     runs = memory.runs
     run = runs[-1] if runs else None
     if run is not None and run[0] <= ts < run[1] + GAP:

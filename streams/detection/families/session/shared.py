@@ -1,4 +1,4 @@
-"""`shared_device_multi_account`: one device signs in to accounts of different people (catalogue §5.3). Judged at the device."""
+"""`shared_device_multi_account`: one device signs in to accounts of different people; judged there (§5.3)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
 
 
 def _crowd(entity: EntityState, present: dict[str, Member], desk: EntityDesk) -> None:
-    """A hub or a common id says nothing about anyone: take back what was said; many strangers make it a public terminal."""
+    """Take back what a hub or a common id seemed to say of anyone; many strangers make it a public terminal."""
     desk.untie(entity)
     for name, member in entity.members.items():
         if member.sent.get(ID, [0.0])[0] > 0:
@@ -71,7 +71,7 @@ def _confidence(member: Member, others: dict[str, Member], people: int, desk: En
 
 
 def _tie(entity: EntityState, present: dict[str, Member], desk: EntityDesk) -> None:
-    """A star from the earliest account to the strangers: as good as all pairs for components, and linear."""
+    """Tie a star from the earliest account to the strangers: as good as all pairs for components, and linear."""
     if len(present) < 2:
         return
     centre = min(present, key=lambda name: (present[name].first, name))
@@ -84,7 +84,7 @@ def _tie(entity: EntityState, present: dict[str, Member], desk: EntityDesk) -> N
 
 
 def _same_person(one: Who, other: Who) -> bool:
-    """Known to be one identity; accounts whose identity is not known count as different people."""
+    """Tell whether it is known to be one identity; accounts whose identity is not known count as different people."""
     return bool(one.identity) and one.identity == other.identity
 
 
@@ -93,5 +93,5 @@ def _same_home(one: Who, other: Who) -> bool:
 
 
 def _declared(one: Who, other: Who, a: str, b: str) -> bool:
-    """A declared relation. A verified agency is not one here: it lowers the finding as MIT-AGENCY instead."""
+    """Tell whether a relation was declared; a verified agency lowers the finding as MIT-AGENCY instead."""
     return a in other.related or b in one.related or bool(set(one.related) & set(other.related))

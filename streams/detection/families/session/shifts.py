@@ -1,7 +1,7 @@
 """`operator_shift_pattern`: devices take turns at the same hours every day, like a rota (catalogue §5.3).
 
-Of each day with more than one device, a device's activity is kept as one arc of the clock (two bytes). Only times and counts, no
-typing or pointer profile, is kept of anybody.
+Of each day with more than one device, a device's activity is kept as one arc of the clock (two bytes). Only times are
+kept, no typing or pointer profile of anybody.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from streams.detection.family import Desk
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
-    from streams.detection.account_state import AccountState
+    from streams.detection.account_state import AccountState  # it imports this package's memory
 
 ID = "operator_shift_pattern"
 SLOTS = 48
@@ -25,7 +25,7 @@ _CONTINUED = 128
 
 
 def arc(mask: int) -> tuple[int, int]:
-    """Start and length of the shortest arc of the clock that holds all activity of `mask`; length 0 when there is none."""
+    """Give start and length of the shortest arc of the clock that holds all activity; length 0 when there is none."""
     if not mask:
         return 0, 0
     quiet = (-1, 0)
@@ -35,6 +35,8 @@ def arc(mask: int) -> tuple[int, int]:
             if gap > quiet[0]:
                 quiet = (gap, end)
     gap, end = quiet
+    if gap == 1:  # active in every slot: there is no start
+        return 0, SLOTS
     return (end + gap) % SLOTS, SLOTS + 1 - gap
 
 
@@ -61,12 +63,12 @@ def _mask(device: Device, day: int) -> int:
 
 
 def _reaches_midnight(device: Device, day: int) -> bool:
-    """Whether the arc of the day before goes up to or beyond midnight."""
+    """Tell whether the arc of the day before goes up to or beyond midnight."""
     return bool(device.arcs) and device.arcs_day == day - 1 and device.arcs[-2] % _CONTINUED + device.arcs[-1] >= SLOTS
 
 
 def arcs(device: Device, day: int, days: int) -> dict[int, tuple[int, int]]:
-    """Day → (start, length) within the `days` days that end with `day`; start 128 = continued."""
+    """Give day → (start, length) within the `days` days that end with `day`; start 128 = continued."""
     held = device.arcs
     oldest = device.arcs_day - len(held) // 2 + 1
     found = {oldest + at: (held[2 * at], held[2 * at + 1]) for at in range(len(held) // 2)}
@@ -90,7 +92,7 @@ def judge(account: AccountState, memory: SessionMemory, day: int, desk: Desk) ->
 
 
 def _regular(device: Device, day: int, days: int, needed: float, desk: Desk) -> bool:
-    """Used on enough days, on more weekdays than one working week has, and from a steady hour on."""
+    """Tell whether it is used on enough days, on more weekdays than a working week has, from a steady hour on."""
     if not device.arcs:
         return False
     active = {half // 2 for half in device.halves.buckets() if day - days < half // 2 <= day}
@@ -100,7 +102,7 @@ def _regular(device: Device, day: int, days: int, needed: float, desk: Desk) -> 
 
 
 def _jitter(device: Device, day: int, days: int) -> float:
-    """Circular standard deviation of the hand-over time in minutes; a full day when fewer than half of the days have one."""
+    """Give the circular standard deviation of the hand-over time in minutes; a full day when too few days have one."""
     starts = [start for start, _ in arcs(device, day, days).values() if start < _CONTINUED]
     if len(starts) < days / 2:
         return 24 * 60.0
@@ -110,7 +112,7 @@ def _jitter(device: Device, day: int, days: int) -> float:
 
 
 def _overlap(one: dict[int, tuple[int, int]], other: dict[int, tuple[int, int]]) -> float | None:
-    """Share of the shorter activity that lies within the other's, over days with both; None without such days."""
+    """Give the share of the shorter activity that lies within the other's, over days with both; None without such days."""
     shared = shorter = 0
     for day in one.keys() & other.keys():
         mine, theirs = _covered(*one[day]), _covered(*other[day])
@@ -125,7 +127,7 @@ def _covered(start: int, length: int) -> int:
 
 
 def _different(one: Device, other: Device) -> bool:
-    """Whether country, network operator or make differ; unknown is not different."""
+    """Tell whether country, network operator or make differ; unknown is not different."""
     if one.agent and other.agent and one.agent != other.agent:
         return True
     here, there = {place[:2] for place in one.places}, {place[:2] for place in other.places}

@@ -1,0 +1,88 @@
+"""Arrival order within the lateness, duplicates, encoding and size."""
+
+from __future__ import annotations
+
+import random
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.detection.account_state import AccountState
+from tests.detection.families.location.kit import DAY, HOUR, MINUTE, Account, Seen, facts
+
+LATENESS = 15 * MINUTE
+CODEC = msgspec.msgpack.Decoder(AccountState)
+WHERE = [
+    facts("lisbon"),
+    facts("athens"),
+    facts("chicago"),
+    facts("chicago", "vpn"),
+    facts("lisbon", "mobile"),
+    facts("athens", "relay"),
+]
+
+
+def run(seen: list[Seen], *, reload: bool = False) -> dict[str, float]:
+    account = Account(claimed_country="AA", claimed_tz="Europe/Lisbon")
+    for one in seen:
+        account.see(one)
+        if reload:
+            account.state = CODEC.decode(msgspec.msgpack.encode(account.state))
+    for day in range(25):
+        account.close(day)
+    return {indicator: evidence.confidence for indicator, evidence in account.state.fired.items()}
+
+
+events = st.lists(
+    st.builds(
+        lambda minutes, where, offset: Seen(minutes * MINUTE, WHERE[where], {"tz_offset_min": offset}),
+        st.integers(0, 22 * 24 * 60),
+        st.integers(0, len(WHERE) - 1),
+        st.sampled_from([480, 480, 480, 120]),
+    ),
+    max_size=40,
+)
+bursts = st.lists(
+    st.builds(
+        lambda minutes, where: Seen(minutes * MINUTE, WHERE[where], {"tz_offset_min": 480}),
+        st.integers(0, 180),
+        st.integers(0, 3),
+    ),
+    max_size=16,
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.one_of(events, bursts), st.randoms(use_true_random=False))
+def test_order_within_the_lateness_and_duplicates_change_nothing(seen: list[Seen], rng: random.Random) -> None:
+    ordered = sorted({(one.at, index): one for index, one in enumerate(seen)}.items())
+    plain = [one for _, one in ordered]
+    shuffled = sorted([*plain, *plain[::3]], key=lambda one: one.at + rng.uniform(0, LATENESS - 1))
+    assert run(shuffled) == run(plain)
+
+
+@settings(max_examples=20, deadline=None)
+@given(events)
+def test_a_state_survives_encoding_at_any_moment(seen: list[Seen]) -> None:
+    plain = sorted(seen, key=lambda one: one.at)
+    assert run(plain, reload=True) == run(plain)
+
+
+def test_an_ordinary_account_is_small() -> None:
+    account = Account(claimed_country="AA")
+    for day in range(30):
+        for hour in (8, 13, 20):
+            account.start(day * DAY + hour * HOUR, facts("lisbon"), tz="Europe/Lisbon", tz_offset_min=0)
+            account.start(day * DAY + hour * HOUR + 4 * MINUTE, facts("porto", "mobile"), tz_offset_min=60)
+        account.close(day)
+    assert len(msgspec.msgpack.encode(account.state.location)) < 150
+
+
+def test_a_restless_account_stays_bounded() -> None:
+    account = Account(claimed_country="AA")
+    rng = random.Random(7)
+    for at in range(0, 30 * DAY, 20 * MINUTE):
+        where = facts(rng.choice(["lisbon", "athens", "chicago"]), *rng.choice([(), ("vpn",), ("mobile",)]))
+        account.start(at, where, tz_offset_min=rng.randrange(-12, 13) * 60 or None)
+    assert len(msgspec.msgpack.encode(account.state.location)) < 1500

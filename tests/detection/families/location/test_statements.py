@@ -1,0 +1,189 @@
+"""Places and clocks against statements: claimed location, triple mismatch, hours, sanctioned setting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.detection.families.location.kit import DAY, HOUR, SIGNED, T0, Account, facts
+
+CLAIMED = "claimed_location_mismatch"
+CLOCK = "tz_ip_claim_triple_mismatch"
+HOURS = "activity_hours_mismatch"
+SETTING = "sanctioned_locale_setting"
+
+
+def lived(account: Account, where: list[str], *classes: str, **fields: Any) -> Account:
+    """One session a day at each of the places in turn."""
+    for day, place in enumerate(where):
+        account.start(day * DAY + 9 * HOUR, facts(place, *classes), **fields)
+        account.close(day)
+    return account
+
+
+@pytest.mark.parametrize(("home", "expected"), [(0, 1.0), (2, 1.0), (3, 0.6), (6, 0.6), (7, 0.0), (20, 0.0)])
+def test_share_of_half_days_outside_every_stated_country(home: int, expected: float) -> None:
+    places = ["athens"] * 21
+    for index in range(home):
+        places[(index * 5 + 2) % 21] = "lisbon"
+    assert lived_once(Account(claimed_country="AA"), places).confidence(CLAIMED) == expected
+
+
+def lived_once(account: Account, places: list[str]) -> Account:
+    """As `lived`, judged only at the end."""
+    for day, place in enumerate(places):
+        account.start(day * DAY + 9 * HOUR, facts(place))
+    account.close(len(places) - 1)
+    return account
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        {"claimed_country": "AA", "id_country": "BB"},
+        {"claimed_country": "AA", "payout_countries": ["BB"]},
+        {"claimed_country": "AA", "travel": {"BB": [T0, None]}},
+        {},
+    ],
+)
+def test_every_country_that_was_stated_counts(profile: dict[str, Any]) -> None:
+    assert lived(Account(**profile), ["athens"] * 21).confidence(CLAIMED) == 0.0
+
+
+def test_a_holiday_is_silent() -> None:
+    assert lived(Account(claimed_country="AA"), ["athens"] * 14).confidence(CLAIMED) == 0.0
+
+
+@pytest.mark.parametrize("hidden", ["vpn", "relay", "corporate", "satellite", "residential_proxy"])
+def test_networks_that_nobody_lives_on_are_left_out(hidden: str) -> None:
+    assert lived(Account(claimed_country="AA"), ["athens"] * 21, hidden).confidence(CLAIMED) == 0.0
+
+
+def test_an_updated_profile_takes_the_finding_back() -> None:
+    account = lived(Account(claimed_country="AA"), ["athens"] * 21)
+    assert account.confidence(CLAIMED) == 1.0
+    assert account.fired(CLAIMED).refs  # type: ignore[union-attr]
+    account.state.profile.claimed_country = "BB"
+    account.close(21)
+    assert account.confidence(CLAIMED) == 0.0
+
+
+def test_a_clock_that_fits_neither_side_fires() -> None:
+    account = lived(Account(claimed_country="AA"), ["athens", "chicago"] * 5, "vpn", tz_offset_min=480)
+    evidence = account.fired(CLOCK)
+    assert evidence is not None
+    assert evidence.confidence == 1.0
+    assert evidence.numbers["offset_hours"] == 8.0
+    assert evidence.refs
+
+
+def test_the_offset_comes_from_the_zone_when_there_is_no_other() -> None:
+    account = lived(Account(claimed_country="AA"), ["chicago"] * 6, "vpn", tz="Asia/Singapore")
+    assert account.confidence(CLOCK) == 1.0
+
+
+@pytest.mark.parametrize(("days", "expected"), [(5, 0.0), (6, 1.0)])
+def test_six_half_days_are_needed(days: int, expected: float) -> None:
+    account = lived(Account(claimed_country="AA"), ["athens"] * days, tz_offset_min=480)
+    assert account.confidence(CLOCK) == expected
+
+
+@pytest.mark.parametrize(
+    ("place", "offset", "zone"),
+    [
+        ("athens", 120, None),  # the traveller whose clock follows
+        ("athens", 0, "Europe/Lisbon"),  # the traveller whose clock stays at home
+        ("athens", 60, None),  # within the tolerance of either
+        ("chicago", 0, "UTC"),
+        ("chicago", 0, "Atlantic/Reykjavik"),
+        ("chicago", 0, None),
+    ],
+)
+def test_clocks_that_fit_or_do_not_tell_are_silent(place: str, offset: int, zone: str | None) -> None:
+    account = Account(claimed_country="AA")
+    fields = {"tz_offset_min": offset, **({"tz": zone} if zone else {})}
+    assert lived(account, [place] * 14, **fields).confidence(CLOCK) == 0.0
+
+
+def test_a_clock_that_fits_declared_travel_is_silent() -> None:
+    account = Account(claimed_country="AA", travel={"CC": [T0, None]})
+    assert lived(account, ["athens"] * 14, tz_offset_min=-300).confidence(CLOCK) == 0.0
+
+
+def test_an_unknown_claim_or_place_is_no_mismatch() -> None:
+    assert lived(Account(), ["athens"] * 14, tz_offset_min=480).confidence(CLOCK) == 0.0
+    assert lived(Account(claimed_country="ZZ"), ["athens"] * 14, tz_offset_min=480).confidence(CLOCK) == 0.0
+
+
+def test_a_clock_that_changes_is_silent() -> None:
+    account = Account(claimed_country="AA")
+    for day in range(14):
+        account.start(day * DAY, facts("athens"), tz_offset_min=480 if day % 4 else 540)
+        account.close(day)
+    assert account.confidence(CLOCK) == 0.0
+
+
+def worked(hours: range, days: int = 28, **profile: Any) -> Account:
+    """Active at these UTC hours every day."""
+    account = Account(claimed_tz="Africa/Abidjan", **profile)  # UTC all the year
+    mask = sum(1 << hour % 24 for hour in hours)
+    account.state.active_hours = {T0 // DAY + day: mask for day in range(days)}
+    account.close(days - 1)
+    return account
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (range(9, 18), 0.0),
+        (range(21, 29), 1.0),
+        (range(23, 33), 1.0),
+        (range(18, 23), 0.0),  # an evening job: five hours a day say nothing about sleep
+        (range(8, 28), 0.0),  # too short a rest to be sleep
+    ],
+)
+def test_quiet_time_in_the_stated_daytime(hours: range, expected: float) -> None:
+    assert worked(hours).confidence(HOURS) == expected
+
+
+def test_clients_far_away_explain_the_hours() -> None:
+    assert worked(range(21, 29), client_zones={"c1": -600, "c2": 0}).confidence(HOURS) == 0.0
+    assert worked(range(21, 29), client_zones={"c1": -600, "c2": 0, "c3": 0}).confidence(HOURS) == 1.0
+
+
+def test_hours_need_weeks_and_a_known_zone() -> None:
+    assert worked(range(21, 29), days=13).confidence(HOURS) == 0.0
+    account = worked(range(21, 29), days=14)
+    assert account.confidence(HOURS) == 1.0
+    account = Account(claimed_tz="Nowhere/Land")
+    account.state.active_hours = {T0 // DAY: 255}
+    account.close(0)
+    assert account.confidence(HOURS) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"tz": "Asia/Pyongyang"}, 0.5),
+        ({"locale_territory": "KP"}, 0.5),
+        ({"tz": "Asia/Pyongyang", "locale_territory": "KP"}, 1.0),
+        ({"tz": "Asia/Seoul", "locale_territory": "KR"}, 0.0),
+    ],
+)
+def test_a_sanctioned_setting_on_two_days(fields: dict[str, str], expected: float) -> None:
+    account = Account(SIGNED)
+    account.start(0, facts("lisbon"), **fields)
+    account.start(HOUR, facts("lisbon"), **fields)
+    assert account.confidence(SETTING) == 0.0
+    account.login(DAY, facts("lisbon"), **fields)
+    assert account.confidence(SETTING) == expected
+
+
+def test_the_sanctioned_setting_is_neither_judged_nor_kept_without_sign_off() -> None:
+    account = Account()
+    for day in range(3):
+        account.start(day * DAY, facts("lisbon"), tz="Asia/Pyongyang", locale_territory="KP")
+    assert account.fired(SETTING) is None
+    assert account.state.location is not None
+    assert account.state.location.zone_days == []

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+
+from streams.detection.families.network.cooccurrence import rarity_of
+from streams.detection.messages import Who
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, Shared, facts, link
+
+COUSE = "proxy_exit_cooccurrence"
+
+
+def meet(exits: int, *, gap: int = 10 * MINUTE, every: int = DAY, crowd: int = 0, who: Who | None = None) -> Shared:
+    shared = Shared()
+    for n in range(exits):
+        for other in range(crowd):
+            shared.take([link("exit", f"e{n}", f"x{other}", n * every - (2 + other) * HOUR, exit=f"e{n}")])
+        shared.take([link("exit", f"e{n}", "a", n * every, who, exit=f"e{n}")])
+        shared.take([link("exit", f"e{n}", "b", n * every + gap, who, exit=f"e{n}")])
+    return shared
+
+
+def test_rarity() -> None:
+    assert rarity_of(1) == 1.0
+    assert rarity_of(2) == pytest.approx(0.63, abs=0.01)
+    assert rarity_of(15) == 0.25
+
+
+def test_four_rare_exits_together() -> None:
+    assert meet(4).confidence("a", COUSE) == meet(4).confidence("b", COUSE) == 1.0
+    assert meet(3).confidence("a", COUSE) == 0
+    assert len(meet(4).findings["a", COUSE].refs) > 1
+
+
+def test_a_half_hour_is_the_window() -> None:
+    assert meet(6, gap=30 * MINUTE).confidence("a", COUSE) == 1.0
+    assert meet(6, gap=31 * MINUTE).confidence("a", COUSE) == 0
+
+
+def test_less_rare_exits_need_more_and_popular_ones_never_count() -> None:
+    assert meet(4, crowd=4).confidence("a", COUSE) == 0
+    assert meet(9, crowd=4).confidence("a", COUSE) == 1.0
+    popular = meet(40, crowd=14, every=HOUR)
+    assert popular.confidence("a", COUSE) == 0
+    assert "pair" not in popular.taken
+
+
+def test_meetings_of_more_than_a_month_do_not_add_up() -> None:
+    assert meet(8, every=11 * DAY).confidence("a", COUSE) == 0
+
+
+def test_related_accounts_never_count() -> None:
+    assert meet(9, who=Who(agency="g")).confidence("a", COUSE) == 0
+    assert meet(9, who=Who(identity="i")).confidence("a", COUSE) == 0
+
+
+def test_repeating_one_exit_adds_nothing_and_says_little() -> None:
+    shared = Shared()
+    for n in range(40):
+        for name in ("a", "b"):
+            shared.take([link("exit", "e", name, n * 30 * MINUTE, exit="e")])
+    assert shared.confidence("a", COUSE) == 0
+    assert shared.taken["pair"] == 2
+
+
+def test_a_household_with_a_new_address_every_day_has_one_exit() -> None:
+    shared = Shared()
+    accounts = [Account("a"), Account("b")]
+    for day in range(20):
+        for account in accounts:
+            account.start(day * DAY, facts(day, asn=64500))
+            shared.take(account.sent("exit"))
+            account.links = []
+    assert shared.confidence("a", COUSE) == 0
+
+
+def test_personas_that_rotate_together() -> None:  # S02
+    shared = Shared()
+    accounts = [Account(f"p{n}") for n in range(6)]
+    for step in range(9):
+        for n, account in enumerate(accounts):
+            account.start(step * DAY + n * MINUTE, facts(step, classes=("residential_proxy",)))
+            shared.take(account.sent("exit"))
+            account.links = []
+    assert {shared.confidence(f"p{n}", COUSE) for n in range(6)} == {1.0}
+
+
+def test_mobile_and_relay_addresses_send_no_exit() -> None:  # B04
+    account = Account()
+    for n in range(50):
+        account.start(n * 20 * MINUTE, facts(n, classes=("mobile" if n % 2 else "relay",)))
+    assert not account.links

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from enrichers.facts import Facts
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, T0, Account, facts, vpn
+
+NAMED, HOSTING = "named_vpn_operator", "vps_hosting_egress"
+SERVER = facts(50, classes=("hosting",))
+
+
+def sessions(*where: Facts, account: Account | None = None) -> Account:
+    account = account or Account()
+    for n, place in enumerate(where):
+        account.start(n * HOUR, place)
+    return account
+
+
+def work(where: Facts, hours: float, start: int = 0, account: Account | None = None, **fields: str) -> Account:
+    account = account or Account()
+    account.start(start, where, **fields)
+    for quarter in range(1, round(hours * 4)):
+        account.beat(start + quarter * 15 * MINUTE, where)
+    return account
+
+
+def test_named_operator_by_share_of_sessions() -> None:
+    for named, other, expected in ((3, 7, 0.5), (3, 8, 0.0), (6, 4, 1.0), (2, 1, 0.0)):
+        account = sessions(*[vpn(1)] * named, *[facts(2)] * other)
+        account.close(0)
+        assert account.confidence(NAMED) == expected, (named, other)
+
+
+def test_named_operator_only_on_closed_days_of_two_weeks() -> None:
+    account = sessions(*[vpn(1)] * 5)
+    assert account.confidence(NAMED) == 0
+    account.close(14)
+    assert account.confidence(NAMED) == 0
+    account.close(13)
+    assert account.confidence(NAMED) == 1.0
+
+
+def test_names_of_operators_are_read_alike_and_others_are_silent() -> None:
+    for name, expected in (("Astrill VPN", 1.0), ("ASTRILL_VPN", 1.0), ("EXAMPLE_VPN", 0.0), (None, 0.0)):
+        account = sessions(*[vpn(1, operator=name)] * 5)
+        account.close(0)
+        assert account.confidence(NAMED) == expected
+
+
+def test_a_log_in_and_its_session_are_one_session() -> None:
+    account = Account()
+    for n in range(2):
+        account.login(n * HOUR, vpn(1))
+        account.start(n * HOUR + 1000, vpn(1))
+    account.close(0)
+    assert account.confidence(NAMED) == 0
+
+
+def test_life_on_a_rented_server() -> None:
+    account = work(SERVER, 5)
+    account.close(0)
+    assert account.confidence(HOSTING) == 0.6
+    remote = work(SERVER, 5, gpu_renderer="Google SwiftShader")
+    remote.close(0)
+    assert remote.confidence(HOSTING) == 1.0
+    windows = work(SERVER, 5, user_agent="Mozilla/5.0 (Windows Server 2022)")
+    windows.close(0)
+    assert windows.confidence(HOSTING) == 1.0
+
+
+def test_edges_of_the_server_rule() -> None:
+    short = work(SERVER, 4.75)
+    short.close(0)
+    assert short.confidence(HOSTING) == 0
+    for home, expected in ((2.0, 0.6), (2.25, 0.0)):
+        mixed = work(facts(1), home, start=12 * HOUR, account=work(SERVER, 8))
+        mixed.close(0)
+        assert mixed.confidence(HOSTING) == expected
+
+
+def test_vpn_gateway_and_relay_space_is_not_a_server_and_open_tabs_are_not_minutes() -> None:
+    for classes in (("hosting", "vpn"), ("corporate",), ("relay",)):
+        account = work(facts(1, classes=classes), 8)
+        account.close(0)
+        assert account.confidence(HOSTING) == 0
+    idle = Account()
+    for quarter in range(40):
+        idle.beat(quarter * 15 * MINUTE, SERVER, inputs=0)
+    idle.close(0)
+    assert idle.confidence(HOSTING) == 0
+
+
+def test_relay_and_mobile_are_explained_when_they_are_the_ordinary_way_in() -> None:
+    for name, mitigator in (("relay", "MIT-RELAY"), ("mobile", "MIT-CGNAT")):
+        mostly = sessions(*[facts(1, classes=(name,))] * 2, *[facts(2)] * 2)
+        mostly.close(0)
+        assert mitigator in mostly.state.mitigations
+        seldom = sessions(facts(1, classes=(name,)), *[facts(2)] * 2)
+        seldom.close(0)
+        assert mitigator not in seldom.state.mitigations
+
+
+def test_gateways_and_registered_offices_are_explained_at_once() -> None:
+    assert "MIT-CORP" in sessions(facts(1, classes=("corporate",))).state.mitigations
+    assert "MIT-OFFICE" in sessions(facts(1, classes=("office",))).state.mitigations
+
+
+def test_steady_use_of_one_vpn_on_an_old_account() -> None:
+    for created, last, extra, expected in (
+        (-200, 60, (), True),
+        (-100, 60, (), False),
+        (-200, 59, (), False),
+        (-200, 60, (vpn(2, operator="OTHER"),), False),
+    ):
+        account = Account(created=T0 + created * DAY)
+        for day in range(0, last + 1, 3 if last % 3 == 0 else 1):
+            account.start(day * DAY, vpn(1))
+        for where in extra:
+            account.start(last * DAY, where)
+        account.close(last)
+        assert ("MIT-STABLEVPN" in account.state.mitigations) is expected
+
+
+def test_agreement_of_all_statements_whatever_the_country() -> None:  # B06
+    for claimed, offset in (("PT", 60), ("CN", 480)):
+        for document, payout, clock, expected in (
+            (claimed, [claimed], offset, True),
+            ("XX", [claimed], offset, False),
+            (claimed, [claimed, "XX"], offset, False),
+            (claimed, [], offset, False),
+            (claimed, [claimed], offset + 60, False),
+            (claimed, [claimed], None, False),
+        ):
+            account = Account()
+            profile = account.state.profile
+            profile.claimed_country, profile.id_country, profile.payout_countries = claimed, document, payout
+            account.start(0, vpn(1), tz_offset_min=clock)
+            account.close(0)
+            assert ("MIT-STABLEVPN" in account.state.mitigations) is expected

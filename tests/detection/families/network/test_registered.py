@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from schemas.events import AccountCreated, DocumentSubmitted, LoginFailed, MeetingHeld, PayoutRequested, SessionEnd
+from tests.detection.families.network.kit import DAY, MINUTE, Account, facts
+
+RANGE, LINKED = "dprk_range_login", "dprk_linked_range_login"
+NET1 = facts(9, asn=131279, country="KP", registry="NET-1", registry_confidence=1.0)
+
+
+@pytest.mark.parametrize("kind", [AccountCreated, DocumentSubmitted, LoginFailed, PayoutRequested, SessionEnd])
+def test_one_event_from_the_registered_range_is_enough(kind: type) -> None:
+    account = Account()
+    account.see(kind, 0, NET1)
+    evidence = account.fired(RANGE)
+    assert evidence is not None
+    assert evidence.confidence == 1.0
+    assert evidence.numbers["registry"] == "NET-1"
+    assert "APNIC" in evidence.numbers["registration"]
+    assert NET1.ip not in evidence.numbers.values()
+
+
+def test_sessions_and_heartbeats_fire_too() -> None:
+    for see in ("login", "start", "beat"):
+        account = Account()
+        getattr(account, see)(0, NET1)
+        assert account.confidence(RANGE) == 1.0
+
+
+def test_a_meeting_is_judged_by_the_address_that_joined() -> None:
+    account = Account()
+    account.see(MeetingHeld, 0, facts(), join=NET1)
+    assert account.confidence(RANGE) == 1.0
+
+
+def test_the_as_number_alone_is_registration_too() -> None:
+    account = Account()
+    account.login(0, facts(9, asn=131279, country=None))
+    assert account.confidence(RANGE) == 1.0
+
+
+def test_a_geo_database_alone_gives_little_and_says_so() -> None:
+    account = Account()
+    account.login(0, facts(9, country="KP"))
+    evidence = account.fired(RANGE)
+    assert evidence is not None
+    assert evidence.confidence == 0.2
+    assert evidence.numbers["registry"] == "NET-8"
+
+
+def test_other_addresses_and_unknown_ones_are_silent() -> None:
+    account = Account()
+    account.login(0, facts(1))
+    account.login(MINUTE, facts(2, country=None))
+    assert not account.state.fired
+
+
+def test_linked_ranges_count_distinct_days_in_any_order() -> None:
+    where = facts(9, registry="NET-2", registry_confidence=0.5)
+    one, two = Account(), Account()
+    for at in (0, MINUTE, 29 * DAY):
+        one.login(at, where)
+    for at in (29 * DAY, 0):
+        two.login(at, where)
+    assert one.confidence(LINKED) == two.confidence(LINKED) == 0.5
+    single = Account()
+    for at in (0, MINUTE, 30 * DAY):
+        single.login(at, where)
+    assert single.confidence(LINKED) == 0.35
+    assert single.confidence(RANGE) == 0

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from streams.detection.families.network.rhythm import alike, week_of
+from streams.detection.messages import Who
+from tests.detection.families.network.kit import DAY, HOUR, Account, Shared, facts, link, vpn
+
+SUBNET = "shared_subnet_single_use_devices"
+WEEK = bytes(24) + b"\x04" * 60 + bytes(84)
+OTHER = bytes(100) + b"\x04" * 60 + bytes(8)
+
+
+def team(count: int, change: dict[int, dict[str, Any]] | None = None, **more: Any) -> Shared:
+    shared = Shared()
+    for n in range(count):
+        data: dict[str, Any] = {"devices": [n], "agent": "chrome/windows/desktop", "tz": "Asia/X", "week": WEEK, **more}
+        data |= (change or {}).get(n, {})
+        shared.take([link("subnet", "198.51.1.0/24", f"a{n}", n * HOUR, data.pop("who", None), **data)])
+    return shared
+
+
+def found(shared: Shared, account: str = "a0") -> bool:
+    return shared.confidence(account, SUBNET) == 1.0
+
+
+def test_four_alike_accounts_with_a_device_each() -> None:
+    assert found(team(4))
+    assert not found(team(3))
+
+
+def test_a_device_on_two_accounts_or_two_devices_of_one_is_another_pattern() -> None:
+    assert not found(team(4, {3: {"devices": [0]}}))
+    assert not found(team(4, {3: {"devices": [3, 4]}}))
+
+
+def test_own_hours_or_own_hardware_are_ordinary_neighbours() -> None:
+    assert not found(team(4, {2: {"week": OTHER}, 3: {"week": OTHER}}))
+    assert not found(team(4, {0: {"agent": "safari/macos/desktop"}, 1: {"tz": "Europe/Y"}}))
+    assert found(team(5, {0: {"agent": "safari/macos/desktop"}, 1: {"tz": "Europe/Y"}}))
+    assert not found(team(4, agent=""))
+    assert not found(team(4, week=bytes(24) + b"\x04" * 4 + bytes(140)))
+
+
+def test_agencies_common_employers_and_declared_offices_are_silent() -> None:
+    assert not found(team(6, who=Who(agency="g")))
+    assert not found(team(6, who=Who(related=("employer:e",))))
+    assert not found(team(6, {5: {"declared": "office"}}))
+
+
+def test_a_late_declaration_takes_the_finding_back() -> None:
+    shared = team(4)
+    shared.take([link("subnet", "198.51.1.0/24", "a3", DAY, devices=[3], declared="office", week=WEEK)])
+    assert not found(shared)
+
+
+def test_links_are_daily_or_with_a_new_device() -> None:
+    account = Account()
+    for hour in range(23):
+        account.start(hour * HOUR, facts(), device_id="d1" if hour < 20 else "d2")
+    assert len(account.sent("subnet")) == 2
+    assert len(account.sent("subnet")[-1].data["devices"]) == 2
+
+
+def test_vpn_exits_are_grouped_by_operator_and_city() -> None:
+    account = Account()
+    account.start(0, vpn(1))
+    assert account.sent("subnet")[0].key == "astrill+PT"
+
+
+def test_the_weeks_profile_and_its_likeness() -> None:
+    week = week_of({20_000: 0b101, 20_007: 0b001})
+    assert (len(week), week[20_000 % 7 * 24], sum(week)) == (168, 2, 3)
+    assert alike([WEEK, WEEK, WEEK]) == pytest.approx(1.0)
+    assert alike([WEEK, OTHER]) < 0
+    assert alike([WEEK, bytes(168)]) == 0
+    assert alike([WEEK]) == 0

@@ -1,0 +1,132 @@
+"""Marathons and overlapping sessions."""
+
+from __future__ import annotations
+
+import pytest
+
+from enrichers.facts import Facts
+from tests.detection.families.session.kit import DAY, HOUR, MINUTE, PHONE, Account, facts, sitting
+
+MARATHON = "marathon_session"
+OVERLAP = "concurrent_distant_sessions"
+
+
+def test_the_first_day_without_a_break_and_its_repetition() -> None:
+    account = Account()
+    account.work(0, 25 * HOUR, "d1")
+    evidence = account.fired(MARATHON)
+    assert evidence is not None
+    assert evidence.confidence == 0.6
+    assert evidence.numbers["hours"] >= 24
+    assert evidence.numbers["active_hours"] >= 20
+    account.work(5 * DAY, 5 * DAY + 25 * HOUR, "d1")
+    assert account.confidence(MARATHON) == 1.0
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(23, 0.0), (25, 0.6), (36, 0.6), (47, 0.6), (84, 1.0)])
+def test_how_long_without_a_break(hours: int, expected: float) -> None:
+    account = Account()
+    account.work(0, hours * HOUR, "d1")
+    assert account.confidence(MARATHON) == expected
+
+
+def test_a_repetition_after_two_weeks_is_a_first_time() -> None:
+    account = Account()
+    account.work(0, 25 * HOUR, "d1")
+    account.work(16 * DAY, 16 * DAY + 25 * HOUR, "d1")
+    assert account.confidence(MARATHON) == 0.6
+
+
+def test_open_tabs_are_silent() -> None:
+    account = Account()
+    account.work(0, 60 * HOUR, "d1", inputs=0)
+    assert account.confidence(MARATHON) == 0.0
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(14, 0.6), (15, 0.0)])
+def test_a_gap_of_a_quarter_of_an_hour_ends_presence(minutes: int, expected: float) -> None:
+    account = Account()
+    account.work(0, 12 * HOUR, "d1")
+    account.work(12 * HOUR + minutes * MINUTE, 25 * HOUR, "d1")
+    assert account.confidence(MARATHON) == expected
+
+
+@pytest.mark.parametrize(("idle", "expected"), [(4, 0.6), (6, 0.0)])
+def test_input_in_twenty_of_twenty_four_hours(idle: int, expected: float) -> None:
+    account = Account()
+    account.work(0, 12 * HOUR, "d1")
+    account.work(12 * HOUR + 5 * MINUTE, (12 + idle) * HOUR - 5 * MINUTE, "d1", inputs=0)
+    account.work((12 + idle) * HOUR, 24 * HOUR + 10 * MINUTE, "d1")
+    assert account.confidence(MARATHON) == expected
+
+
+def overlapping(
+    one: Facts, other: Facts, *, times: int = 2, minutes: int = 30, begin: int = 0, apart: int = 2 * DAY
+) -> Account:
+    """Two devices used at the same time, `times` times."""
+    account = Account()
+    for index in range(times):
+        at = begin + index * apart
+        both = sitting(at, at + minutes * MINUTE, "d1", one) + sitting(at, at + minutes * MINUTE, "d2", other)
+        for seen in sorted(both, key=lambda held: held.at):
+            account.see(seen)
+    return account
+
+
+def test_two_overlaps_in_a_week() -> None:
+    account = overlapping(facts("lisbon"), facts("athens"))
+    evidence = account.fired(OVERLAP)
+    assert evidence is not None
+    assert evidence.confidence == 1.0
+    assert evidence.numbers["overlaps"] == 2
+    assert evidence.numbers["km"] == pytest.approx(2852, abs=30)
+    assert evidence.refs
+
+
+def test_in_one_country_distance_decides() -> None:
+    assert overlapping(facts("lisbon"), facts("funchal")).confidence(OVERLAP) == 1.0
+    assert overlapping(facts("lisbon"), facts("porto")).confidence(OVERLAP) == 0.0
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(5, 0.0), (10, 1.0)])
+def test_ten_minutes_and_three_inputs(minutes: int, expected: float) -> None:
+    assert overlapping(facts("lisbon"), facts("athens"), minutes=minutes).confidence(OVERLAP) == expected
+
+
+def test_one_overlap_or_two_on_one_day_or_two_weeks_apart_are_silent() -> None:
+    one, other = facts("lisbon"), facts("athens")
+    assert overlapping(one, other, times=1).confidence(OVERLAP) == 0.0
+    assert overlapping(one, other, apart=2 * HOUR).confidence(OVERLAP) == 0.0
+    assert overlapping(one, other, apart=8 * DAY).confidence(OVERLAP) == 0.0
+
+
+def test_a_phone_at_hand_is_silent_and_a_phone_abroad_is_not() -> None:
+    phone = facts("funchal", "mobile", agent=PHONE)
+    assert overlapping(facts("lisbon"), phone).confidence(OVERLAP) == 0.0
+    assert overlapping(facts("athens"), phone).confidence(OVERLAP) == 1.0
+
+
+@pytest.mark.parametrize("classes", ["corporate", "relay", "satellite"])
+def test_split_tunnels_and_relays_are_silent(classes: str) -> None:
+    assert overlapping(facts("athens", classes), facts("lisbon", "mobile", agent=PHONE)).confidence(OVERLAP) == 0.0
+
+
+def test_a_second_device_without_input_is_silent() -> None:
+    account = Account()
+    for at in (0, 2 * DAY):
+        both = sitting(at, at + HOUR, "d1", facts()) + sitting(at, at + HOUR, "d2", facts("athens"), inputs=0)
+        for seen in sorted(both, key=lambda held: held.at):
+            account.see(seen)
+    assert account.confidence(OVERLAP) == 0.0
+
+
+@pytest.mark.parametrize(("days", "classes", "expected"), [(61, ["vpn"], 0.0), (50, ["vpn"], 1.0), (61, [], 1.0)])
+def test_old_devices_of_which_one_is_on_a_vpn_are_silent(days: int, classes: list[str], expected: float) -> None:
+    account = Account()
+    account.work(0, 10 * MINUTE, "d1")
+    account.work(HOUR, HOUR + 10 * MINUTE, "d2")
+    for at in (days * DAY, (days + 2) * DAY):
+        both = sitting(at, at + HOUR, "d1", facts()) + sitting(at, at + HOUR, "d2", facts("athens", *classes))
+        for seen in sorted(both, key=lambda held: held.at):
+            account.see(seen)
+    assert account.confidence(OVERLAP) == expected

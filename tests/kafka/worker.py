@@ -1,0 +1,194 @@
+"""Workers as their own processes, and one deployment of toy stages (or any others) on a broker: what the tests of this folder drive."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from streams.detection.stage import Stage
+from streams.runtime import topic_admin
+from streams.runtime.settings import Settings, load
+from tests.kafka import toys
+from tests.kafka.broker import free_ports
+from tests.kafka.verifier import Verdict, verify
+
+ROOT = Path(__file__).parents[2]
+
+
+def main() -> int:
+    """Entry of the subprocess: toy stages, settings from the environment."""
+    from streams.runtime.run import run_worker
+
+    return run_worker(load(os.environ), toys.stages())
+
+
+class WorkerProcess:
+    """One worker under test."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.port = free_ports(1)[0]
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with the process's end)
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("PERSONAWATCH_")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "import sys; from tests.kafka.worker import main; sys.exit(main())"],
+            env=clean | environment | {"PERSONAWATCH_HTTP_PORT": str(self.port)},
+            cwd=ROOT,
+            stdout=self._log,
+            stderr=self._log,
+        )
+
+    def ready(self) -> tuple[int, dict[str, Any]]:
+        """What /ready says now; (0, {}) when nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ready", timeout=2) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+        except OSError:
+            return 0, {}
+
+    def metrics(self) -> str:
+        """The text of /metrics."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=2) as answer:
+            text: str = answer.read().decode()
+            return text
+
+    def wait_ready(self, within_s: float = 30) -> None:
+        """Wait until /ready answers 200."""
+        wait_until(lambda: self.ready()[0] == 200, within_s, lambda: f"not ready: {self.ready()}\n{self.log()}")
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self, within_s: float = 20) -> int:
+        """SIGTERM; the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(within_s)
+
+    def log(self) -> str:
+        """What the worker has said."""
+        self._log.flush()
+        return Path(f"/proc/self/fd/{self._log.fileno()}").read_text()[-6000:]
+
+    def close(self) -> None:
+        """Whatever happened, leave nothing running."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.kill()
+        self._log.close()
+
+
+class Deployment:
+    """Topics, group and workers of one test, apart from those of every other test by a prefix."""
+
+    def __init__(self, address: str, stages: Sequence[Stage], **settings: str) -> None:
+        self.address = address
+        self.stages = stages
+        self.prefix = f"t{uuid.uuid4().hex[:8]}-"
+        self.environment = {
+            "PERSONAWATCH_BROKERS": address,
+            "PERSONAWATCH_TOPIC_PREFIX": self.prefix,
+            "PERSONAWATCH_APP_ID": self.prefix + "app",
+            "PERSONAWATCH_INSTANCE_ID": "w0",
+            "PERSONAWATCH_PARTITIONS": "4",
+            "PERSONAWATCH_REPLICATION_FACTOR": "1",
+            "PERSONAWATCH_CREATE_TOPICS": "true",
+            "PERSONAWATCH_SESSION_TIMEOUT_S": "6",
+        } | {f"PERSONAWATCH_{name.upper()}": value for name, value in settings.items()}
+        self.settings: Settings = load(self.environment)
+        self.workers: list[WorkerProcess] = []
+        topic_admin.prepare(self.settings, stages)
+
+    def worker(self, **settings: str) -> WorkerProcess:
+        """Start a worker."""
+        more = {f"PERSONAWATCH_{name.upper()}": value for name, value in settings.items()}
+        worker = WorkerProcess(self.environment | more)
+        self.workers.append(worker)
+        return worker
+
+    def produce(self, topic: str, records: Iterable[tuple[bytes | None, bytes]], **options: Any) -> int:
+        """Write records and wait until the broker has them."""
+        producer = Producer({"bootstrap.servers": self.address, "linger.ms": 20, **options})
+        number = 0
+        for key, value in records:
+            number += 1
+            while True:
+                try:
+                    producer.produce(self.prefix + topic, value, key)
+                    break
+                except BufferError:
+                    producer.poll(0.1)
+            producer.poll(0)
+        assert producer.flush(60) == 0
+        return number
+
+    def lag(self) -> int:
+        """Records that the group has not yet acknowledged, over the inputs of all stages."""
+        consumer = Consumer({"bootstrap.servers": self.address, "group.id": self.settings.app_id})
+        try:
+            total = 0
+            for topic in sorted({self.prefix + name for stage in self.stages for name in stage.inputs}):
+                count = len(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
+                for place in consumer.committed([TopicPartition(topic, p) for p in range(count)], timeout=20):
+                    total += consumer.get_watermark_offsets(place, timeout=10)[1] - max(0, place.offset)
+            return total
+        finally:
+            consumer.close()
+
+    def wait_drained(self, within_s: float = 90) -> None:
+        """Wait until everything is acknowledged. An empty moment between two stages does not count: asked twice."""
+        wait_until(lambda: self.lag() == 0 and self.lag() == 0, within_s, self._say)
+
+    def verdict(self, stage: Stage) -> Verdict:
+        """Compare what is in Kafka with what `stage` makes of its inputs."""
+        changelog = self.settings.changelog(stage.name) if stage.stateful else None
+        return verify(self.address, stage, changelog, self.settings.topic)
+
+    def assert_exact(self) -> list[Verdict]:
+        """Every stage's outputs and states are as they must be."""
+        verdicts = [self.verdict(stage) for stage in self.stages]
+        for stage, found in zip(self.stages, verdicts, strict=True):
+            assert found.exact, (
+                f"{stage.name}: {len(found.missing)} of {found.outputs} outputs missing, {len(found.unexpected)} "
+                f"unexpected, {len(found.wrong_states)} of {found.states} states wrong, {found.misplaced} misplaced; "
+                f"first: {found.missing[:1]} {found.unexpected[:1]} {found.wrong_states[:1]}"
+            )
+        return verdicts
+
+    def close(self) -> None:
+        """Leave no process running."""
+        for worker in self.workers:
+            worker.close()
+
+    def _say(self) -> str:
+        return f"lag {self.lag()}\n" + "\n".join(worker.log() for worker in self.workers[-2:])
+
+
+def wait_until(true: Callable[[], bool], within_s: float, say: Callable[[], str]) -> None:
+    """Wait for something, or fail with words."""
+    deadline = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < deadline, say()
+        time.sleep(0.2)
+
+
+def events(number: int, keys: int = 2000, start: int = 0) -> Iterable[tuple[bytes | None, bytes]]:
+    """Unkeyed toy events, every one different."""
+    for n in range(start, start + number):
+        yield None, b"acct%d event %d" % (n * 7919 % keys, n) + b"x" * 80
