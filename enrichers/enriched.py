@@ -8,7 +8,7 @@ from enrichers.facts import Facts
 from schemas.events import AnyEvent
 
 
-class Origin(msgspec.Struct, frozen=True, array_like=True):
+class Origin(msgspec.Struct, frozen=True, array_like=True, order=True):
     """Where an event came from. `ordinal` counts the events of one record."""
 
     topic: str

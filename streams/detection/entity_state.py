@@ -102,7 +102,7 @@ class EntityDesk:
                 member.first,
                 len(entity.members),
                 numbers,
-                sorted(refs)[-3:],
+                sorted({*refs})[-3:],
             )
         )
 

@@ -73,7 +73,7 @@ class Desk:
         """
         if confidence <= 0 or not self.enabled(indicator):
             return
-        note = Evidence(indicator, round(confidence, 4), ts, ts, 1, numbers, sorted(refs)[-REFS:])
+        note = Evidence(indicator, round(confidence, 4), ts, ts, 1, numbers, sorted({*refs})[-REFS:])
         self.keep(account, indicator, note)
 
     def keep(self, account: AccountState, key: str, note: Evidence) -> None:
