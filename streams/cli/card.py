@@ -7,10 +7,10 @@ from typing import NamedTuple
 from streams.cli.text import WIDTH, bullets, minute, safe, wrapped
 from streams.detection.alert import Alert, AlertEvidence
 
-EVIDENCE = 5
+EVIDENCE = 4
 """As many findings as fit a screen together with the rest; the NDJSON has all."""
-EXPLANATIONS = 4
-STEPS = 3
+EXPLANATIONS = 3
+STEPS = 2
 UNKNOWNS = 3
 NAMES = 4
 """Account ids named in the heading of a cluster."""
@@ -39,22 +39,31 @@ def subject(alert: Alert) -> str:
     return f"{alert.subject.accounts} linked accounts: {safe(shown)}" + (f" and {more} more" if more > 0 else "")
 
 
+def conclusion(alert: Alert) -> str:
+    """The summary without the findings that it repeats: a card lists them right below."""
+    text = alert.summary
+    for item in alert.evidence:
+        text = text.replace(item.sentence, "")
+    return " ".join(text.split())
+
+
 def sections(alert: Alert, width: int = WIDTH) -> list[Section]:
     """Wrap every part of the card that has something to say, in reading order."""
     hidden = len(alert.evidence) - EVIDENCE
     evidence = [line for item in alert.evidence[:EVIDENCE] for line in _evidence(item, width)]
     if hidden > 0:
         evidence.append(f"  and {hidden} more")
+    roles = [text.partition(":")[0].lower() for text in alert.possible_victims]
     parts = [
         Section(
             alert.title,
-            [*wrapped(subject(alert), indent="  ", width=width), *wrapped(alert.summary, indent="  ", width=width)],
+            [*wrapped(subject(alert), indent="  ", width=width), *wrapped(conclusion(alert), indent="  ", width=width)],
         ),
-        Section("Evidence, strongest first", evidence),
+        Section("Evidence: points, finding, threshold", evidence),
         Section("Speaks against it", _list([item.sentence for item in alert.mitigating], EXPLANATIONS, width)),
         Section("Check first: innocent explanations", _list(alert.innocent_explanations, EXPLANATIONS, width)),
         Section("Next step, least harm first", _list(alert.suggested_steps, STEPS, width)),
-        Section("May be victims", _list(alert.possible_victims, EXPLANATIONS, width)),
+        Section("May be victims", _list([", ".join(roles)] if roles else [], 1, width)),
         Section("Welfare", wrapped(alert.welfare_note or "", indent="  ", width=width) if alert.welfare_note else []),
         Section("Not known", _list([*alert.unknowns, *alert.data_quality], UNKNOWNS, width)),
     ]
@@ -72,12 +81,11 @@ def card(alert: Alert, width: int = WIDTH) -> list[str]:
 
 
 def _evidence(item: AlertEvidence, width: int) -> list[str]:
-    told = wrapped(item.sentence, indent="    ", first="  * ", width=width)
-    limit = f"threshold: {item.threshold}" if item.threshold else "no threshold"
-    weighed = f"{limit} | {item.confidence:.0%} sure, {item.contribution:.1f} points"
+    told = wrapped(item.sentence, indent=" " * 8, first=f"  {item.contribution:>4.1f}  ", width=width)
+    limit = f"{item.confidence:.0%} sure; threshold: {item.threshold}"
     if item.mitigated_by:
-        weighed += f", lowered by {', '.join(item.mitigated_by)}"
-    return told + wrapped(weighed, indent="      ", first="    ", width=width)
+        limit += f"; lowered by {', '.join(item.mitigated_by)}"
+    return told + wrapped(limit, indent=" " * 10, width=width)
 
 
 def _list(texts: tuple[str, ...] | list[str], most: int, width: int) -> list[str]:

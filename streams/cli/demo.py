@@ -22,7 +22,7 @@ examples:
 """
 
 SECONDS = 45
-ACCOUNTS = 300
+ACCOUNTS = 200
 
 
 def configure(parser: ArgumentParser) -> None:

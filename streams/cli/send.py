@@ -1,8 +1,8 @@
 """Produce the events of a file to Kafka, keyed by account.
 
-A line is one event (NDJSON); .gz and .zst are unpacked. Log-in and session
-events go to login-events, all others to platform-events, unless --topic says
-otherwise. The first line that is not an event ends it, with its number.
+A line is one event (NDJSON); .gz and .zst are unpacked. All go to one topic, so
+that an account's events keep their order however fast they are sent. The first
+line that is not an event ends it, with its number.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ PROGRESS_S = 2.0
 class Letter(NamedTuple):
     """One record to send."""
 
-    topic: str
     key: bytes | None
     value: bytes
 
@@ -42,7 +41,9 @@ def configure(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.usage = "personawatch send FILE [options]"
     parser.add_argument("file", metavar="FILE", help="NDJSON, also .gz or .zst; - is standard input")
-    parser.add_argument("--topic", metavar="NAME", help="send everything to this topic (name without prefix)")
+    parser.add_argument(
+        "--topic", default="platform-events", metavar="NAME", help="without prefix (default platform-events)"
+    )
     parser.add_argument("--as-is", action="store_true", help="send lines that are no events too, without a key")
     add_kafka_options(parser)
 
@@ -52,27 +53,25 @@ def run(arguments: Namespace) -> int:
     from streams.cli.kafka_access import writer
 
     settings = kafka_settings(arguments.brokers, arguments.prefix)
+    topic = settings.topic(arguments.topic)
     sent, began, told = 0, time.monotonic(), time.monotonic()
     with lines_of(arguments.file) as lines, writer(settings) as producer:
         try:
-            for letter in letters(lines, arguments.topic, as_is=arguments.as_is):
-                producer.send(settings.topic(letter.topic), value=letter.value, key=letter.key)
+            for letter in letters(lines, as_is=arguments.as_is):
+                producer.send(topic, value=letter.value, key=letter.key)
                 sent += 1
                 if time.monotonic() - told > PROGRESS_S:
                     told = time.monotonic()
                     print(f"{sent:,} sent, {sent / (told - began):,.0f}/s", file=sys.stderr)
         finally:
             producer.flush(timeout=60)
-    print(f"{sent:,} events sent to {settings.brokers} in {time.monotonic() - began:.1f} s", file=sys.stderr)
+    print(f"{sent:,} events sent to {topic} at {settings.brokers} in {time.monotonic() - began:.1f} s", file=sys.stderr)
     return OK
 
 
-def letters(lines: Iterator[bytes], topic: str | None, *, as_is: bool) -> Iterator[Letter]:
-    """Give every line its topic and key; BadInputError names the first line that is no event."""
+def letters(lines: Iterator[bytes], *, as_is: bool) -> Iterator[Letter]:
+    """Give every line its key; BadInputError names the first line that is no event."""
     import orjson
-
-    from schemas.topics import PLATFORM_EVENTS
-    from streams.scenarios.wire import topic_of
 
     for number, line in enumerate(lines, 1):
         text = line.strip()
@@ -83,9 +82,9 @@ def letters(lines: Iterator[bytes], topic: str | None, *, as_is: bool) -> Iterat
         except orjson.JSONDecodeError:
             event = None
         if isinstance(event, dict) and isinstance(event.get("type"), str) and isinstance(event.get("account_id"), str):
-            yield Letter(topic or topic_of(event), event["account_id"].encode(), text)
+            yield Letter(event["account_id"].encode(), text)
         elif as_is:
-            yield Letter(topic or PLATFORM_EVENTS.name, None, text)
+            yield Letter(None, text)
         else:
             raise BadInputError(
                 f"line {number}: expected a JSON object with type and account_id; the lines before it were sent"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from streams.cli.card import subject
 from streams.cli.text import safe
 from streams.demo.model import Model
 from streams.demo.outcome import Row
+from streams.detection.alert import Alert
 
 
 def status(model: Model) -> str:
@@ -28,8 +30,14 @@ def stage_rows(model: Model) -> list[tuple[str, str, str, str, str]]:
 
 
 def cases(model: Model) -> str:
-    """Open cases by tier."""
-    return "cases: " + ", ".join(f"{count} {tier}" for tier, count in model.counted().items())
+    """Cases by the highest tier that they had."""
+    return "cases so far: " + ", ".join(f"{count} {tier}" for tier, count in model.counted().items())
+
+
+def watched(alert: Alert) -> str:
+    """One line for what is only watched: no case, nobody is notified."""
+    strongest = f": {alert.evidence[0].title.lower()}" if alert.evidence else ""
+    return f"watchlist: {subject(alert)}, {alert.score:.0f} of 100{strongest}"
 
 
 def event_day(model: Model) -> str:

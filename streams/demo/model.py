@@ -41,8 +41,8 @@ class Model:
     dead_letters: int = 0
     cases: dict[str, Alert] = field(default_factory=dict)
     """Newest revision of every case."""
-    shown: dict[str, str] = field(default_factory=dict)
-    """Case → tier of the card that was shown."""
+    highest: dict[str, str] = field(default_factory=dict)
+    """Case → highest tier so far; what decays or is resolved was still said."""
     tiers: dict[str, str] = field(default_factory=dict)
     """Account → highest tier so far."""
     moved: float = 0.0
@@ -81,26 +81,23 @@ class Model:
             self.stages[name] = Stage(name, read[name], written, lag, rate)
         self.dead_letters = int(sum(value for (metric, _), value in numbers.items() if metric == "dead_letters"))
 
-    def heard(self, alert: Alert) -> bool:
-        """Take a revision; True when it deserves a card: worth a person's attention, and higher than what was shown of its case."""
+    def heard(self, alert: Alert) -> str:
+        """Take a revision; give its tier when that is higher than any before of its case, else nothing."""
         held = self.cases.get(alert.alert_id)
         if held is None or alert.revision >= held.revision:
             self.cases[alert.alert_id] = alert
         for account in alert.subject.account_ids:
             self.tiers[account] = higher(self.tiers.get(account, "none"), alert.tier)
-        before = TIERS.index(self.shown.get(alert.alert_id, "watch"))
-        if TIERS.index(alert.tier) <= before:
-            return False
-        self.shown[alert.alert_id] = alert.tier
-        return True
+        before = self.highest.get(alert.alert_id, "none")
+        if higher(before, alert.tier) == before:
+            return ""
+        self.highest[alert.alert_id] = alert.tier
+        return alert.tier
 
     def counted(self) -> dict[str, int]:
-        """Tier → open cases."""
-        counts = dict.fromkeys(reversed(TIERS[1:]), 0)
-        for alert in self.cases.values():
-            if alert.status in ("open", "updated") and alert.tier in counts:
-                counts[alert.tier] += 1
-        return counts
+        """Highest tier → cases so far, the most urgent first."""
+        tiers = list(self.highest.values())
+        return {tier: tiers.count(tier) for tier in reversed(TIERS) if tier != "none"}
 
     def is_idle(self, now: float, quiet_s: float) -> bool:
         """Whether everything sent is through all stages and nothing moved for `quiet_s`."""

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple, Protocol, Self
 
 import msgspec
 
-from schemas.topics import ALERTS, WATCHLIST
+from schemas.topics import ALERTS, PLATFORM_EVENTS, WATCHLIST
 from streams.cli.kafka_access import Reader, reader, writer
 from streams.cli.outcome import FAILURE, OK, RefusedError
 from streams.demo import scrape
+from streams.demo.lines import watched
 from streams.demo.model import Model
 from streams.demo.outcome import Row, bystanders, judge
 from streams.demo.pace import allowance
@@ -151,12 +152,12 @@ class _Clock:
 
 
 def _sender(producer: Any, settings: Settings, events: list[Sent], model: Model) -> Callable[[int], None]:
-    names = {topic: settings.topic(topic) for topic in {sent.topic for sent in events}}
+    topic = settings.topic(PLATFORM_EVENTS.name)
 
     def send(count: int) -> None:
         batch = events[model.sent : model.sent + count]
-        for _, topic, key, value in batch:
-            producer.send(names[topic], value=value, key=key)
+        for _, key, value in batch:
+            producer.send(topic, value=value, key=key)
         if batch:
             model.sent_until(model.sent + len(batch), batch[-1].ts)
 
@@ -174,7 +175,10 @@ def _listen(opened: Reader, record: Any, model: Model, view: View) -> None:
             raise RefusedError(
                 f"{message.topic}/{message.partition}/{message.offset}: not an alert: {error}"
             ) from error
-        if model.heard(alert):
+        news = model.heard(alert)
+        if news == "watch":
+            view.note(watched(alert))
+        elif news:
             view.card(alert)
 
 

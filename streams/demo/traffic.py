@@ -1,4 +1,8 @@
-"""What the demo sends: every story and ordinary people, merged in event time and ending at the last midnight."""
+"""What the demo sends: every story and ordinary people, merged in event time and ending at the last midnight.
+
+All of it goes to one input topic, keyed by account: days pass in seconds here, and between two topics an account's events would
+arrive hours of event time apart, which the windows rightly call late.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +11,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-import orjson
-
-from streams.scenarios import SCENARIOS, Scenario, Timed, encode, generate, key_of, topic_of
+from streams.scenarios import SCENARIOS, Scenario, Timed, encode, generate, key_of
 from streams.scenarios.background import background_bytes
 
 BACKGROUND_DAYS = 14
 """Long enough for the windows of a fortnight to fill, short enough for a minute of demo."""
 
+TOLERANCE_MS = 3_600_000
+"""After the last midnight; the few events of western evenings beyond it are left out, none may lie in the future."""
+
 
 class Sent(NamedTuple):
-    """One event on its way: event time, logical topic, key, JSON."""
+    """One event on its way: event time, key, JSON."""
 
     ts: int
-    topic: str
     key: bytes
     value: bytes
 
@@ -32,11 +36,7 @@ def traffic(now: datetime, accounts: int, seed: int = 0, scenarios: Mapping[str,
     if accounts:
         streams.append(_background(midnight - timedelta(days=BACKGROUND_DAYS), accounts, seed))
     latest = int(midnight.timestamp() * 1000)
-    return [sent for sent in heapq.merge(*streams, key=_time) if sent.ts <= latest + HOUR_MS]
-
-
-HOUR_MS = 3_600_000
-"""Tolerated after the last midnight; the few events of western evenings beyond it are left out."""
+    return [sent for sent in heapq.merge(*streams, key=_time) if sent.ts <= latest + TOLERANCE_MS]
 
 
 def _story(scenario: Scenario, midnight: datetime, seed: int) -> Iterator[Sent]:
@@ -47,12 +47,11 @@ def _story(scenario: Scenario, midnight: datetime, seed: int) -> Iterator[Sent]:
 
 def _told(events: Iterable[Timed]) -> Iterator[Sent]:
     for ts, event in events:
-        yield Sent(ts, topic_of(event), key_of(event), encode(event))
+        yield Sent(ts, key_of(event), encode(event))
 
 
 def _background(start: datetime, accounts: int, seed: int) -> Iterator[Sent]:
-    for ts, key, value in background_bytes(accounts, start, BACKGROUND_DAYS, seed=seed):
-        yield Sent(ts, topic_of(orjson.loads(value)), key, value)
+    return map(Sent._make, background_bytes(accounts, start, BACKGROUND_DAYS, seed=seed))
 
 
 def _time(sent: Sent) -> int:

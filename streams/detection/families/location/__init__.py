@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from streams.detection.account_state import AccountState  # it imports this package's memory
 
 
+_SEEN = (SessionStart, LoginSucceeded)  # built once: a union in `isinstance` is built for each event
+
+
 def observe(moment: Moment, desk: Desk) -> None:
     """Take in where, and under which clock, a session began or a log-in worked."""
     account = moment.account
@@ -22,7 +25,7 @@ def observe(moment: Moment, desk: Desk) -> None:
     if memory is None:
         memory = account.location = LocationMemory()
     event, facts = moment.event, moment.facts
-    assert isinstance(event, SessionStart | LoginSucceeded)
+    assert isinstance(event, _SEEN)
     kind = kind_of(facts.classes)
     offset = sittings.clock(event.tz, event.tz_offset_min, moment.ts)
     sitting = sittings.note(memory, moment, kind, offset)

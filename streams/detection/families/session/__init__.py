@@ -24,6 +24,8 @@ from streams.detection.windows import DAY, Presence
 if TYPE_CHECKING:
     from streams.detection.account_state import AccountState  # it imports this package's memory
 
+_SESSION = (SessionHeartbeat, SessionStart, SessionEnd)  # built once: a union in `isinstance` is built for each event
+_NO_HINTS: dict[str, str] = {}
 _IDENTITY_DOCUMENTS = frozenset({"passport", "id_card", "driving_licence", "residence_permit"})
 
 
@@ -36,9 +38,11 @@ def _memory(moment: Moment) -> SessionMemory:
 
 def heard(moment: Moment, desk: Desk) -> Device:
     """Take in that a session began, goes on or ended: device, presence, overlap with other sessions."""
-    memory = moment.account.session or _memory(moment)
+    memory = moment.account.session
+    if memory is None:
+        memory = _memory(moment)
     event = moment.event
-    assert isinstance(event, SessionHeartbeat | SessionStart | SessionEnd)
+    assert isinstance(event, _SESSION)
     ts = moment.ts // 1000
     inputs = event.active_input_count
     session = crc32(event.session_id.encode()) if event.session_id is not None else 0
@@ -72,13 +76,14 @@ def carried_on(moment: Moment, desk: Desk) -> None:
 
 def _fingerprint(moment: Moment, desk: Desk, event: SessionStart, device: Device) -> None:
     """Mark the half-day when the fingerprint contradicts itself enough."""
-    facts, hints = moment.facts, event.client_hints or {}
+    facts, hints = moment.facts, event.client_hints or _NO_HINTS
     if facts.agent is None:
         return
     brands = hints.get("sec-ch-ua")
     ja4 = None if "corporate" in facts.classes else event.ja4  # a company's TLS inspection shows its own
     shown = (hints.get("sec-ch-ua-platform"), brands, event.fonts_os, event.gpu_renderer, ja4, event.screen)
-    if fingerprints.contradictions(facts.agent, shown) < desk.threshold(fingerprints.ID, "contradictions_min"):
+    found = fingerprints.contradictions(facts.agent, shown)
+    if not found or found < desk.threshold(fingerprints.ID, "contradictions_min"):
         return
     if fingerprints.private(facts.agent, brands, event.tz, facts.classes):
         return

@@ -21,11 +21,12 @@ _PHONES = ("/mobile", "/tablet")
 def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: int, ts: int, active: bool) -> None:
     """Extend the session `key` to `ts` seconds and compare it with the others once per five minutes."""
     sitting = find(memory, key)
+    slot = ts // SLOT
     if sitting is None:
         sitting = _begin(memory, moment, key, device, ts)
         news = True
     else:
-        news = ts // SLOT > sitting.end // SLOT or ts // SLOT < sitting.start // SLOT
+        news = slot != sitting.end // SLOT
         if ts > sitting.end:
             sitting.end = ts
         elif ts < sitting.start:
@@ -36,10 +37,10 @@ def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: in
     if active:
         inputs = sitting.inputs
         if inputs is None:
-            sitting.inputs = Presence(ts // SLOT)
+            sitting.inputs = Presence(slot)
             news = True
-        elif inputs.newest != ts // SLOT:
-            inputs.mark(ts // SLOT)
+        elif inputs.newest != slot:
+            inputs.mark(slot)
             news = True
     if news and len(memory.open) > 1:
         for other in memory.open:
