@@ -22,6 +22,8 @@ from schemas.addresses import parse_address
 LRU_SIZE: Final = 100_000
 """Pairs of address and agent kept: 100 MB when full, and more than a busy partition sees in an hour."""
 
+_encode: Final = msgspec.json.Encoder().encode
+
 OUTRANKED: Final = frozenset({"vpn", "hosting"})
 """Cancelled by a relay or corporate class. A residential proxy or Tor exit is not: no list mistakes a relay for one."""
 
@@ -29,7 +31,7 @@ OUTRANKED: Final = frozenset({"vpn", "hosting"})
 class _Generation:
     """A snapshot with the answers it gave. Both are replaced together, so that no answer outlives its tables."""
 
-    __slots__ = ("addresses", "facts", "places", "snapshot", "tables")
+    __slots__ = ("addresses", "facts", "places", "snapshot", "tables", "texts")
 
     def __init__(self, snapshot: Snapshot, lru_size: int) -> None:
         self.snapshot = snapshot
@@ -37,6 +39,7 @@ class _Generation:
         self.facts: Generations[tuple[str | None, str | None], Facts] = Generations(lru_size)
         self.addresses: Generations[str, Facts] = Generations(lru_size)
         self.places: Generations[str, geo.Place] = Generations(lru_size)
+        self.texts: Generations[tuple[str | None, str | None], msgspec.Raw] = Generations(lru_size)
 
 
 class Enricher:
@@ -68,6 +71,17 @@ class Enricher:
         now = self._now
         found = now.facts.young.get((ip, user_agent))
         return found if found is not None else self._look_up(now, ip, user_agent, on)
+
+    def facts_json(self, ip: str | None, user_agent: str | None, on: date | int) -> msgspec.Raw:
+        """The JSON of `facts`: an address repeats, and writing its facts anew costs more than looking them up."""
+        now, key = self._now, (ip, user_agent)
+        text = now.texts.young.get(key) or now.texts.get(key)
+        if text is None:
+            facts = self.facts(ip, user_agent, on)
+            text = msgspec.Raw(_encode(facts))
+            if now.facts.get(key) is facts:  # an answer that can expire is not kept there, nor here
+                now.texts.put(key, text)
+        return text
 
     def _look_up(self, now: _Generation, ip: str | None, user_agent: str | None, on: date | int) -> Facts:
         """Answer from the older half of the cache, or from the tables."""

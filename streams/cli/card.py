@@ -63,7 +63,7 @@ def sections(alert: Alert, width: int = WIDTH) -> list[Section]:
         Section("Speaks against it", _list([item.sentence for item in alert.mitigating], EXPLANATIONS, width)),
         Section("Check first: innocent explanations", _list(alert.innocent_explanations, EXPLANATIONS, width)),
         Section("Next step, least harm first", _list(alert.suggested_steps, STEPS, width)),
-        Section("May be victims", _list([", ".join(roles)] if roles else [], 1, width)),
+        Section("May be victims", wrapped(", ".join(roles), indent="  ", width=width) if roles else []),
         Section("Welfare", wrapped(alert.welfare_note or "", indent="  ", width=width) if alert.welfare_note else []),
         Section("Not known", _list([*alert.unknowns, *alert.data_quality], UNKNOWNS, width)),
     ]

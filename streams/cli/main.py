@@ -99,10 +99,9 @@ def _run(command: str, words: list[str]) -> int:
 def _say(code: int, text: str, command: str = "") -> int:
     lines = text.splitlines() or ["failed"]
     start = f"personawatch {command}".strip()
-    if len(lines) == 1:
-        print(f"{start}: {lines[0]}", file=sys.stderr)
-    else:
-        print("\n".join([f"{start}: {len(lines)} faults", *(f"  {line}" for line in lines)]), file=sys.stderr)
+    if len(lines) > 1 and not lines[0].endswith(":"):
+        lines.insert(0, f"{len(lines)} faults:")
+    print("\n  ".join([f"{start}: {lines[0]}", *lines[1:]]), file=sys.stderr)
     return code
 
 

@@ -32,7 +32,7 @@ class Model:
     """All that the view shows."""
 
     total: int = 0
-    phase: str = "preparing"
+    phase: str = "making events"
     began: float = 0.0
     now: float = 0.0
     sent: int = 0

@@ -73,8 +73,11 @@ def perform(plan: Plan, view: View) -> int:
         stack.callback(worker.stop)
         stack.enter_context(view)
         _introduce(plan, place, worker, view)
+        view.show(model)
         events = traffic(datetime.now(UTC), plan.accounts, plan.seed)
         model.total = len(events)
+        model.phase, model.now = "waiting for the worker", time.monotonic()
+        view.show(model)
         wait_until_ready(worker)
         _play(plan, place.settings, worker, events, model, view)
         rows = judge(SCENARIOS.values(), model.tiers, plan.seed)
@@ -99,7 +102,8 @@ def signals_as_exceptions() -> Iterator[None]:
 
 
 def _introduce(plan: Plan, place: Stand, worker: WorkerProcess, view: View) -> None:
-    view.note(f"{place.about}; worker metrics at http://127.0.0.1:{worker.port}/metrics")
+    view.note(place.about)
+    view.note(f"worker: http://127.0.0.1:{worker.port}/metrics and /ready, log in {worker.log}")
     view.note(
         f"{len(SCENARIOS)} scenarios and {plan.accounts:,} ordinary people, {plan.seconds:.0f} s; invented data throughout"
     )

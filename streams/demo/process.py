@@ -45,9 +45,8 @@ class WorkerProcess:
         """Raise `WorkerDiedError`, with its last log lines, when the process has ended."""
         code = self._process.poll()
         if code is not None:
-            raise WorkerDiedError(
-                f"the worker ended by itself, exit code {code}; its last lines ({self.log}):\n{self._last_words()}"
-            )
+            how = f"was killed by signal {-code}" if code < 0 else f"ended by itself with exit code {code}"
+            raise WorkerDiedError(f"the worker {how}; the end of its log, {self.log}:\n{self._last_words()}")
 
     def why_not_ready(self) -> str:
         """A few words; empty when it is at work."""

@@ -9,7 +9,6 @@ from typing import Self
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
@@ -98,7 +97,7 @@ def status_panel(model: Model, width: int) -> Panel:
         table.add_column(name, justify=justify, header_style="dim", min_width=9)  # type: ignore[arg-type]
     for row in lines.stage_rows(model):
         table.add_row(*row)
-    bar = ProgressBar(total=max(1, model.total), completed=model.sent, width=width - FRAME)
+    bar = progress(model.sent, model.total, width - FRAME)
     sent = Text(f"{model.sent:,} of {model.total:,} events sent, event time {lines.event_day(model)}")
     said = Text(lines.cases(model))
     if model.dead_letters:
@@ -112,6 +111,12 @@ def status_panel(model: Model, width: int) -> Panel:
         border_style="blue",
         width=width,
     )
+
+
+def progress(done: int, total: int, width: int) -> Text:
+    """A bar of one line."""
+    filled = width * done // total if total else 0
+    return Text.assemble(("━" * filled, "blue"), ("─" * (width - filled), "dim"))
 
 
 def result_table(rows: Sequence[Row], width: int) -> Table:

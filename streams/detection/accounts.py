@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 import schemas.events as ev
-from enrichers.enriched import EnrichedEvent, Origin
+from enrichers.enriched import EnrichedRecord, FactsReader, Origin
 from schemas.topics import ASSESSMENTS, ENRICHED_EVENTS, FINDINGS, LINKS
 from streams.detection import registry
 from streams.detection.account_state import AccountState
@@ -28,7 +28,7 @@ ORDINALS = 16_384
 """Events of one record that a position can number; the decoder takes at most 10,000."""
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode_event = msgspec.json.Decoder(EnrichedEvent).decode
+_decode_event = msgspec.json.Decoder(EnrichedRecord).decode
 _decode_finding = msgspec.msgpack.Decoder(Finding).decode
 
 
@@ -43,6 +43,7 @@ class AccountsStage:
     def __init__(self, catalogue: Catalogue, offsets_of: Callable[[str, int], frozenset[int]]) -> None:
         registry.agree(catalogue)
         self._catalogue = catalogue
+        self._facts = FactsReader()
         self._desk = Desk(catalogue, offsets_of)
         self._observers = registry.observers()
         self._dailies = registry.dailies()
@@ -65,7 +66,7 @@ class AccountsStage:
 
     def _event(self, record: SourceRecord, states: PartitionStates[AccountState], result: Result) -> None:
         enriched = _decode_event(record.value)
-        event, ts, origin = enriched.event, enriched.ts, enriched.origin
+        event, ts, origin, facts = enriched.event, enriched.ts, enriched.origin, self._facts.read(enriched.facts)
         key = event.account_id.encode()
         account = states.get(key)
         if account is None:
@@ -81,14 +82,14 @@ class AccountsStage:
             _count(result, "late_events", self.name)
         elif ts > account.watermark:
             self._advance(event.account_id, account, ts)
-        account.tables = enriched.facts.tables
+        account.tables = facts.tables
         if kind in ACTIVITY:
             note_activity(account, event, ts)
         moment = Moment(
             event.account_id,
             account,
             event,
-            enriched.facts,
+            facts,
             enriched.join_facts,
             ts,
             Ref(ts, event.event_id, origin),

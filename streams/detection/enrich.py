@@ -9,7 +9,7 @@ import msgspec
 
 import schemas.events as ev
 from enrichers.enrich import Enricher
-from enrichers.enriched import EnrichedEvent, Origin
+from enrichers.enriched import EnrichedRecord, Origin
 from schemas.decoder import Decoded, EventDecoder, Outcome
 from schemas.reasons import Reject, RejectReason
 from schemas.topics import ENRICHED_EVENTS, LOGIN_EVENTS, PLATFORM_EVENTS
@@ -39,7 +39,7 @@ class EnrichStage:
         """Decode, look up, send on; what cannot be read goes to the dead letters with its reason."""
         del input_name, states  # every input is read alike, and nothing is remembered
         result = Result([], {})
-        decode, facts, outputs = self._decoder.decode, self.enricher.facts, result.outputs
+        decode, facts_json, outputs = self._decoder.decode, self.enricher.facts_json, result.outputs
         events = 0
         for record in records:
             for ordinal, outcome in enumerate(decode(record.value, record.timestamp)):
@@ -48,7 +48,7 @@ class EnrichStage:
                     continue
                 event, ts = outcome.event, outcome.ts_ms
                 origin = Origin(record.topic, record.partition, record.offset, ordinal)
-                enriched = EnrichedEvent(event, ts, origin, facts(event.ip, event.user_agent, ts))
+                enriched = EnrichedRecord(event, ts, origin, facts_json(event.ip, event.user_agent, ts))
                 events += 1
                 if type(event) in _TWO_SIDED:
                     self._both_sides(enriched, outputs)
@@ -58,7 +58,7 @@ class EnrichStage:
             result.counts["events", "enriched"] = events
         return result
 
-    def _both_sides(self, enriched: EnrichedEvent, outputs: list[Output]) -> None:
+    def _both_sides(self, enriched: EnrichedRecord, outputs: list[Output]) -> None:
         """A meeting gets the facts of its second address; an agency's new member hears of it as well as the agency."""
         event = enriched.event
         if isinstance(event, ev.MeetingHeld) and event.join_ip:

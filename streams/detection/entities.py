@@ -84,9 +84,8 @@ def _note(entity: EntityState, link: Link) -> None:
             stalest = min(entity.members, key=lambda name: (entity.members[name].last, name))
             del entity.members[stalest]
             entity.evicted += 1
-        entity.members[link.account] = Member(link.ts, link.ts, 1, link.who, [link.ref], link.data)
+        entity.members[link.account] = Member(link.ts, link.ts, link.who, [link.ref], link.data)
     else:
-        member.count += 1
         member.first = min(member.first, link.ts)
         if link.ts >= member.last:
             member.last, member.who, member.data = link.ts, link.who, link.data

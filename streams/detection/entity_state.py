@@ -22,7 +22,6 @@ class Member(msgspec.Struct, array_like=True):
 
     first: int
     last: int
-    count: int
     who: Who
     refs: list[Ref]
     data: Numbers = {}

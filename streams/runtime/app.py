@@ -153,7 +153,7 @@ class Pipeline:
         async def agent(stream: Any) -> None:
             async for event in stream.noack().events():
                 message = event.message
-                batch = Batch(logical[message.topic], message.partition, message.value, event.ack)
+                batch = Batch(logical[message.topic], message.partition, message.value, event.ack, message.checksum)
                 await self._guard(shell.handle(batch))
 
         app.agent(source, name=stage.name, concurrency=1)(agent)

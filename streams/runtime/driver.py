@@ -8,7 +8,7 @@ topic, concurrency 1, and batches acknowledged in their order.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -62,6 +62,11 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
     handover: Handover | None = None
     """Called when partitions are about to be revoked, while they are still ours."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._fetched: dict[TP, int] = {}
+        self._waiting: set[TP] = set()
+
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
@@ -79,7 +84,33 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
                 return
             if batch and (active is None or tp in active or tp in self._buffered_partitions):
                 self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
-                yield tp, _message(tp, batch, generation)
+                follows = self._fetched.get(tp)
+                self._fetched[tp] = batch[-1].offset
+                yield tp, _message(tp, batch, follows, generation)
+
+    def resume_partitions(self, tps: Iterable[TP]) -> None:
+        """Resume changelogs at once, sources only together with the flow.
+
+        Faust resumes sources, seeks (one request a partition) and then resumes the flow, which empties every queue: a batch that
+        was fetched in between is gone, and the next one acknowledges past it.
+        """
+        tps = set(tps)
+        changelogs = {tp for tp in tps if self._is_changelog_tp(tp)}
+        self._waiting = tps - changelogs
+        super().resume_partitions(changelogs)
+
+    def resume_flow(self) -> None:
+        """Resume the flow, then the sources that waited for it."""
+        super().resume_flow()
+        waiting, self._waiting = self._waiting, set()
+        super().resume_partitions(waiting)
+
+    async def perform_seek(self) -> None:
+        """Go back to what is committed; what is fetched next follows nothing."""
+        await super().perform_seek()
+        for tp, offset in self._committed_offset.items():
+            if offset is not None:
+                self._fetched.pop(tp, None)
 
     async def _seek_back(self) -> None:
         # Records fetched while the flow was being stopped are forgotten; read them again.
@@ -98,6 +129,8 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
             except (TimeoutError, KafkaError) as error:
                 # Nothing is lost: what was not flushed is read again by whoever owns the partition next.
                 log.warning("partitions revoked before all was flushed", error=repr(error))
+        self._fetched.clear()
+        self._waiting.clear()
         await super().on_partitions_revoked(revoked)
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
@@ -122,7 +155,8 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
         return bool(committed)
 
 
-def _message(tp: TP, batch: list[Any], generation: int) -> ConsumerMessage:
+def _message(tp: TP, batch: list[Any], follows: int | None, generation: int) -> ConsumerMessage:
+    # `follows` is the last offset of the batch before, so that the shell sees when one got lost inside Faust.
     last = batch[-1]
     stamp = last.timestamp / 1000.0
     return ConsumerMessage(
@@ -134,7 +168,7 @@ def _message(tp: TP, batch: list[Any], generation: int) -> ConsumerMessage:
         [],
         None,
         batch,
-        None,
+        follows,  # in the place of the checksum, which Kafka no longer has
         0,
         0,
         tp,

@@ -139,6 +139,7 @@ class Worker:
         ]
         try:
             everything: asyncio.Future[Any] = asyncio.gather(*tasks)
+            everything.add_done_callback(_look_at)
             either: list[asyncio.Future[Any]] = [everything, pipeline.fault]
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             reason = pipeline.fault.result() if pipeline.fault.done() else everything.exception()
@@ -174,6 +175,12 @@ class Worker:
         finished = failed or await _within(FLUSH_WITHIN_S, pipeline.finish)
         left = await _within(LEAVE_WITHIN_S, pipeline.app.stop)
         log.info("stopped", flushed=finished and not failed, left=left, seconds=round(time.monotonic() - began, 1))
+
+
+def _look_at(done: asyncio.Future[Any]) -> None:
+    # A fault that comes while we are leaving anyway is not worth a line of its own.
+    if not done.cancelled():
+        done.exception()
 
 
 def _refuse(faults: Sequence[str]) -> int:

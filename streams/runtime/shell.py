@@ -35,6 +35,12 @@ class Batch(NamedTuple):
     partition: int
     records: Sequence[SourceRecord]
     acknowledge: Callable[[], None]
+    follows: int | None = None
+    """Last offset of the batch fetched before this one, or None after a seek."""
+
+
+class LostBatchError(Exception):
+    """A batch was fetched but never handled: going on would acknowledge past it. A restart reads it again."""
 
 
 class Lane:
@@ -44,6 +50,7 @@ class Lane:
         "alive",
         "flushing",
         "gate",
+        "handled",
         "outputs",
         "parcels",
         "partition",
@@ -62,6 +69,7 @@ class Lane:
         self.unacknowledged: list[Callable[[], None]] = []
         self.since = 0.0
         self.alive = True
+        self.handled: dict[str, int] = {}  # last offset handled, per input
         self.gate = asyncio.Lock()  # held while a batch is handled or a snapshot is taken
         self.flushing = asyncio.Lock()  # held for a whole flush: flushes of a lane never overtake each other
 
@@ -102,6 +110,7 @@ class Shell:
         async with lane.gate:
             if self.closed or not lane.alive:
                 return
+            _check_order(batch, lane)
             result = self._run(batch, lane)
             if not lane.unacknowledged:
                 lane.since = time.monotonic()
@@ -192,3 +201,12 @@ class Shell:
 
     def _due(self, lane: Lane) -> bool:
         return bool(lane.unacknowledged) and time.monotonic() - lane.since >= self._flush_s
+
+
+def _check_order(batch: Batch, lane: Lane) -> None:
+    handled = lane.handled.get(batch.input_name, -1)
+    if batch.follows is not None and batch.follows > handled:
+        raise LostBatchError(
+            f"{batch.input_name}[{batch.partition}]: {batch.follows} was fetched, but only {handled} handled"
+        )
+    lane.handled[batch.input_name] = max(handled, batch.records[-1].offset)

@@ -6,15 +6,20 @@ works for any stages, as long as their outputs and states do not depend on how t
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
 from confluent_kafka import Consumer, TopicPartition
 
 from streams.detection.stage import PlainRecord, SourceRecord, Stage
 from streams.detection.states import PartitionStates, StateCodec
+
+
+# A broker that was just restarted needs some seconds to elect leaders.
+STUCK_S = 20.0
 
 
 def read(address: str, topic: str) -> list[list[PlainRecord]]:
@@ -34,8 +39,12 @@ def read(address: str, topic: str) -> list[list[PlainRecord]]:
         found: list[list[PlainRecord]] = [[] for _ in range(count)]
         open_ends = {p for p in range(count) if ends[p]}
         consumer.assign([TopicPartition(topic, p, 0) for p in sorted(open_ends)])
+        deadline = time.monotonic() + STUCK_S
         while open_ends:
-            for message in consumer.consume(10_000, 5.0) or _stuck(topic, open_ends):
+            assert time.monotonic() < deadline, f"{topic}: nothing more to read, but {sorted(open_ends)} have not ended"
+            # Little at once: `consume` waits out its time when there is less than it was asked for.
+            for message in consumer.consume(1000, 0.1):
+                deadline = time.monotonic() + STUCK_S
                 assert message.error() is None, message.error()
                 partition, offset = message.partition(), message.offset()
                 if partition in open_ends:
@@ -47,10 +56,6 @@ def read(address: str, topic: str) -> list[list[PlainRecord]]:
         return found
     finally:
         consumer.close()
-
-
-def _stuck(topic: str, open_ends: set[int]) -> Sequence[Any]:
-    raise AssertionError(f"{topic}: nothing more to read, but partitions {sorted(open_ends)} have not ended")
 
 
 class Verdict(NamedTuple):

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 from streams.detection.stage import Stage
 from streams.runtime import topic_admin
@@ -139,7 +139,7 @@ class Deployment:
         return number
 
     def lag(self) -> int:
-        """Records that the group has not yet acknowledged, over the inputs of all stages."""
+        """Records that the group has not yet acknowledged, over the inputs of all stages; -1 when the broker cannot say."""
         consumer = Consumer({"bootstrap.servers": self.address, "group.id": self.settings.app_id})
         try:
             total = 0
@@ -148,6 +148,8 @@ class Deployment:
                 for place in consumer.committed([TopicPartition(topic, p) for p in range(count)], timeout=20):
                     total += consumer.get_watermark_offsets(place, timeout=10)[1] - max(0, place.offset)
             return total
+        except KafkaException:  # leaders and coordinators move after an outage
+            return -1
         finally:
             consumer.close()
 

@@ -109,9 +109,8 @@ class Shared:
         entity.watermark = max(entity.watermark, link.ts)
         member = entity.members.get(link.account)
         if member is None:
-            entity.members[link.account] = Member(link.ts, link.ts, 1, link.who, [link.ref], link.data)
+            entity.members[link.account] = Member(link.ts, link.ts, link.who, [link.ref], link.data)
         else:
-            member.count += 1
             member.last, member.who, member.data = max(member.last, link.ts), link.who, link.data
             member.refs = sorted({*member.refs, link.ref})[-2:]
         entity.hub = len(entity.members) > 50

@@ -30,7 +30,7 @@ class Instrument:
         state.watermark = max(state.watermark, ts)
         member = state.members.get(account)
         if member is None:
-            state.members[account] = Member(ts, ts, 1, link.who, [link.ref], data)
+            state.members[account] = Member(ts, ts, link.who, [link.ref], data)
         else:
             member.first, member.count = min(member.first, ts), member.count + 1
             if ts >= member.last:

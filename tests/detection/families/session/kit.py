@@ -120,7 +120,7 @@ class Device:
         link = Link("device", "d1", account, ts, ref, who or Who(identity=f"id-{account}"), data)
         entity = self.entity
         entity.watermark = max(entity.watermark, ts)
-        held = entity.members.setdefault(account, Member(ts, ts, 0, link.who, [ref]))
+        held = entity.members.setdefault(account, Member(ts, ts, link.who, [ref]))
         held.last, held.who, held.data = ts, link.who, data
         assert FAMILY.judge
         FAMILY.judge["device"](entity, link, self.desk)
