@@ -32,7 +32,7 @@ class Instrument:
         if member is None:
             state.members[account] = Member(ts, ts, link.who, [link.ref], data)
         else:
-            member.first, member.count = min(member.first, ts), member.count + 1
+            member.first = min(member.first, ts)
             if ts >= member.last:
                 member.last, member.who, member.data = ts, link.who, data
         state.hub = len(state.members) > HUB
