@@ -1,9 +1,9 @@
 """Watch events go through a real worker and alerts come out. About a minute.
 
-Starts a broker inside this process and one worker process, sends every scenario
-among ordinary people in accelerated time, shows alerts as they come and compares
-them with what should have come. Exit code 0 when all scenarios came out as
-expected. All people, networks and companies in it are invented.
+Starts a broker inside this process and one worker process, sends every
+scenario among ordinary people in accelerated time, shows alerts as they come
+and compares them with what should have come. Exit code 0 when all scenarios
+came out as expected. All people, networks and companies in it are invented.
 """
 
 from __future__ import annotations

@@ -28,9 +28,9 @@ COMMANDS = {
 USAGE = """\
 usage: personawatch COMMAND [...]
 
-Reads freelance-platform and login events from Kafka, compares them with publicly
-documented patterns of identity misuse, writes alerts that a person can check.
-It never acts on anybody.
+Reads freelance-platform and login events from Kafka, compares them with
+publicly documented patterns of identity misuse, writes alerts that a person
+can check. It never acts on anybody.
 
 commands:
 {commands}
@@ -53,13 +53,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(usage(), end="")
         return OK
     if words[0] == "--version":
-        from importlib.metadata import version
-
-        print(f"personawatch {version('personawatch')}")
+        print(f"personawatch {version()}")
         return OK
     if words[0] not in COMMANDS:
         return _say(BAD_INPUT, f"no command {words[0]!r}; {_near(words[0])}`personawatch --help` lists them")
     return _run(words[0], words[1:])
+
+
+def version() -> str:
+    """Version of the installed distribution."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("personawatch")
+    except metadata.PackageNotFoundError:
+        return "from a source tree that is not installed"
 
 
 def usage() -> str:

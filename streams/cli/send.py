@@ -24,7 +24,7 @@ EXAMPLES = """\
 examples:
   personawatch send events.ndjson.gz --brokers 127.0.0.1:9092
   personawatch scenario S05b | personawatch send -
-  personawatch send broken.ndjson --as-is      to see what the worker makes of it
+  personawatch send broken.ndjson --as-is     to see what a worker makes of it
 """
 
 PROGRESS_S = 2.0
@@ -95,13 +95,15 @@ def letters(lines: Iterator[bytes], *, as_is: bool) -> Iterator[Letter]:
 @contextmanager
 def lines_of(name: str) -> Iterator[Iterator[bytes]]:
     """Open a file of lines, unpacked; `-` is standard input."""
+    import zstandard
+
     if name == "-":
         yield iter(sys.stdin.buffer)
         return
     try:
         with Path(name).open("rb") as raw, unpacked(name, raw) as stream:
             yield iter(stream)
-    except (gzip.BadGzipFile, EOFError) as error:
+    except (gzip.BadGzipFile, EOFError, zstandard.ZstdError) as error:
         raise BadInputError(f"{name}: {error}") from error
     except OSError as error:
         if error.filename != name:

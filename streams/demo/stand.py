@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from enrichers.demo import build
 from streams.cli.environment import bare_stages, settings_from
 from streams.cli.kafka_access import kafka_in_words
 from streams.cli.outcome import BadConfigurationError, RefusedError
+from streams.demo.clearing import clear
 from streams.runtime.settings import PREFIX, Settings
 
 
@@ -33,7 +33,8 @@ def stand(broker: str | None, tables: Path) -> Iterator[Stand]:
     own = {"APP_ID": name, "INSTANCE_ID": name, "TOPIC_PREFIX": f"{name}-", "LOG_FORMAT": "text", "FLUSH_MS": "100"}
     own |= {f"{role.upper()}_TABLE": str(path) for role, path in build(tables).items()}
     with _on_kafka(broker, own) if broker else _embedded(own) as made:
-        yield made
+        # Faust makes a folder of its own, by default in the current one
+        yield made._replace(environment=made.environment | {"APP_DATADIR": str(tables / "faust")})
 
 
 @contextmanager
@@ -71,27 +72,7 @@ def _on_kafka(address: str, own: dict[str, str]) -> Iterator[Stand]:
                 raise BadConfigurationError(str(error)) from error
         yield Stand(settings, environment, f"Kafka at {address}, topics {settings.topic_prefix}*")
     finally:
-        _clear(settings)
-
-
-def _clear(settings: Settings) -> None:
-    """Delete the topics and the group. A demo that can't says so and what is left: it is somebody's cluster."""
-    from kafka import KafkaAdminClient
-    from kafka.errors import KafkaError
-
-    from streams.runtime import clients
-
-    try:
-        admin = KafkaAdminClient(**clients.kafka_python(settings), request_timeout_ms=10_000)
-        try:
-            there = {topic["name"] for topic in admin.describe_topics()}
-            if ours := sorted(there & set(_topics(settings))):
-                admin.delete_topics(ours)
-            admin.delete_groups([settings.app_id])
-        finally:
-            admin.close()
-    except (KafkaError, OSError) as error:
-        print(f"not cleaned up at {settings.brokers}: topics {settings.topic_prefix}*: {error!r}", file=sys.stderr)
+        clear(settings, _topics(settings))
 
 
 def _topics(settings: Settings) -> list[str]:

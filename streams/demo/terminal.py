@@ -99,11 +99,11 @@ def status_panel(model: Model, width: int) -> Panel:
         table.add_row(*row)
     bar = progress(model.sent, model.total, width - FRAME)
     sent = Text(f"{model.sent:,} of {model.total:,} events sent, event time {lines.event_day(model)}")
-    said = Text(lines.cases(model))
+    said = [Text(lines.cases(model))]
     if model.dead_letters:
-        said.append(f"; {model.dead_letters:,} dead letters", style="red")
+        said.append(Text(f"{model.dead_letters:,} dead letters", style="red"))
     return Panel(
-        Group(sent, bar, table, said),
+        Group(sent, bar, table, *said),
         title=Text(
             f"Persona Watch demo: {model.phase}, {model.now - model.began:.0f} s, {model.per_second:,.0f} events/s"
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 
@@ -36,9 +37,9 @@ class AccountsStage:
     """One state an account. Inputs: enriched events and findings, both keyed by account."""
 
     name = "accounts"
-    inputs = (ENRICHED_EVENTS.name, FINDINGS.name)
+    inputs: tuple[str, ...] = (ENRICHED_EVENTS.name, FINDINGS.name)
     stateful = True
-    state_type = AccountState
+    state_type: Any = AccountState
 
     def __init__(self, catalogue: Catalogue, offsets_of: Callable[[str, int], frozenset[int]]) -> None:
         registry.agree(catalogue)
@@ -55,17 +56,18 @@ class AccountsStage:
         result = Result([], {})
         handle = self._event if input_name == ENRICHED_EVENTS.name else self._finding
         for record in records:
-            if record.value is None or record.key is None:
+            value = record.value
+            if value is None:
                 _count(result, "tombstones", self.name)
                 continue
             try:
-                handle(record, states, result)
+                handle(value, record.offset, states, result)
             except msgspec.DecodeError as error:
                 unreadable(self.name, record, str(error), result)
         return result
 
-    def _event(self, record: SourceRecord, states: PartitionStates[AccountState], result: Result) -> None:
-        enriched = _decode_event(record.value)
+    def _event(self, value: bytes, _offset: int, states: PartitionStates[AccountState], result: Result) -> None:
+        enriched = _decode_event(value)
         event, ts, origin, facts = enriched.event, enriched.ts, enriched.origin, self._facts.read(enriched.facts)
         key = event.account_id.encode()
         account = states.get(key)
@@ -100,7 +102,7 @@ class AccountsStage:
             upkeep(account.profile, event, moment, self._desk)
         for observe in self._observers.get(kind, ()):
             observe(moment, self._desk)
-        if kind is ev.CaseDisposition:
+        if isinstance(event, ev.CaseDisposition):
             result.outputs.append(_disposition(event, ts))
         self._deliver(event.account_id, key, account, result)
         states.put(key, account)
@@ -123,16 +125,16 @@ class AccountsStage:
             account.day = closed
         account.watermark = ts
 
-    def _finding(self, record: SourceRecord, states: PartitionStates[AccountState], result: Result) -> None:
-        finding = _decode_finding(record.value)
+    def _finding(self, value: bytes, offset: int, states: PartitionStates[AccountState], result: Result) -> None:
+        finding = _decode_finding(value)
         key = finding.account.encode()
         account = states.get(key)
         if account is None:
             account = AccountState()
-        if record.offset <= account.finding_offset:
+        if offset <= account.finding_offset:
             _count(result, "duplicates", self.name)
             return
-        account.finding_offset = record.offset
+        account.finding_offset = offset
         desk = self._desk
         slot = f"{finding.indicator}|{finding.entity}"
         if finding.mitigation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -25,9 +26,9 @@ class CasesStage:
     """One partition: what reaches it is rare by design, and one order makes components and lifecycles simple."""
 
     name = "cases"
-    inputs = (ASSESSMENTS.name,)
+    inputs: tuple[str, ...] = (ASSESSMENTS.name,)
     stateful = True
-    state_type = CaseRecord
+    state_type: Any = CaseRecord
 
     def __init__(self, catalogue: Catalogue, config_version: str = "") -> None:
         self._catalogue = catalogue

@@ -24,9 +24,9 @@ class EnrichStage:
     """One record in, 0…n events out. Inputs may have any key, any partitioning, any compression."""
 
     name = "enrich"
-    inputs = (PLATFORM_EVENTS.name, LOGIN_EVENTS.name)
+    inputs: tuple[str, ...] = (PLATFORM_EVENTS.name, LOGIN_EVENTS.name)
     stateful = False
-    state_type = None
+    state_type: Any = None
 
     def __init__(
         self, enricher: Enricher, decoder: EventDecoder | None = None, *, bury_unknown_types: bool = False

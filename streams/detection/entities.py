@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -29,9 +30,9 @@ class EntitiesStage:
     """One state a shared thing. Input: links, keyed by the thing."""
 
     name = "entities"
-    inputs = (LINKS.name,)
+    inputs: tuple[str, ...] = (LINKS.name,)
     stateful = True
-    state_type = EntityState
+    state_type: Any = EntityState
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._desk = EntityDesk(catalogue)
@@ -66,6 +67,11 @@ class EntitiesStage:
         for judge in self._judges.get(link.kind, ()):
             judge(entity, link, desk)
         states.put(key, entity)
+        if desk.findings or desk.edges or desk.links:
+            self._deliver(key, result)
+
+    def _deliver(self, key: bytes, result: Result) -> None:
+        desk = self._desk
         for finding in desk.findings:
             result.outputs.append(Output(FINDINGS.name, finding.account.encode(), _encode(finding)))
         for edge in desk.edges:
@@ -101,5 +107,7 @@ def _expire(entity: EntityState) -> None:
 
 def _few(refs: list[Ref], ref: Ref) -> list[Ref]:
     """The first event and the newest."""
+    if ref > refs[-1]:  # in order of time, as nearly always
+        return [refs[0], ref]
     ordered = sorted({*refs, ref})
     return ordered if len(ordered) <= REFS else [ordered[0], ordered[-1]]

@@ -17,7 +17,7 @@ RESEND = 7 * DAY
 """A finding is repeated at the latest after this long, so that evidence does not decay while it still holds."""
 
 
-class Member(msgspec.Struct, array_like=True):
+class Member(msgspec.Struct, array_like=True, gc=False):
     """One account on a shared thing. `data` is what its newest link carried."""
 
     first: int
@@ -29,7 +29,7 @@ class Member(msgspec.Struct, array_like=True):
     """Indicator → [confidence, event time] of the last finding sent."""
 
 
-class EntityState(msgspec.Struct, array_like=True):
+class EntityState(msgspec.Struct, array_like=True, gc=False):
     """State of one shared thing."""
 
     kind: str
@@ -62,6 +62,12 @@ def strangers(one: Who, other: Who, a: str, b: str) -> bool:
     if a in other.related or b in one.related:
         return False
     return not (set(one.related) & set(other.related))
+
+
+def silent(entity: EntityState) -> bool:
+    """Whether there is one account, and nothing was ever said of it: the usual thing, with nothing to judge or take back."""
+    members = entity.members
+    return len(members) == 1 and not entity.edged and not any(member.sent for member in members.values())
 
 
 class EntityDesk:

@@ -15,14 +15,33 @@ from streams.detection.states import PartitionStates
 class SourceRecord(Protocol):
     """One Kafka record as the clients give it (aiokafka's ConsumerRecord fits as it is)."""
 
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    """Milliseconds since the epoch, by producer or broker."""
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    @property
+    def topic(self) -> str:
+        """Physical name."""
+
+    @property
+    def partition(self) -> int:
+        """Within the topic."""
+
+    @property
+    def offset(self) -> int:
+        """Within the partition."""
+
+    @property
+    def timestamp(self) -> int:
+        """Milliseconds since the epoch, by producer or broker."""
+
+    @property
+    def key(self) -> bytes | None:
+        """Whatever the producer chose."""
+
+    @property
+    def value(self) -> bytes | None:
+        """None is a tombstone."""
+
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]:
+        """As sent."""
 
 
 class PlainRecord(NamedTuple):

@@ -22,7 +22,7 @@ _FULL = (1 << WIDTH) - 1
 K = TypeVar("K")
 
 
-class Presence(msgspec.Struct, array_like=True):
+class Presence(msgspec.Struct, array_like=True, gc=False):
     """Which of the last 60 buckets saw something. The unit of a bucket (5 min, hour, day) is the owner's."""
 
     newest: int
@@ -48,7 +48,13 @@ class Presence(msgspec.Struct, array_like=True):
 
     def buckets(self) -> list[int]:
         """Buckets that saw something, oldest first."""
-        return [self.newest - back for back in range(WIDTH - 1, -1, -1) if self.mask >> back & 1]
+        found: list[int] = []
+        mask, newest = self.mask, self.newest
+        while mask:
+            back = mask.bit_length() - 1
+            found.append(newest - back)
+            mask ^= 1 << back
+        return found
 
 
 def keep_newest(entries: dict[K, int], cap: int) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +14,11 @@ import pytest
 
 from streams.cli.main import main
 from streams.detection.alert import Alert
+
+with warnings.catch_warnings():
+    # it reads its message schemas on import, through a function that Python 3.11 alone calls deprecated
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import_module("kafka.admin")
 
 GOLDEN = Path(__file__).parent / "golden"
 RECORD = os.environ.get("RECORD_GOLDEN") == "1"

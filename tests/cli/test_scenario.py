@@ -38,4 +38,6 @@ def test_unknown_scenario(command: Command) -> None:
 def test_ends_at_the_last_midnight() -> None:
     start = default_start(SCENARIOS["B01"], datetime(2026, 3, 31, 15, tzinfo=UTC))
     assert start == datetime(2026, 3, 1, tzinfo=UTC)
-    assert default_start(SCENARIOS["B01"], datetime(2026, 3, 31, 15, tzinfo=UTC), 1.5) == datetime(2026, 3, 29, tzinfo=UTC)
+    assert default_start(SCENARIOS["B01"], datetime(2026, 3, 31, 15, tzinfo=UTC), 1.5) == datetime(
+        2026, 3, 29, tzinfo=UTC
+    )

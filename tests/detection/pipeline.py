@@ -22,6 +22,7 @@ from streams.detection.alert import Alert
 from streams.detection.catalogue.load import load
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.scoring import weigh
+from streams.detection.stage import Stage
 from streams.detection.wording.linter import lint
 from streams.pipeline import build_stages
 from streams.runtime.local import LocalRuntime
@@ -49,7 +50,7 @@ class Pipeline:
 
     def __init__(self, used: Catalogue | None = None, offsets: Any = offsets_of, partitions: int = 4) -> None:
         self.catalogue = used or catalogue()
-        stages = build_stages(self.catalogue, Enricher(demo_snapshot()))
+        stages: list[Stage] = build_stages(self.catalogue, Enricher(demo_snapshot()))
         stages[1] = AccountsStage(self.catalogue, offsets)
         self.runtime = LocalRuntime(
             stages, partitions, keep=(ALERTS.name, WATCHLIST.name, SAFETY_NOTICES.name, DEAD_LETTERS.name)

@@ -17,9 +17,7 @@ Deploy = Callable[..., Deployment]
 def pytest_configure(config: pytest.Config) -> None:
     """Third-party warnings that nobody here can mend, each as narrow as it goes."""
     # kafka-python 3.0.12 reads its protocol's JSON by importlib.resources.read_text.
-    config.addinivalue_line(
-        "filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning"
-    )
+    config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -27,9 +27,7 @@ def test_password_is_used(deploy: Deploy, broker: Broker) -> None:
 
 
 def test_wrong_password_is_said_clearly(broker: Broker) -> None:
-    worker = WorkerProcess(
-        SASL | {"PERSONAWATCH_BROKERS": broker.sasl_address, "PERSONAWATCH_SASL_PASSWORD": "wrong"}
-    )
+    worker = WorkerProcess(SASL | {"PERSONAWATCH_BROKERS": broker.sasl_address, "PERSONAWATCH_SASL_PASSWORD": "wrong"})
     try:
         assert worker.process.wait(20) == 78
         assert "refused our user name or password (PERSONAWATCH_SASL_USER, PERSONAWATCH_SASL_PASSWORD)" in worker.log()
@@ -54,7 +52,7 @@ def test_ready_says_why_not_until_it_is(deploy: Deploy) -> None:
             reasons.append(answer[1]["reason"])
     assert set(reasons) <= {"starting", "unassigned", "recovering"}
     assert reasons
-    assert 'personawatch_ready 1.0' in worker.metrics()
+    assert "personawatch_ready 1.0" in worker.metrics()
 
 
 def test_two_workers_share_and_one_of_many_is_unassigned(deploy: Deploy) -> None:

@@ -69,7 +69,11 @@ class WorkerProcess:
 
     def wait_ready(self, within_s: float = 30) -> None:
         """Wait until /ready answers 200."""
-        wait_until(lambda: self.ready()[0] == 200, within_s, lambda: f"not ready: {self.ready()}, exit code {self.process.poll()}\n{self.log()}")
+        wait_until(
+            lambda: self.ready()[0] == 200,
+            within_s,
+            lambda: f"not ready: {self.ready()}, exit code {self.process.poll()}\n{self.log()}",
+        )
 
     def kill(self) -> None:
         """SIGKILL."""

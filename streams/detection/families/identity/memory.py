@@ -7,7 +7,7 @@ import msgspec
 from streams.detection.messages import Ref
 
 
-class Contact(msgspec.Struct, array_like=True):
+class Contact(msgspec.Struct, array_like=True, gc=False):
     """Class of the newest known contact point, and the event that stated it."""
 
     kind: str
@@ -15,7 +15,7 @@ class Contact(msgspec.Struct, array_like=True):
     ref: Ref
 
 
-class IdentityMemory(msgspec.Struct, array_like=True):
+class IdentityMemory(msgspec.Struct, array_like=True, gc=False):
     """The present phone and mailbox: the newest statement by event time wins, in whatever order they arrive."""
 
     phone: Contact | None = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from schemas.events import LoginSucceeded, SessionStart
 from streams.detection.families.location import claimed, clock, hours, sanctioned, sittings, travel
 from streams.detection.families.location.memory import LocationMemory
-from streams.detection.families.location.networks import kind_of
+from streams.detection.families.location.networks import ACCESS, MOBILE, kind_of
 from streams.detection.family import Desk, Family, Moment
 from streams.detection.windows import DAY
 
@@ -26,11 +26,11 @@ def observe(moment: Moment, desk: Desk) -> None:
         memory = account.location = LocationMemory()
     event, facts = moment.event, moment.facts
     assert isinstance(event, _SEEN)
-    kind = kind_of(facts.classes)
+    kind = kind_of(facts.classes) if facts.classes else ACCESS
     offset = sittings.clock(event.tz, event.tz_offset_min, moment.ts)
     sitting = sittings.note(memory, moment, kind, offset)
     if sitting is not None:
-        _remember(memory, moment, desk)
+        _remember(memory, moment, desk, kind, offset)
     if facts.latitude is not None:
         travel.note(memory, moment, desk, kind)
     if event.tz == sanctioned.ZONE or event.locale_territory == sanctioned.TERRITORY:
@@ -38,15 +38,13 @@ def observe(moment: Moment, desk: Desk) -> None:
         sanctioned.note(memory, moment, desk, zone, territory)
 
 
-def _remember(memory: LocationMemory, moment: Moment, desk: Desk) -> None:
+def _remember(memory: LocationMemory, moment: Moment, desk: Desk, kind: int, offset: int | None) -> None:
     """Keep the raw event when a later judgement may rest on it."""
     profile, ts, country = moment.account.profile, moment.ts, moment.facts.country
     if country is None or not (profile.claimed_country or profile.id_country):
         return
-    if kind_of(moment.facts.classes) <= 1 and country not in claimed.stated(profile, ts, ts):
+    if kind <= MOBILE and country != profile.claimed_country and country not in claimed.stated(profile, ts, ts):
         sittings.keep_ref(memory.refs, claimed.ID, moment.ref)
-    event = moment.event
-    offset = sittings.clock(event.tz, event.tz_offset_min, ts)
     if offset is None:
         return
     tolerance = desk.threshold(clock.ID, "tolerance_minutes")

@@ -25,6 +25,8 @@ def stated(profile: Profile, since: int, until: int) -> set[str]:
 
 def travelled(profile: Profile, since: int, until: int) -> set[str]:
     """Give the countries of travel declared for any time between `since` and `until` (ms)."""
+    if not profile.travel:
+        return set()
     return {
         country
         for country, (begin, end) in profile.travel.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from enrichers.timezones import offset_of_zone
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 ID = "activity_hours_mismatch"
 
 
+@lru_cache(16_384)
 def quiet(mask: int) -> tuple[int, int]:
     """Give first hour and length of the longest run without activity, round the clock; the earliest of equal ones."""
     best = (0, 0)
@@ -29,35 +32,35 @@ def quiet(mask: int) -> tuple[int, int]:
 def judge(account: AccountState, day: int, desk: Desk) -> None:
     """Fire when on most active days the middle of the quiet run is in the stated daytime and clients do not explain it."""
     profile = account.profile
-    if not profile.claimed_tz:
+    limits = desk.catalogue.indicators[ID].thresholds
+    if not profile.claimed_tz or len(account.active_hours) < limits["active_days_min"]:
         return
     offset = offset_of_zone(profile.claimed_tz, day * DAY)
     if offset is None:
         return
-    days = int(desk.threshold(ID, "window_days"))
-    busy = desk.threshold(ID, "active_hours_min")
+    days, busy = int(limits["window_days"]), limits["active_hours_min"]
     masks = [mask for on, mask in account.active_hours.items() if day - days < on <= day and mask.bit_count() >= busy]
-    if len(masks) < desk.threshold(ID, "active_days_min"):
+    if len(masks) < limits["active_days_min"]:
         return
     zones = list(profile.client_zones.values())
-    odd = sum(_odd(mask, offset, zones, desk) for mask in masks)
-    if odd < desk.threshold(ID, "share_min") * len(masks):
+    odd = sum([_odd(mask, offset, zones, limits) for mask in masks])
+    if odd < limits["share_min"] * len(masks):
         return
     numbers = {"odd_days": odd, "active_days": len(masks), "days": days}
     desk.fire(account, ID, 1.0, (day + 1) * DAY - 1, numbers)
 
 
-def _odd(mask: int, offset: int, zones: list[int], desk: Desk) -> bool:
+def _odd(mask: int, offset: int, zones: Sequence[int], limits: Mapping[str, float]) -> bool:
     """Tell whether one day's quiet run lies in the daytime at `offset`, and not in the night of enough clients."""
     start, length = quiet(mask)
-    if length < desk.threshold(ID, "quiet_hours_min"):
+    if length < limits["quiet_hours_min"]:
         return False
     middle = start * 60 + length * 30
-    if not _daytime(middle + offset, desk):
+    if not _daytime(middle + offset, limits):
         return False
-    explained = sum(not _daytime(middle + zone, desk) for zone in zones)
-    return not zones or explained < desk.threshold(ID, "clients_share") * len(zones)
+    explained = sum(not _daytime(middle + zone, limits) for zone in zones)
+    return not zones or explained < limits["clients_share"] * len(zones)
 
 
-def _daytime(minute: int, desk: Desk) -> bool:
-    return desk.threshold(ID, "daytime_from") * 60 <= minute % (24 * 60) < desk.threshold(ID, "daytime_until") * 60
+def _daytime(minute: int, limits: Mapping[str, float]) -> bool:
+    return limits["daytime_from"] * 60 <= minute % (24 * 60) < limits["daytime_until"] * 60

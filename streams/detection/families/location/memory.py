@@ -8,7 +8,7 @@ from streams.detection.messages import Ref
 from streams.detection.windows import Presence
 
 
-class Sitting(msgspec.Struct, array_like=True):
+class Sitting(msgspec.Struct, array_like=True, gc=False):
     """Half-days (UTC, 12 h) in which a session began in one country, on one sort of network, under one device clock.
 
     A union of half-days: reconnects, duplicates and log-in plus session start count once, and order does not matter.
@@ -23,7 +23,7 @@ class Sitting(msgspec.Struct, array_like=True):
     seen: Presence
 
 
-class Sighting(msgspec.Struct, array_like=True):
+class Sighting(msgspec.Struct, array_like=True, gc=False):
     """First and last session begun at one place within a quarter of an hour. Small integers keep it under 30 bytes."""
 
     first: int
@@ -39,7 +39,7 @@ class Sighting(msgspec.Struct, array_like=True):
     country: str
 
 
-class LocationMemory(msgspec.Struct, array_like=True):
+class LocationMemory(msgspec.Struct, array_like=True, gc=False):
     """About 80 bytes for an account at one place."""
 
     sittings: list[Sitting] = []

@@ -42,6 +42,9 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
     _insert(trail, sighting)
     found = _pairs(trail, desk)
     newest = trail[-1].first // SLOT
+    if not found and not memory.pairs:
+        memory.trail = _reachable(trail, newest)
+        return
     days = int(desk.threshold(ID, "window_days"))
     old = [pair for pair in found if pair[1] // SLOT < newest - 1]
     memory.pairs = sorted({*memory.pairs, *old})[-PAIRS:]
@@ -52,6 +55,9 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
 
 def _insert(trail: list[Sighting], new: Sighting) -> None:
     """Merge `new` into the sighting of its place and slot, or put it in its place in time."""
+    if not trail or new.first // SLOT > trail[-1].first // SLOT:
+        trail.append(new)
+        return
     for held in reversed(trail):
         if held.first // SLOT == new.first // SLOT and _same_place(held, new):
             held.first, held.last = min(held.first, new.first), max(held.last, new.last)
@@ -81,6 +87,8 @@ def _reachable(trail: list[Sighting], newest: int) -> list[Sighting]:
 
 def _pairs(trail: list[Sighting], desk: Desk) -> list[Pair]:
     """Give impossible pairs: neighbours among what is not anonymized, and neighbours of which exactly one is."""
+    if all([_same_place(trail[-1], held) for held in trail]):
+        return []
     plain = [held for held in trail if held.kind != TUNNEL]
     found = [_pair(one, other, True, desk) for one, other in pairwise(plain)]
     found += [

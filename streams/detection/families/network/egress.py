@@ -81,6 +81,8 @@ def _named(account: AccountState, totals: Totals, end: int, desk: Desk) -> None:
 
 
 def _hosting(account: AccountState, memory: NetworkMemory, day: int, end: int, desk: Desk) -> None:
+    if memory.hosted is None:
+        return
     limits = desk.catalogue.indicators[HOSTING].thresholds
     days = int(limits["days"])
     totals = _totals(memory, day, days)

@@ -13,6 +13,7 @@ from enrichers.facts import Facts
 from streams.detection.families.network.memory import Seen
 from streams.detection.families.network.places import CROWDS, EXITS, NEVER_SHARED, checksum, plain_name
 from streams.detection.families.network.rhythm import week_of
+from streams.detection.families.network.subnets import SUBNET
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Numbers
 from streams.detection.windows import DAY, HOUR, MINUTE
@@ -44,11 +45,21 @@ def send(moment: Moment, seen: Seen, desk: Desk) -> None:
         last = sent.get(f"ip:{key}")
         if last is None or ts - last >= REFRESH:
             desk.link(moment, "ip", key, REFRESH, lambda: _ip(moment))
-    subnet = subnet_of(facts)
-    last = sent.get(f"subnet:{subnet}")
+    _tell_subnet(moment, seen, desk)
+
+
+def _tell_subnet(moment: Moment, seen: Seen, desk: Desk) -> None:
+    """Send `subnet` at once for a new device, daily while what it carries changes, and weekly in any case."""
+    subnet = subnet_of(moment.facts)
+    last = moment.account.links.get(f"subnet:{subnet}")
     new_device = _new_device(seen, moment.event.device_id)
-    if last is None or new_device or ts - last >= REFRESH:
-        desk.link(moment, "subnet", subnet, 0 if new_device else REFRESH, lambda: _subnet(moment, seen))
+    age = WEEK if last is None else moment.ts - last
+    if age < REFRESH and not new_device:
+        return
+    told = _told(moment, desk)
+    if age >= WEEK or new_device or told != seen.told:
+        seen.told = told
+        desk.link(moment, "subnet", subnet, 0, lambda: _subnet(moment, seen))
 
 
 def exits(moment: Moment, desk: Desk) -> None:
@@ -106,13 +117,26 @@ def _ip(moment: Moment) -> Numbers:
     }
 
 
+def _told(moment: Moment, desk: Desk) -> int:
+    """Give a checksum of set-up, declared workplace, and active hours up to the number that makes them comparable."""
+    enough = int(desk.threshold(SUBNET, "hours"))
+    hours = min(enough, sum([mask.bit_count() for mask in moment.account.active_hours.values()]))
+    declared = covering(moment.account, moment.facts.ip)
+    return checksum(f"{moment.facts.agent}|{_zone(moment)}|{declared}|{hours}")
+
+
+def _zone(moment: Moment) -> str:
+    event = moment.event
+    return event.tz or ("" if event.tz_offset_min is None else str(event.tz_offset_min))
+
+
 def _subnet(moment: Moment, seen: Seen) -> Numbers:
     event = moment.event
     return {
         "network": moment.facts.network,
         "devices": list(seen.devices),
         "agent": moment.facts.agent or "",
-        "tz": event.tz or ("" if event.tz_offset_min is None else str(event.tz_offset_min)),
+        "tz": _zone(moment),
         "screen": getattr(event, "screen", None) or "",
         "declared": covering(moment.account, moment.facts.ip),
         "week": week_of(moment.account.active_hours),

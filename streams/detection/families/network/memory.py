@@ -13,7 +13,7 @@ QUARTERS, SESSIONS, MOBILE, RELAY, NAMED, HOSTED = range(6)
 """Columns of a day's tally, commonest first: rows end at the last column that is not zero, which halves them."""
 
 
-class Seen(msgspec.Struct, array_like=True):
+class Seen(msgspec.Struct, array_like=True, gc=False):
     """One network, or one operator whose networks count as one."""
 
     at: Presence
@@ -24,23 +24,25 @@ class Seen(msgspec.Struct, array_like=True):
     """The VPN operator; empty for any other network."""
     devices: list[int] = []
     """CRC-32 of the devices seen here, first four."""
+    told: int = 0
+    """CRC-32 of what the newest `subnet` link carried and may change."""
 
 
-class Place(msgspec.Struct, array_like=True):
+class Place(msgspec.Struct, array_like=True, gc=False):
     """One country, as reached through one VPN operator or through none."""
 
     hours: Presence
     days: Presence
 
 
-class Exit(msgspec.Struct, array_like=True):
+class Exit(msgspec.Struct, array_like=True, gc=False):
     """One residential-proxy exit."""
 
     days: Presence
     country: str = ""
 
 
-class NetworkMemory(msgspec.Struct, array_like=True):
+class NetworkMemory(msgspec.Struct, array_like=True, gc=False):
     """Networks, places and shares of one account."""
 
     networks: dict[str, Seen] = {}

@@ -15,8 +15,10 @@ def week_of(active_hours: Mapping[int, int]) -> bytes:
     week = bytearray(BINS)
     for day, mask in active_hours.items():
         start = day % 7 * 24
-        for hour in range(24):
-            if mask >> hour & 1 and week[start + hour] < 255:
+        while mask:
+            hour = mask.bit_length() - 1
+            mask ^= 1 << hour
+            if week[start + hour] < 255:
                 week[start + hour] += 1
     return bytes(week)
 

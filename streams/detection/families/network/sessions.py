@@ -88,9 +88,11 @@ def began(moment: Moment, desk: Desk) -> None:
 
 def _arrived(moment: Moment, memory: NetworkMemory, facts: Facts, bucket: int, desk: Desk) -> None:
     """Note a session on a network in five minutes: one cell, whether log-in, start or both told of it."""
-    key = counted_as(facts)
+    if facts.classes:
+        key, operator, country = counted_as(facts), operator_of(facts), country_of(facts)
+    else:
+        key, operator, country = facts.network or "", "", facts.country or ""
     seen = memory.networks.get(key)
-    operator = operator_of(facts)
     if seen is None:
         _forget(memory, bucket)
         seen = Seen(Presence(bucket), facts.asn or 0, operator)
@@ -98,7 +100,6 @@ def _arrived(moment: Moment, memory: NetworkMemory, facts: Facts, bucket: int, d
         new = True
     else:
         new = spread.mark(seen.at, bucket)
-    country = country_of(facts)
     moved = spread.note_place(memory, country, operator, moment.ts) if country else False
     if new:
         count(memory, moment.ts // DAY, SESSIONS)

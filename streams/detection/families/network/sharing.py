@@ -23,6 +23,9 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         return
     limits = desk.catalogue.indicators[SHARED].thresholds
     least = limits["accounts"]
+    if len(entity.members) < least:
+        withdraw(entity, SHARED, desk)
+        return
     days = int(limits["days"])
     members = recent(entity, days * DAY)
     groups = groups_of(members) if len(members) >= least else []

@@ -26,6 +26,8 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         withdraw(entity, SUBNET, desk)
         return
     limits = desk.catalogue.indicators[SUBNET].thresholds
+    if len(entity.members) < limits["accounts"]:
+        return
     names = _dedicated(entity, devices, int(limits["days"]), limits["hours"])
     if len(names) < limits["accounts"]:
         return
@@ -59,8 +61,9 @@ def _remember_devices(entity: EntityState, link: Link) -> dict[str, list[int]]:
     held = devices.setdefault(link.account, [])
     held += [device for device in link.data.get("devices", ()) if device not in held]
     del held[DEVICES:]
-    for name in [name for name in devices if name not in entity.members]:
-        del devices[name]
+    if len(devices) > len(entity.members):  # each member has an entry
+        for name in [name for name in devices if name not in entity.members]:
+            del devices[name]
     return devices
 
 

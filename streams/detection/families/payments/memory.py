@@ -12,7 +12,7 @@ RING = 32
 """Four splits to three instruments each are 12 payouts; twice that and more leaves room for ordinary ones between."""
 
 
-class Instrument(msgspec.Struct, array_like=True):
+class Instrument(msgspec.Struct, array_like=True, gc=False):
     """One payout instrument as it was last described."""
 
     last: int
@@ -23,7 +23,7 @@ class Instrument(msgspec.Struct, array_like=True):
     """Keyed hash of the holder's registration number."""
 
 
-class Payout(msgspec.Struct, array_like=True, frozen=True, order=True):
+class Payout(msgspec.Struct, array_like=True, gc=False, frozen=True, order=True):
     """One payout. The instrument is a CRC-32: the hash itself would be ten times longer."""
 
     ts: int
@@ -32,7 +32,7 @@ class Payout(msgspec.Struct, array_like=True, frozen=True, order=True):
     currency: str = ""
 
 
-class PaymentsMemory(msgspec.Struct, array_like=True):
+class PaymentsMemory(msgspec.Struct, array_like=True, gc=False):
     """Instruments, mismatching additions and the payout and credit rings of one account."""
 
     instruments: dict[int, Instrument] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.detection.entity_state import EntityDesk, EntityState, Member, strangers
+from streams.detection.entity_state import EntityDesk, EntityState, Member, silent, strangers
 from streams.detection.messages import Link
 from streams.detection.windows import DAY
 
@@ -15,6 +15,8 @@ def judge_instrument(entity: EntityState, _link: Link, desk: EntityDesk) -> None
 
     Couples and declared family say little; a verified agency, a hub and an instrument shared by design say nothing.
     """
+    if silent(entity):
+        return
     since = entity.watermark - desk.threshold(INDICATOR, "active_days") * DAY
     active = {name: member for name, member in sorted(entity.members.items()) if member.last >= since}
     if entity.hub or any(member.data.get("omnibus") for member in entity.members.values()):

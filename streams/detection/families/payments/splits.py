@@ -21,7 +21,7 @@ INDICATOR = "pass_through_fan_out"
 Holds = Callable[[Instrument | None], Holder]
 
 
-class Split(msgspec.Struct, frozen=True, order=True):
+class Split(msgspec.Struct, frozen=True, order=True, gc=False):
     """One split: last payout, first payout, largest instrument's part of the money."""
 
     end: int
@@ -46,13 +46,17 @@ def forget(memory: PaymentsMemory, days: float) -> None:
     """Drop payouts and credits that no window can reach any more; two days more than the window cover lateness."""
     newest = max([payout.ts for payout in memory.payouts[-1:]] + memory.credits[-1:], default=0)
     before = newest - int((days + 2) * DAY)
-    memory.payouts = [payout for payout in memory.payouts if payout.ts >= before]
-    memory.credits = [ts for ts in memory.credits if ts >= before]
+    if memory.payouts and memory.payouts[0].ts < before:
+        memory.payouts = [payout for payout in memory.payouts if payout.ts >= before]
+    if memory.credits and memory.credits[0] < before:
+        memory.credits = [ts for ts in memory.credits if ts >= before]
 
 
 def stable_splits(memory: PaymentsMemory, holds: Holds, thresholds: Mapping[str, float]) -> list[Split]:
     """Find the newest splits whose largest parts agree, oldest first; empty when they are too few within the window."""
     needed, spread = int(thresholds["credits"]), 2 * thresholds["ratio"]
+    if len(memory.payouts) < 2 * needed:  # a split is two payouts or more: the usual account
+        return []
     window = int(thresholds["days"] * DAY)
     found = splits(memory, holds, int(thresholds["hours"] * HOUR))
     for last in range(len(found) - 1, -1, -1):

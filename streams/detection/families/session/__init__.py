@@ -36,8 +36,8 @@ def _memory(moment: Moment) -> SessionMemory:
     return account.session
 
 
-def heard(moment: Moment, desk: Desk) -> Device:
-    """Take in that a session began, goes on or ended: device, presence, overlap with other sessions."""
+def heard(moment: Moment, desk: Desk) -> None:
+    """Take in that a session began, goes on or ended: device (the last of the list from here on), presence, overlap."""
     memory = moment.account.session
     if memory is None:
         memory = _memory(moment)
@@ -52,26 +52,21 @@ def heard(moment: Moment, desk: Desk) -> Device:
         held = concurrent.find(memory, session) if session else None
         key = held.device if held is not None else 0
     active = inputs is not None and inputs > 0
-    device = devices.touch(memory, moment, desk, key, ts, active or inputs is None)
+    devices.touch(memory, moment, desk, key, ts, active or inputs is None)
     marathon.note(memory, moment, desk, ts, active)
     if session:
         concurrent.note(memory, moment, desk, session, key, ts, active)
-    return device
 
 
 def started(moment: Moment, desk: Desk) -> None:
     """Take in a session start: as any session event, and what the browser shows of itself."""
     event = moment.event
     assert isinstance(event, SessionStart)
-    device = heard(moment, desk)
+    heard(moment, desk)
+    device = _memory(moment).devices[-1]
     if event.device_entropy_bits is not None:
         devices.entropy(device, moment, desk, event.device_entropy_bits)
     _fingerprint(moment, desk, event, device)
-
-
-def carried_on(moment: Moment, desk: Desk) -> None:
-    """Take in a heartbeat or a session's end."""
-    heard(moment, desk)
 
 
 def _fingerprint(moment: Moment, desk: Desk, event: SessionStart, device: Device) -> None:
@@ -168,8 +163,8 @@ FAMILY = Family(
     (concurrent.ID, marathon.ID, shifts.ID, shared.ID, fingerprints.ID, handoff.ID),
     observe={
         SessionStart: started,
-        SessionHeartbeat: carried_on,
-        SessionEnd: carried_on,
+        SessionHeartbeat: heard,
+        SessionEnd: heard,
         LoginSucceeded: signed_in,
         AccountCreated: created,
         KycApproved: approved,

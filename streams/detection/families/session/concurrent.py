@@ -15,12 +15,17 @@ IDLE = 3600
 """A session not heard of for an hour (seconds) has ended, whether or not its end was sent."""
 OPEN = 6
 HALF_DAY = 43200
-_PHONES = ("/mobile", "/tablet")
+PHONES = ("/mobile", "/tablet")
+"""Last part of the agent class of what one carries beside a desktop."""
 
 
 def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: int, ts: int, active: bool) -> None:
     """Extend the session `key` to `ts` seconds and compare it with the others once per five minutes."""
-    sitting = find(memory, key)
+    sitting = None
+    for held in memory.open:
+        if held.key == key:
+            sitting = held
+            break
     slot = ts // SLOT
     if sitting is None:
         sitting = _begin(memory, moment, key, device, ts)
@@ -60,10 +65,14 @@ def _begin(memory: SessionMemory, moment: Moment, key: int, device: int, ts: int
     sitting = Open(key, device, ts, ts)
     if moment.facts.latitude is not None:
         _locate(sitting, moment)
-    newest = max([ts, *(held.end for held in memory.open)])
+    newest = ts
+    for held in memory.open:
+        newest = max(newest, held.end)
     kept = [held for held in memory.open if held.end >= newest - IDLE]
     kept.append(sitting)
-    memory.open = sorted(kept, key=lambda held: (held.end, held.key))[-OPEN:]
+    if len(kept) > 1:
+        kept = sorted(kept, key=lambda held: (held.end, held.key))[-OPEN:]
+    memory.open = kept
     return sitting
 
 
@@ -73,7 +82,7 @@ def _locate(sitting: Open, moment: Moment) -> None:
     sitting.longitude = round((facts.longitude or 0.0) * 100)
     sitting.country = facts.country or ""
     sitting.kind = kind_of(facts.classes)
-    sitting.phone = facts.agent is not None and facts.agent.endswith(_PHONES)
+    sitting.phone = facts.agent is not None and facts.agent.endswith(PHONES)
 
 
 def distance(one: Open, other: Open) -> float:

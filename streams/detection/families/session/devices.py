@@ -5,7 +5,8 @@ from __future__ import annotations
 from zlib import crc32
 
 from streams.detection.families.location.networks import kind_of
-from streams.detection.families.session import handoff
+from streams.detection.families.session import handoff, shared
+from streams.detection.families.session.concurrent import PHONES
 from streams.detection.families.session.memory import Device, SessionMemory
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Numbers
@@ -46,7 +47,11 @@ def _news(memory: SessionMemory, moment: Moment, desk: Desk, key: int, ts: int) 
     handoff.wake(memory, ts, desk)
     devices = memory.devices
     half = ts // HALF_DAY
-    device = next((held for held in devices if held.key == key), None)
+    device = None
+    for held in devices:
+        if held.key == key:
+            device = held
+            break
     fresh = True
     if device is None:
         device = Device(key, ts, ts, Presence(half))
@@ -61,6 +66,7 @@ def _news(memory: SessionMemory, moment: Moment, desk: Desk, key: int, ts: int) 
             devices.append(device)
     if not device.agent and moment.facts.agent:
         device.agent = crc32(moment.facts.agent.encode())
+        device.phone = moment.facts.agent.endswith(PHONES)
     if fresh:
         handoff.seen(memory, device, ts, moment.account, desk)
         if key:
@@ -103,11 +109,12 @@ def identified(device: Device, moment: Moment, desk: Desk) -> None:
 
 
 def entropy(device: Device, moment: Moment, desk: Desk, bits: float) -> None:
-    """Note how identifying the device id is: the lowest figure heard counts."""
+    """Note how identifying the device id is: the lowest figure heard counts. Too common an id is told at once."""
     whole = int(bits)
     if device.bits is None or whole < device.bits:
         device.bits = whole
-        link(moment, desk, device, 0)
+        if whole < desk.threshold(shared.ID, "entropy_bits_min"):
+            link(moment, desk, device, 0)
 
 
 def link(moment: Moment, desk: Desk, device: Device, refresh: int) -> None:

@@ -31,10 +31,13 @@ def anchored(memory: SessionMemory, ts: int, desk: Desk) -> None:
 
 def wake(memory: SessionMemory, ts: int, desk: Desk) -> None:
     """Set the anchor when nobody was here for a month: a lateness earlier, so that late events lie behind it."""
-    if memory.devices:
-        silence = ts - max(held.last for held in memory.devices)
-        if silence >= desk.threshold(ID, "dormant_days") * _DAY:
-            anchored(memory, ts - SESSION_LATENESS // 1000, desk)
+    if not memory.devices:
+        return
+    since = ts - desk.threshold(ID, "dormant_days") * _DAY
+    for held in memory.devices:
+        if held.last > since:
+            return
+    anchored(memory, ts - SESSION_LATENESS // 1000, desk)
 
 
 def changed(memory: SessionMemory, what: str, ts: int, ref: Ref, desk: Desk) -> None:
@@ -64,28 +67,31 @@ def seen(memory: SessionMemory, device: Device, ts: int, account: AccountState, 
 
 def judge(account: AccountState, memory: SessionMemory, day: int, desk: Desk) -> None:
     """Fire at day 3 with a provisional confidence, fully when the old devices stayed away for two weeks."""
+    if not memory.anchor and not memory.changes:
+        return
+    limits = desk.catalogue.indicators[ID].thresholds
     now = (day + 1) * _DAY
-    window = desk.threshold(ID, "changes_days") * _DAY
-    full = desk.threshold(ID, "absent_days_full")
+    window, full, needed = limits["changes_days"] * _DAY, limits["absent_days_full"], int(limits["changes_min"])
     _forget(memory, now, window, full)
     anchor = memory.anchor
-    if not anchor or now - anchor > window + (full + 2) * _DAY:
+    if not anchor or len(memory.changes) < needed or now - anchor > window + (full + 2) * _DAY:
         return
     until = min(now, anchor + window)
+    times = _changes(memory, anchor, until)
+    if len(times) < needed:
+        return
     old = [held for held in memory.devices if held.key and held.first < anchor]
     new = [held for held in memory.devices if held.key and anchor <= held.first < until and _elsewhere(held, old)]
-    times = _changes(memory, anchor, until)
-    needed = int(desk.threshold(ID, "changes_min"))
-    if not old or not new or len(times) < needed:
+    if not old or not new:
         return
     moved = min(held.first for held in new)
     gone = max(held.last for held in old)
-    if gone > moved + desk.threshold(ID, "overlap_hours") * 3600:
+    if gone > moved + limits["overlap_hours"] * 3600:
         return
-    if now - max(moved, gone, times[needed - 1]) < desk.threshold(ID, "absent_days_provisional") * _DAY:
+    if now - max(moved, gone, times[needed - 1]) < limits["absent_days_provisional"] * _DAY:
         return
     absent = (now - max(moved, gone)) / _DAY
-    confidence = 1.0 if absent >= full else desk.threshold(ID, "confidence_provisional")
+    confidence = 1.0 if absent >= full else limits["confidence_provisional"]
     numbers = {"changes": len(times), "new_devices": len(new), "absent_days": int(absent)}
     desk.fire(account, ID, confidence, now * 1000 - 1, numbers, *memory.refs.get(ID, ()))
 

@@ -8,7 +8,7 @@ from streams.detection.messages import Ref
 from streams.detection.windows import Presence
 
 
-class Device(msgspec.Struct, array_like=True):
+class Device(msgspec.Struct, array_like=True, gc=False):
     """One device of the account, by the CRC-32 of its id (0 = events without one)."""
 
     key: int
@@ -36,9 +36,11 @@ class Device(msgspec.Struct, array_like=True):
     """An identity was verified or its document uploaded from here."""
     bits: int | None = None
     """Lowest entropy heard of the device id; None = a first-party id."""
+    phone: bool = False
+    """A phone or a tablet, by its first agent."""
 
 
-class Open(msgspec.Struct, array_like=True):
+class Open(msgspec.Struct, array_like=True, gc=False):
     """One session that was heard of within the last hour."""
 
     key: int
@@ -56,7 +58,7 @@ class Open(msgspec.Struct, array_like=True):
     phone: bool = False
 
 
-class SessionMemory(msgspec.Struct, array_like=True):
+class SessionMemory(msgspec.Struct, array_like=True, gc=False):
     """Under 350 bytes for a laptop and a phone used every day."""
 
     devices: list[Device] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.detection.entity_state import HUB, EntityDesk, EntityState, Member, strangers
+from streams.detection.entity_state import HUB, EntityDesk, EntityState, Member, silent, strangers
 from streams.detection.messages import Link, Numbers, Ref, Who
 from streams.detection.windows import DAY
 
@@ -16,6 +16,8 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     bits = link.data.get("bits")
     if bits is not None and bits < desk.threshold(ID, "entropy_bits_min"):
         entity.memory[_CROWD] = True
+    if silent(entity) and not entity.memory:
+        return
     since = entity.watermark - desk.threshold(ID, "window_days") * DAY
     present = {name: held for name, held in entity.members.items() if held.last >= since}
     if entity.hub or len(entity.members) > HUB or entity.memory.get(_CROWD):

@@ -77,6 +77,8 @@ def arcs(device: Device, day: int, days: int) -> dict[int, tuple[int, int]]:
 
 def judge(account: AccountState, memory: SessionMemory, day: int, desk: Desk) -> None:
     """Fire when two devices of different place or make share the day between them, at steady hours, for weeks."""
+    if len(memory.devices) < 2:
+        return
     days = int(desk.threshold(ID, "window_days"))
     close(memory, day, days)
     needed = desk.threshold(ID, "active_share") * days
@@ -127,7 +129,14 @@ def _covered(start: int, length: int) -> int:
 
 
 def _different(one: Device, other: Device) -> bool:
-    """Tell whether country, network operator or make differ; unknown is not different."""
+    """Tell whether country, network operator or make differ; unknown is not different.
+
+    A desktop and a phone in one country are what one person carries: phone at lunch, laptop in the evening is no rota.
+    """
+    if one.phone != other.phone and not {place[0] for place in one.places}.isdisjoint(
+        place[0] for place in other.places if place[0]
+    ):
+        return False
     if one.agent and other.agent and one.agent != other.agent:
         return True
     here, there = {place[:2] for place in one.places}, {place[:2] for place in other.places}

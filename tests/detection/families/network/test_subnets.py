@@ -64,6 +64,17 @@ def test_links_are_daily_or_with_a_new_device() -> None:
     assert len(account.sent("subnet")[-1].data["devices"]) == 2
 
 
+def test_links_are_daily_while_what_they_carry_changes_and_weekly_then() -> None:
+    account = Account()
+    for day in range(20):
+        account.state.active_hours[day] = 0b111 << 9
+        account.start(day * DAY, facts(), device_id="d1")
+    days = [sent.ts // DAY - account.sent("subnet")[0].ts // DAY for sent in account.sent("subnet")]
+    assert days == [0, 1, 2, 3, 4, 5, 6, 13]
+    account.start(20 * DAY, facts(), device_id="d1", tz="Asia/X")
+    assert len(account.sent("subnet")) == 9
+
+
 def test_vpn_exits_are_grouped_by_operator_and_city() -> None:
     account = Account()
     account.start(0, vpn(1))

@@ -10,7 +10,7 @@ import pytest
 from enrichers.facts import Facts
 from schemas.events import SessionStart
 from streams.detection.families.session import fingerprints, shifts
-from tests.detection.families.session.kit import DAY, DESKTOP, HOUR, MINUTE, Account, facts, sitting
+from tests.detection.families.session.kit import DAY, DESKTOP, HOUR, MINUTE, PHONE, Account, facts, sitting
 
 SHIFTS = "operator_shift_pattern"
 ODD = "antidetect_fingerprint"
@@ -44,6 +44,13 @@ def test_a_rota_over_midnight() -> None:
 
 def test_another_make_is_enough() -> None:
     assert rota(facts(agent="firefox/linux/desktop")).confidence(SHIFTS) == 1.0
+
+
+def test_a_desktop_and_a_phone_in_one_country_are_one_person() -> None:
+    assert rota(facts(agent=PHONE)).confidence(SHIFTS) == 0.0
+    assert rota(facts("porto", agent=PHONE)).confidence(SHIFTS) == 0.0
+    assert rota(facts("porto", "mobile", agent="safari/ios/tablet")).confidence(SHIFTS) == 0.0
+    assert rota(facts("athens", agent=PHONE)).confidence(SHIFTS) == 1.0
 
 
 def test_devices_of_one_make_in_one_place_are_silent() -> None:

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from argparse import Namespace
+
+import pytest
+
+from schemas.dead_letter import dead_letter
+from streams.cli.dead_letters import Place, in_full, line_of, place_of
+from streams.cli.outcome import BadInputError
+from tests.cli.conftest import Command
+
+LETTER = dead_letter(
+    topic="platform-events",
+    partition=3,
+    offset=41,
+    stage="enrich",
+    reason="not_json",
+    detail="begins with \x1b[2J",
+    raw=b"\x1b[2J",
+    record_timestamp_ms=1,
+    key=b"a-1",
+)
+
+
+def words(action: str, place: str | None = None, reason: str | None = None, file: str | None = None) -> Namespace:
+    return Namespace(action=action, place=place, reason=reason, file=file)
+
+
+def test_one_line_says_where_to_find_it_and_where_it_came_from() -> None:
+    line = line_of(Place(2, 7), LETTER)
+    assert line.split()[:3] == ["2:7", "not_json", "platform-events/3/41"]
+    assert "\x1b" not in line
+
+
+def test_in_full() -> None:
+    assert in_full(LETTER) == [
+        "from      platform-events, partition 3, offset 41, element 0",
+        "stage     enrich",
+        "reason    not_json",
+        "detail    begins with \ufffd[2J",
+        "key       b'a-1'",
+        "bytes     4",
+    ]
+
+
+def test_places() -> None:
+    assert place_of(words("show", "2:41")) == Place(2, 41)
+    assert place_of(words("list")) is None
+    assert place_of(words("send", reason="not_json")) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (words("list", "2:41"), "list takes no place"),
+        (words("show"), "show needs a place"),
+        (words("send"), "send needs either"),
+        (words("send", "2:41", "not_json"), "send needs either"),
+        (words("send", reason="not_json", file="x"), "--file goes with"),
+        (words("show", "two"), "'two' is not a place"),
+        (words("show", "-1:4"), "is not a place"),
+    ],
+)
+def test_bad_usage(asked: Namespace, says: str) -> None:
+    with pytest.raises(BadInputError, match=says):
+        place_of(asked)
+
+
+def test_is_refused_before_kafka_is_asked(command: Command) -> None:
+    assert command("dead-letters", "show").code == 2
