@@ -11,11 +11,18 @@ from __future__ import annotations
 import argparse
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams.cli.outcome import BadInputError
+
+if TYPE_CHECKING:
+    from streams.scenarios import Scenario
 
 EXAMPLES = """\
 examples:
   personawatch demo
   personawatch demo --seconds 120 --accounts 2000
+  personawatch demo --scenarios S05b,B02 --accounts 50
   personawatch demo --broker 127.0.0.1:9092       on a running Kafka; topics of
                                                   its own, deleted at the end
   personawatch demo --plain > demo.txt            lines instead of a live view
@@ -39,6 +46,9 @@ def configure(parser: ArgumentParser) -> None:
         "--accounts", type=_accounts, default=ACCOUNTS, metavar="N", help=f"ordinary people (default {ACCOUNTS})"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="other people, addresses, times (default 0)")
+    parser.add_argument(
+        "--scenarios", metavar="ID,ID", help="only these (default all; `personawatch scenario` lists them)"
+    )
     parser.add_argument("--broker", metavar="HOST:PORT", help="a running Kafka instead of the embedded broker")
     parser.add_argument(
         "--folder",
@@ -54,7 +64,14 @@ def run(arguments: Namespace) -> int:
     """Choose the view and perform."""
     from streams.demo.performance import Plan, View, is_terminal, perform
 
-    plan = Plan(arguments.seconds, arguments.accounts, arguments.seed, arguments.broker, arguments.folder)
+    plan = Plan(
+        arguments.seconds,
+        arguments.accounts,
+        arguments.seed,
+        arguments.broker,
+        arguments.folder,
+        _scenarios(arguments.scenarios),
+    )
     view: View
     if arguments.plain or not is_terminal():
         from streams.demo.plain import PlainView
@@ -65,6 +82,17 @@ def run(arguments: Namespace) -> int:
 
         view = TerminalView()
     return perform(plan, view)
+
+
+def _scenarios(text: str | None) -> dict[str, Scenario]:
+    from streams.scenarios import SCENARIOS, scenario_of
+
+    if text is None:
+        return SCENARIOS
+    try:
+        return {scenario.id: scenario for scenario in map(scenario_of, text.split(","))}
+    except ValueError as error:
+        raise BadInputError(str(error)) from error
 
 
 def _seconds(text: str) -> float:

@@ -11,9 +11,12 @@ PR_SET_PDEATHSIG = 1
 
 
 def follow_parent(parent: int) -> None:
-    """Ask the kernel for SIGTERM when the parent is gone. Linux only; elsewhere the demo's own clean-up has to do."""
+    """Ask the kernel to kill us when the parent is gone: the broker went with it, so there is nobody to take leave of.
+
+    Linux only; elsewhere the demo's own clean-up has to do.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             sys.exit(0)
 

@@ -28,7 +28,7 @@ from streams.demo.stand import Stand, stand
 from streams.demo.traffic import Sent, traffic
 from streams.detection.alert import Alert
 from streams.runtime.settings import Settings
-from streams.scenarios import SCENARIOS
+from streams.scenarios import Scenario
 
 SCRAPE_EVERY_S = 0.5
 QUIET_S = 2.5
@@ -59,6 +59,7 @@ class Plan(NamedTuple):
     seed: int
     broker: str | None
     folder: Path
+    scenarios: Mapping[str, Scenario]
 
 
 def perform(plan: Plan, view: View) -> int:
@@ -74,13 +75,13 @@ def perform(plan: Plan, view: View) -> int:
         stack.enter_context(view)
         _introduce(plan, place, worker, view)
         view.show(model)
-        events = traffic(datetime.now(UTC), plan.accounts, plan.seed)
+        events = traffic(datetime.now(UTC), plan.accounts, plan.seed, plan.scenarios)
         model.total = len(events)
         model.phase, model.now = "waiting for the worker", time.monotonic()
         view.show(model)
         wait_until_ready(worker)
         _play(plan, place.settings, worker, events, model, view)
-        rows = judge(SCENARIOS.values(), model.tiers, plan.seed)
+        rows = judge(plan.scenarios.values(), model.tiers, plan.seed)
         view.result(model, rows, bystanders(model.tiers), plan.accounts)
     print("\n".join(_where(plan)))
     return OK if all(row.matches for row in rows) else FAILURE
@@ -105,7 +106,7 @@ def _introduce(plan: Plan, place: Stand, worker: WorkerProcess, view: View) -> N
     view.note(place.about)
     view.note(f"worker: http://127.0.0.1:{worker.port}/metrics and /ready, log in {worker.log}")
     view.note(
-        f"{len(SCENARIOS)} scenarios and {plan.accounts:,} ordinary people, {plan.seconds:.0f} s; invented data throughout"
+        f"{len(plan.scenarios)} scenarios and {plan.accounts:,} ordinary people, {plan.seconds:.0f} s; invented data throughout"
     )
 
 

@@ -46,7 +46,7 @@ def edges_of(nodes: list[Node], now: int) -> list[tuple[str, str, str]]:
     inside = {node.account for node in nodes}
     return sorted(
         {
-            (edge.edge_type, *sorted((node.account, edge.neighbour)))
+            (edge.edge_type, min(node.account, edge.neighbour), max(node.account, edge.neighbour))
             for node in nodes
             for edge in node.edges
             if edge.holds(now) and edge.neighbour in inside

@@ -33,7 +33,7 @@ def drawn(alert: Alert, width: int) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("width", [60, 80, 140])
+@pytest.mark.parametrize("width", [72, 80, 140])
 def test_terminal_view_fits_and_shows_everything(alert: Alert, width: int) -> None:
     text = drawn(alert, width)
     assert max(map(len, text.splitlines())) <= min(width, 100)

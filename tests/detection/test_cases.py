@@ -188,7 +188,7 @@ def test_a_strong_cluster_of_four_with_two_edge_types_fires(desk: Desk) -> None:
 
 
 def test_a_replayed_input_says_nothing_twice_also_after_a_restart(desk: Desk) -> None:
-    told = [assessed("a", *REVIEW), StrongEdge("device", "device:d", "a", "b", T0), assessed("b", *MONEY)]
+    told: list[Told] = [assessed("a", *REVIEW), StrongEdge("device", "device:d", "a", "b", T0), assessed("b", *MONEY)]
     desk.tell(*told)
     desk.restart()
     desk.offset = 0

@@ -38,12 +38,18 @@ def main() -> int:
 class WorkerProcess:
     """One worker under test."""
 
+    command: tuple[str, ...] = (
+        sys.executable,
+        "-c",
+        "import sys; from tests.kafka.worker import main; sys.exit(main())",
+    )
+
     def __init__(self, environment: dict[str, str]) -> None:
         self.port = free_ports(1)[0]
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with the process's end)
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PERSONAWATCH_")}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "import sys; from tests.kafka.worker import main; sys.exit(main())"],
+            self.command,
             env=clean | environment | {"PERSONAWATCH_HTTP_PORT": str(self.port)},
             cwd=ROOT,
             stdout=self._log,
@@ -101,6 +107,8 @@ class WorkerProcess:
 class Deployment:
     """Topics, group and workers of one test, apart from those of every other test by a prefix."""
 
+    worker_class: type[WorkerProcess] = WorkerProcess
+
     def __init__(self, address: str, stages: Sequence[Stage], **settings: str) -> None:
         self.address = address
         self.stages = stages
@@ -122,7 +130,7 @@ class Deployment:
     def worker(self, **settings: str) -> WorkerProcess:
         """Start a worker."""
         more = {f"PERSONAWATCH_{name.upper()}": value for name, value in settings.items()}
-        worker = WorkerProcess(self.environment | more)
+        worker = self.worker_class(self.environment | more)
         self.workers.append(worker)
         return worker
 
