@@ -64,6 +64,8 @@ def _on_kafka(address: str, own: dict[str, str]) -> Iterator[Stand]:
     own |= {"BROKERS": address, "PARTITIONS": "4", "CREATE_TOPICS": "true"}
     environment = _environment({PREFIX + "REPLICATION_FACTOR": "1", **given}, own)
     settings = settings_from(environment)
+    with kafka_in_words(settings):
+        pass  # nothing to clear away where nobody answers
     try:
         with kafka_in_words(settings):
             try:

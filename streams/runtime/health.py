@@ -45,12 +45,10 @@ class Health:
             return {"reason": "broker unreachable"}
         if not self.started:
             return {"reason": "starting"}
-        remaining = self._recovering()
-        if remaining is not None:
-            return {"reason": "recovering", "remaining": remaining}
         if not self._assigned():
             return {"reason": "unassigned"}
-        return None
+        remaining = self._recovering()
+        return None if remaining is None else {"reason": "recovering", "remaining": remaining}
 
     async def watch_broker(self, ask: Callable[[], Any]) -> None:
         """Ask the broker something small, for ever; log when that changes."""

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -45,6 +45,8 @@ def run_worker(settings: Settings, stages: Sequence[Stage], metrics: Metrics | N
     logs.configure(settings.log_format, settings.log_level)
     worker = Worker(settings, stages, metrics or Metrics())
     code = _run(worker.work())
+    if worker.deadline is not None:
+        worker.deadline.cancel()
     if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
         # Faust's consumer thread did not end in time. It has nothing left to lose, and Python would wait for it for ever.
         sys.stderr.flush()
@@ -68,6 +70,7 @@ class Worker:
         self._stages = stages
         self._metrics = metrics
         self._stop: asyncio.Event
+        self.deadline: threading.Timer | None = None
 
     async def work(self) -> int:
         """Start, run, stop."""
@@ -168,13 +171,24 @@ class Worker:
     async def _leave(self, pipeline: Pipeline, tasks: Sequence[asyncio.Task[Any]]) -> None:
         began = time.monotonic()
         failed = pipeline.fault.done()
+        self._last_resort(FAILURE if failed else OK)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(tasks, timeout=0.2)
         # After a fault nothing more may be acknowledged: what is unfinished is read again.
-        finished = failed or await _within(FLUSH_WITHIN_S, pipeline.finish)
-        left = await _within(LEAVE_WITHIN_S, pipeline.app.stop)
-        log.info("stopped", flushed=finished and not failed, left=left, seconds=round(time.monotonic() - began, 1))
+        finished = not failed and await _within(FLUSH_WITHIN_S, pipeline.finish())
+        left = await _within(LEAVE_WITHIN_S, pipeline.app.stop())
+        log.info("stopped", flushed=finished, left=left, seconds=round(time.monotonic() - began, 1))
+
+    def _last_resort(self, code: int) -> None:
+        """End the process even if leaving blocks the event loop.
+
+        mode waits for the consumer's thread with a blocking call, and that thread may just then wait for the event loop (a
+        rebalance during the stop). All that matters is written by then.
+        """
+        self.deadline = threading.Timer(FLUSH_WITHIN_S + LEAVE_WITHIN_S + 0.3, os._exit, [code])
+        self.deadline.daemon = True
+        self.deadline.start()
 
 
 def _look_at(done: asyncio.Future[Any]) -> None:
@@ -190,11 +204,17 @@ def _refuse(faults: Sequence[str]) -> int:
     return CONFIG
 
 
-async def _within(seconds: float, work: Callable[[], Coroutine[Any, Any, Any]]) -> bool:
-    try:
-        await asyncio.wait_for(work(), seconds)
-    except Exception as error:  # noqa: BLE001 (leaving goes on whatever happens)
-        log.warning("left early; what is unfinished is read again at the next start", error=repr(error))
+async def _within(seconds: float, work: Coroutine[Any, Any, Any]) -> bool:
+    """Whether `work` came to its end in time. Not `wait_for`: that waits for a cancelled Faust service for ever."""
+    task = asyncio.ensure_future(work)
+    done, _ = await asyncio.wait([task], timeout=seconds)
+    task.add_done_callback(_look_at)
+    if not done:
+        task.cancel()
+        log.warning("left early; what is unfinished is read again at the next start")
+        return False
+    if task.cancelled() or task.exception() is not None:
+        log.warning("left early", error=repr(None if task.cancelled() else task.exception()))
         return False
     return True
 

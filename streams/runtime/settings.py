@@ -34,7 +34,7 @@ def _setting(
     most: float | None = None,
 ) -> Any:
     facts = {"about": about, "secret": secret, "choices": choices, "least": least, "most": most}
-    return field(default=default, metadata=facts)
+    return field(default=default, metadata=facts, repr=not secret)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

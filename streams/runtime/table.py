@@ -99,28 +99,11 @@ class StateTable(faust.Table):  # type: ignore[misc]
             for event in batch:
                 message = event.message
                 if message.topic == self.changelog_topic_name:
-                    self._apply(self._hold(message.partition), message.value)
+                    apply(self._hold(message.partition), message.value)
+                    self.restored += len(message.value)
         except Exception as error:
             self._on_fault(error)
             raise
-
-    def _apply(self, held: Held, records: Sequence[Any]) -> None:
-        raw, epochs, seen, newest = held.raw, held.epochs, held.offset, held.epoch
-        for record in records:
-            if record.offset <= seen:
-                continue
-            key, epoch = record.key, record.timestamp
-            if epoch < newest and epochs.get(key, 0) > epoch:
-                continue
-            newest = max(newest, epoch)
-            epochs[key] = epoch
-            if record.value is None:
-                raw.pop(key, None)
-            else:
-                raw[key] = record.value
-        held.offset = max(seen, records[-1].offset)
-        held.epoch = newest
-        self.restored += len(records)
 
     def persisted_offset(self, tp: Any) -> int | None:
         """How far the changelog has been read for a partition that we kept; recovery goes on from there."""
@@ -150,3 +133,22 @@ class StateTable(faust.Table):  # type: ignore[misc]
         if held is None:
             held = self._held[partition] = Held()
         return held
+
+
+def apply(held: Held, records: Sequence[Any]) -> None:
+    """Take changelog records in their order: the newest offset of a key wins, unless its writer had lost the partition."""
+    raw, epochs, seen, newest = held.raw, held.epochs, held.offset, held.epoch
+    for record in records:
+        if record.offset <= seen:
+            continue
+        key, epoch = record.key, record.timestamp
+        if epoch < newest and epochs.get(key, 0) > epoch:
+            continue
+        newest = max(newest, epoch)
+        epochs[key] = epoch
+        if record.value is None:
+            raw.pop(key, None)
+        else:
+            raw[key] = record.value
+    held.offset = max(seen, records[-1].offset)
+    held.epoch = newest

@@ -70,10 +70,13 @@ def test_every_scenario_comes_out_as_expected(place: Path) -> None:
     assert not workers(demo)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_interrupted_it_leaves_nothing_behind(place: Path, number: signal.Signals, code: int) -> None:
+@pytest.mark.parametrize(
+    ("moment", "number", "code"),
+    [("events flow", signal.SIGINT, 130), ("making events", signal.SIGTERM, 143)],
+)
+def test_interrupted_it_leaves_nothing_behind(place: Path, moment: str, number: signal.Signals, code: int) -> None:
     demo = start(place, *BRIEF)
-    wait_for(place, "events flow")
+    wait_for(place, moment)
     demo.send_signal(number)
     assert demo.wait(20) == code, (place / "out").read_text()
     assert not workers(demo)

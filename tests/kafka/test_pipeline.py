@@ -16,14 +16,8 @@ from tests.kafka.verifier import read
 
 LIVES_S = (2.2, 2.8, 3.5, 4.5, 6.0)
 """Chosen so that a kill can hit start, recovery, the first batches or full flow; their order is random."""
-POISON = (
-    b"\xff\xfe",
-    b"{",
-    b'{"type":"session.start"}',
-    b"[" * 500,
-    b'{"type":"no.such","event_id":"1"}',
-    b"\xef\xbb\xbf{}",
-)
+UNKNOWN = b'{"type":"no.such","event_id":"1","account_id":"a","occurred_at":"2026-03-04T00:00:00Z"}'
+POISON = (b"\xff\xfe", b"{", b'{"type":"session.start"}', b"[" * 500, UNKNOWN, b"\xef\xbb\xbf{}")
 
 
 @pytest.fixture

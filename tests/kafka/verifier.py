@@ -17,7 +17,6 @@ from confluent_kafka import Consumer, TopicPartition
 from streams.detection.stage import PlainRecord, SourceRecord, Stage
 from streams.detection.states import PartitionStates, StateCodec
 
-
 # A broker that was just restarted needs some seconds to elect leaders.
 STUCK_S = 20.0
 

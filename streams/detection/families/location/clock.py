@@ -21,7 +21,9 @@ _ROUND = 24 * 60
 
 def fits(offset: int, offsets: frozenset[int], tolerance: float) -> bool:
     """Tell whether a clock may belong to a place with `offsets`; an unknown place (no offsets) is never a mismatch."""
-    return not offsets or any(min((offset - held) % _ROUND, (held - offset) % _ROUND) <= tolerance for held in offsets)
+    if not offsets or offset in offsets:
+        return True
+    return any(min((offset - held) % _ROUND, (held - offset) % _ROUND) <= tolerance for held in offsets)
 
 
 def claimed_offsets(profile: Profile, since: int, until: int, desk: Desk) -> frozenset[int]:

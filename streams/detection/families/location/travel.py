@@ -87,7 +87,7 @@ def _reachable(trail: list[Sighting], newest: int) -> list[Sighting]:
 
 def _pairs(trail: list[Sighting], desk: Desk) -> list[Pair]:
     """Give impossible pairs: neighbours among what is not anonymized, and neighbours of which exactly one is."""
-    if all([_same_place(trail[-1], held) for held in trail]):
+    if all(_same_place(trail[-1], held) for held in trail):
         return []
     plain = [held for held in trail if held.kind != TUNNEL]
     found = [_pair(one, other, True, desk) for one, other in pairwise(plain)]

@@ -14,10 +14,10 @@ def week_of(active_hours: Mapping[int, int]) -> bytes:
     """How often each hour of the week was active, one byte an hour (UTC; five weeks at most, so a byte is plenty)."""
     week = bytearray(BINS)
     for day, mask in active_hours.items():
-        start = day % 7 * 24
-        while mask:
-            hour = mask.bit_length() - 1
-            mask ^= 1 << hour
+        start, rest = day % 7 * 24, mask
+        while rest:
+            hour = rest.bit_length() - 1
+            rest ^= 1 << hour
             if week[start + hour] < 255:
                 week[start + hour] += 1
     return bytes(week)

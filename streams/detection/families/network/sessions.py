@@ -144,7 +144,10 @@ def _minutes(moment: Moment, memory: NetworkMemory, facts: Facts) -> None:
     if presence is None:
         memory.heard = Presence(quarter)
         count(memory, moment.ts // DAY, QUARTERS)
-    elif presence.newest != quarter and spread.mark(presence, quarter):
+    elif quarter > presence.newest:
+        presence.mark(quarter)
+        count(memory, moment.ts // DAY, QUARTERS)
+    elif quarter < presence.newest and spread.mark(presence, quarter):
         count(memory, moment.ts // DAY, QUARTERS)
     if facts.classes and on_hosting(facts):
         _hosted(moment, memory, quarter)

@@ -38,9 +38,7 @@ def _memory(moment: Moment) -> SessionMemory:
 
 def heard(moment: Moment, desk: Desk) -> None:
     """Take in that a session began, goes on or ended: device (the last of the list from here on), presence, overlap."""
-    memory = moment.account.session
-    if memory is None:
-        memory = _memory(moment)
+    memory = moment.account.session or _memory(moment)
     event = moment.event
     assert isinstance(event, _SESSION)
     ts = moment.ts // 1000

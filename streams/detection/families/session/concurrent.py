@@ -48,9 +48,13 @@ def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: in
             inputs.mark(slot)
             news = True
     if news and len(memory.open) > 1:
-        for other in memory.open:
-            if other is not sitting and _both(memory, sitting, other, desk):
-                _overlap(memory, max(sitting.start, other.start), distance(sitting, other), moment, desk)
+        _compare(memory, sitting, moment, desk)
+
+
+def _compare(memory: SessionMemory, sitting: Open, moment: Moment, desk: Desk) -> None:
+    for other in memory.open:
+        if other is not sitting and _both(memory, sitting, other, desk):
+            _overlap(memory, max(sitting.start, other.start), distance(sitting, other), moment, desk)
 
 
 def find(memory: SessionMemory, key: int) -> Open | None:

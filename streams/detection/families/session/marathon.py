@@ -42,6 +42,10 @@ def note(memory: SessionMemory, moment: Moment, desk: Desk, ts: int, active: boo
 
 def _merge(memory: SessionMemory, ts: int) -> list[int]:
     """Add `ts` to the runs and join those that lie less than a gap apart; the run that holds it."""
+    if not memory.runs or ts >= memory.runs[-1][1] + GAP:  # in order of time: a new run, behind the others
+        run = [ts, ts]
+        memory.runs = [*[held for held in memory.runs if held[1] >= ts - _SETTLED], run]
+        return run
     merged: list[list[int]] = []
     for start, end in sorted([*memory.runs, [ts, ts]]):
         if merged and start - merged[-1][1] < GAP:

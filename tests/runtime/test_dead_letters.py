@@ -1,0 +1,51 @@
+"""The flood stop: a few bad records pass, a flood does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.runtime.dead_letters import FloodError, FloodGate, FloodLimits
+
+LIMITS = FloodLimits(ratio=0.5, window=1000, run=300)
+
+
+def test_few_dead_letters_pass() -> None:
+    gate = FloodGate(LIMITS)
+    for _ in range(1000):
+        gate.saw(100, 40)
+
+
+def test_a_run_stops_before_the_window_is_full() -> None:
+    gate = FloodGate(LIMITS)
+    gate.saw(250, 250)
+    with pytest.raises(FloodError, match="300 dead letters in a row"):
+        gate.saw(50, 50)
+
+
+def test_a_good_record_ends_a_run() -> None:
+    gate = FloodGate(LIMITS)
+    gate.saw(250, 250)
+    gate.saw(10, 9)
+    gate.saw(250, 250)
+
+
+def test_a_share_over_the_window_stops() -> None:
+    gate = FloodGate(LIMITS)
+    with pytest.raises(FloodError, match="of the last 1000 records are dead letters"):
+        for _ in range(20):
+            gate.saw(100, 60)
+
+
+def test_what_left_the_window_no_longer_counts() -> None:
+    gate = FloodGate(LIMITS)
+    for _ in range(8):
+        gate.saw(100, 60)
+    for _ in range(50):
+        gate.saw(100, 0)
+    for _ in range(8):
+        gate.saw(100, 60)
+
+
+def test_several_dead_letters_of_one_record_count_once() -> None:
+    gate = FloodGate(FloodLimits(ratio=0.5, window=1000, run=300))
+    gate.saw(1, 500)

@@ -1,0 +1,67 @@
+"""Why a worker is not ready, and when it is stuck."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import aiohttp
+import pytest
+
+from streams.runtime.health import Health, Progress, StuckError, serve
+from streams.runtime.metrics import Metrics
+
+
+def test_reasons_in_order() -> None:
+    remaining: list[int | None] = [7]
+    assigned = [False]
+    health = Health(lambda: remaining[0], lambda: assigned[0])
+    assert health.reason() == {"reason": "starting"}
+    health.started = True
+    assert health.reason() == {"reason": "unassigned"}
+    assigned[0] = True
+    assert health.reason() == {"reason": "recovering", "remaining": 7}
+    remaining[0] = None
+    assert health.reason() is None
+    health.broker_answers = False
+    assert health.reason() == {"reason": "broker unreachable"}
+    health.stopping = True
+    assert health.reason() == {"reason": "stopping"}
+
+
+def test_lag_without_progress_is_stuck() -> None:
+    progress = Progress(60, now=0)
+    progress.saw(10, lag=5, mark=1)
+    progress.saw(69, lag=5, mark=1)
+    with pytest.raises(StuckError, match="5 records wait and nothing has moved for 61 s"):
+        progress.saw(71, lag=5, mark=1)
+
+
+def test_progress_or_no_lag_is_not_stuck() -> None:
+    progress = Progress(60, now=0)
+    progress.saw(50, lag=5, mark=1)
+    progress.saw(100, lag=5, mark=2)
+    progress.saw(150, lag=0, mark=2)
+    progress.saw(205, lag=5, mark=2)
+
+
+def test_endpoints() -> None:
+    async def ask() -> None:
+        health = Health(lambda: None, lambda: True)
+        runner, port = await serve(health, Metrics(), "127.0.0.1", 0)
+        try:
+            async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+                async with session.get("/live") as answer:
+                    assert answer.status == 200
+                async with session.get("/ready") as answer:
+                    assert answer.status == 503
+                    assert json.loads(await answer.text()) == {"ready": False, "reason": "starting"}
+                health.started = True
+                async with session.get("/ready") as answer:
+                    assert answer.status == 200
+                async with session.get("/metrics") as answer:
+                    assert "personawatch_ready 1.0" in await answer.text()
+        finally:
+            await runner.cleanup()
+
+    asyncio.run(ask())

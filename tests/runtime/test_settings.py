@@ -1,0 +1,72 @@
+"""Settings: everything wrong is said at once, in words that name the variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from streams.runtime.settings import SettingsError, describe, load
+
+GOLDEN_FAULTS = """\
+PERSONAWATCH_PARTITIONS: found '8x', expected a whole number
+PERSONAWATCH_CREATE_TOPICS: found 'maybe', expected true or false
+PERSONAWATCH_SASL_PASSWORD_FILE: cannot read /no/such/file: [Errno 2] No such file or directory: '/no/such/file'
+PERSONAWATCH_FLUSH_MS: found 1, expected at least 5
+PERSONAWATCH_SESSION_TIMEOUT_S: found nan, expected 6 to 300
+PERSONAWATCH_LOG_FORMAT: found 'xml', expected one of text, json
+PERSONAWATCH_FLUSH_MSEC: no such setting; did you mean PERSONAWATCH_FLUSH_MS?
+PERSONAWATCH_SASL_USER: missing, and SECURITY=SASL_SSL needs it
+PERSONAWATCH_SASL_PASSWORD: missing, and SECURITY=SASL_SSL needs it (or …_FILE)
+PERSONAWATCH_BROKERS: found 'kafka', expected host:port"""
+
+
+def test_all_faults_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(
+            {
+                "PERSONAWATCH_BROKERS": "kafka",
+                "PERSONAWATCH_SECURITY": "SASL_SSL",
+                "PERSONAWATCH_PARTITIONS": "8x",
+                "PERSONAWATCH_CREATE_TOPICS": "maybe",
+                "PERSONAWATCH_SASL_PASSWORD_FILE": "/no/such/file",
+                "PERSONAWATCH_FLUSH_MS": "1",
+                "PERSONAWATCH_SESSION_TIMEOUT_S": "nan",
+                "PERSONAWATCH_LOG_FORMAT": "xml",
+                "PERSONAWATCH_FLUSH_MSEC": "100",
+                "PATH": "/bin",
+            }
+        )
+    assert str(caught.value) == GOLDEN_FAULTS
+
+
+def test_defaults_need_nothing() -> None:
+    assert load({}).broker_list() == ["127.0.0.1:9092"]
+
+
+def test_secret_from_file_and_not_in_repr(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("hush\n")
+    settings = load(
+        {
+            "PERSONAWATCH_SECURITY": "SASL_SSL",
+            "PERSONAWATCH_SASL_USER": "me",
+            "PERSONAWATCH_SASL_PASSWORD_FILE": str(secret),
+        }
+    )
+    assert settings.sasl_password == "hush"
+    assert "hush" not in repr(settings)
+
+
+def test_secret_given_twice_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="given twice"):
+        load({"PERSONAWATCH_SASL_PASSWORD": "a", "PERSONAWATCH_SASL_PASSWORD_FILE": str(tmp_path)})
+
+
+def test_every_setting_is_described() -> None:
+    rows = describe()
+    assert {row.name for row in rows if row.secret} == {
+        "PERSONAWATCH_SASL_PASSWORD",
+        "PERSONAWATCH_SSL_KEY_PASSWORD",
+    }
+    assert all(row.about for row in rows)
