@@ -8,7 +8,6 @@ from typing import Any
 from streams.runtime import clients
 from streams.runtime.settings import Settings
 
-
 ABSENT = "cannot connect"
 
 

@@ -46,7 +46,7 @@ def test_missing_topics_are_named(deploy: Deploy) -> None:
 def test_ready_says_why_not_until_it_is(deploy: Deploy) -> None:
     site = deploy()
     worker = site.worker()
-    reasons = []
+    reasons: list[str] = []
     while (answer := worker.ready())[0] != 200:
         if answer[0] and (not reasons or reasons[-1] != answer[1]["reason"]):
             reasons.append(answer[1]["reason"])

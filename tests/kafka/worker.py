@@ -159,9 +159,10 @@ class Deployment:
                 count = len(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
                 for place in consumer.committed([TopicPartition(topic, p) for p in range(count)], timeout=20):
                     total += consumer.get_watermark_offsets(place, timeout=10)[1] - max(0, place.offset)
-            return total
         except KafkaException:  # leaders and coordinators move after an outage
             return -1
+        else:
+            return total
         finally:
             consumer.close()
 

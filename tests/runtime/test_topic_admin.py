@@ -27,13 +27,19 @@ def test_each_fault_in_words() -> None:
     }
     del found["p-links"]
     assert faults(PLAN, found) == [
-        "topic p-links: not found, expected 4 partitions, cleanup.policy=delete"
-        " (create it, or set PERSONAWATCH_CREATE_TOPICS=true)",
+        (
+            "topic p-links: not found, expected 4 partitions, cleanup.policy=delete (create it, or set"
+            " PERSONAWATCH_CREATE_TOPICS=true)"
+        ),
         "topic p-assessments: found 4 partitions, expected 1 (cases need one order)",
-        "topic pw-accounts-changelog: found cleanup.policy=compact,delete, expected compact"
-        " (deleting old records would forget states)",
-        "topics must have equally many partitions, their keys meet in one stage:"
-        " p-enriched-events has 4, p-findings has 8, pw-accounts-changelog has 4",
+        (
+            "topic pw-accounts-changelog: found cleanup.policy=compact,delete, expected compact"
+            " (deleting old records would forget states)"
+        ),
+        (
+            "topics must have equally many partitions, their keys meet in one stage:"
+            " p-enriched-events has 4, p-findings has 8, pw-accounts-changelog has 4"
+        ),
     ]
 
 
