@@ -52,7 +52,7 @@ class AccountState(msgspec.Struct, array_like=True):
     """Highest position included per source partition: `topic/partition` → offset · 16384 + ordinal."""
     finding_offset: int = -1
     recent: list[int] = []
-    """CRC-32 of the last 32 event ids: a producer's duplicate is a no-op."""
+    """CRC-32 of the last 16 event ids: a producer's duplicate is a no-op."""
     watermark: int = 0
     """Newest event time, ms."""
     day: int = 0

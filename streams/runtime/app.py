@@ -13,6 +13,7 @@ import faust
 import structlog
 from faust.exceptions import ConsumerNotStarted
 
+from schemas.topics import ASSESSMENTS
 from streams.detection.stage import Stage
 from streams.runtime import clients, driver
 from streams.runtime.dead_letters import FloodLimits
@@ -25,7 +26,7 @@ from streams.runtime.table import StateTable
 log = structlog.get_logger(__name__)
 
 # Topics whose records need one order: always partition 0, also where the broker made more (the demo's makes four).
-ONE_ORDER = frozenset({"assessments"})
+ONE_ORDER = frozenset({ASSESSMENTS.name})
 
 # Batches that wait in front of an agent. They hold up to MAX_POLL_RECORDS each, so this is already a lot.
 BUFFERED_BATCHES = 16

@@ -33,7 +33,10 @@ def observe_contacts(moment: Moment, desk: Desk) -> None:
 
 def _stated(value: str | None, kind: str | None, ref: Ref) -> Contact | None:
     """Read a contact point from an event; None when it says nothing, unknown class when it only gives a new one."""
-    return Contact(kind or "", ref) if value or kind else None
+    if not value and not kind:
+        return None
+    # of an ordinary contact point only the time is needed: which event stated it is evidence of nothing
+    return Contact(kind or "", ref if kind in VOIP | DISPOSABLE else Ref(ref.ts, ""))
 
 
 def _newer(held: Contact | None, told: Contact | None) -> Contact | None:
