@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 import zlib
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -78,14 +80,18 @@ class AccountsStage:
             states.put(key, account)
             return
         kind = type(event)
-        late = ts < account.watermark - (SESSION_LATENESS if kind in ACTIVITY else DAY)
-        if late:
+        active, watermark, late = kind in ACTIVITY, account.watermark, False
+        if ts > watermark:
+            closed = (ts - SESSION_LATENESS) // DAY - 1
+            if closed > account.day:
+                self._close(event.account_id, account, closed)
+            account.watermark = ts
+        elif ts < watermark - (SESSION_LATENESS if active else DAY):
+            late = True
             account.late += 1
             _count(result, "late_events", self.name)
-        elif ts > account.watermark:
-            self._advance(event.account_id, account, ts)
         account.tables = facts.tables
-        if kind in ACTIVITY:
+        if active:
             note_activity(account, event, ts)
         moment = Moment(
             event.account_id,
@@ -104,26 +110,23 @@ class AccountsStage:
             observe(moment, self._desk)
         if isinstance(event, ev.CaseDisposition):
             result.outputs.append(_disposition(event, ts))
-        self._deliver(event.account_id, key, account, result)
+        if self._desk.touched or self._desk.links:
+            self._deliver(event.account_id, key, account, result)
         states.put(key, account)
 
-    def _advance(self, account_id: str, account: AccountState, ts: int) -> None:
-        """Move the watermark; judge days that closed by it.
+    def _close(self, account_id: str, account: AccountState, closed: int) -> None:
+        """Judge the days that closed when the watermark moved on.
 
         Both the last active and the newest closed day are judged, so that what
         was seen before a long pause is neither skipped nor judged only when it is stale.
         """
-        closed = (ts - SESSION_LATENESS) // DAY - 1
-        if account.watermark and closed > account.day:
-            active = account.watermark // DAY
-            days = {closed} | ({active} if account.day < active < closed else set())
-            account.day = closed
-            for day in sorted(days):
-                for daily in self._dailies:
-                    daily(account_id, account, day, self._desk)
-        elif not account.watermark:
-            account.day = closed
-        account.watermark = ts
+        last, account.day = account.day, closed
+        if not account.watermark:
+            return
+        active = account.watermark // DAY
+        for day in sorted({closed} | ({active} if last < active < closed else set())):
+            for daily in self._dailies:
+                daily(account_id, account, day, self._desk)
 
     def _finding(self, value: bytes, offset: int, states: PartitionStates[AccountState], result: Result) -> None:
         finding = _decode_finding(value)
@@ -178,19 +181,27 @@ class AccountsStage:
 
 def _first_time(account: AccountState, event_id: str, origin: Origin) -> bool:
     """Whether this event is not yet in the state: neither its position (a replay) nor its id (a producer's repeat)."""
-    source = f"{origin.topic}/{origin.partition}"
+    source = _source(origin.topic, origin.partition)
     position = origin.offset * ORDINALS + origin.ordinal
-    if position <= account.sources.get(source, -1):
+    sources = account.sources
+    if position <= sources.get(source, -1):
         return False
-    account.sources[source] = position
-    mark = zlib.crc32(event_id.encode())
+    sources[source] = position
+    mark = zlib.crc32(event_id.encode()).to_bytes(4, "little")
     recent = account.recent
-    if mark in recent:
-        return False
-    recent.append(mark)
-    if len(recent) > RECENT:
-        del recent[0]
+    at = recent.find(mark)
+    while at >= 0:
+        if at % 4 == 0:
+            return False
+        at = recent.find(mark, at + 1)
+    account.recent = (recent + mark)[-4 * RECENT :]
     return True
+
+
+@functools.lru_cache(4096)
+def _source(topic: str, partition: int) -> str:
+    """Name of a source partition: one object for all states, so that finding it compares no text."""
+    return sys.intern(f"{topic}/{partition}")
 
 
 def _disposition(event: ev.CaseDisposition, ts: int) -> Output:

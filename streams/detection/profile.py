@@ -38,8 +38,12 @@ def note_activity(account: AccountState, event: Any, ts: int) -> None:
     """Set the hour of `ts` in the activity mask, unless the event is a heartbeat or end without input."""
     if type(event) in _IDLE_POSSIBLE and not event.active_input_count:
         return
+    hour = ts // HOUR
+    if hour == account.active_hour:
+        return
+    account.active_hour = hour
     day = ts // DAY
-    bit = 1 << (ts // HOUR % 24)
+    bit = 1 << (hour % 24)
     hours = account.active_hours
     mask = hours.get(day, 0)
     if not mask & bit:

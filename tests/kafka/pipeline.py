@@ -139,16 +139,24 @@ class Pipeline(Deployment):
 
 def account_memory(state: AccountState) -> Any:
     """What an account remembers, without positions and what was last told."""
-    plain = msgspec.to_builtins(state)
     fired = {slot: (item.confidence, item.first) for slot, item in state.fired.items()}
+    memories = (
+        state.profile,
+        state.network,
+        state.location,
+        state.session,
+        state.payments,
+        state.identity,
+        state.links,
+    )
     return [
         state.watermark,
-        state.active_hours,
         state.day,
+        state.late,
+        state.active_hours,
         sorted(fired.items()),
         sorted(state.mitigations),
-        plain[7:13],
-        state.late,
+        msgspec.to_builtins(memories),
     ]
 
 
