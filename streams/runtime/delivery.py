@@ -148,10 +148,21 @@ class Delivery:
 
     async def _count_partitions(self, topic: str) -> int:
         # Asked once: partitions of a topic in use must not be added, since every key would move.
-        one = topic in self._single_partition
-        count = 1 if one else len(await self._producer().partitions_for(self._topic_name(topic)))
+        count = 1 if topic in self._single_partition else await self._ask_partitions(self._topic_name(topic))
         self._partitions[topic] = count
         return count
+
+    async def _ask_partitions(self, topic: str) -> int:
+        # The first output for a topic can fall into an outage.
+        deadline = time.monotonic() + self._timeout_s
+        while True:
+            try:
+                return len(await self._producer().partitions_for(topic))
+            except KafkaError as error:
+                if time.monotonic() > deadline:
+                    raise UndeliverableError(f"{topic}: {error!r}") from error
+                log.warning("partitions of a topic not known, asking again", topic=topic, error=repr(error))
+                await asyncio.sleep(FIRST_PAUSE_S)
 
     def _split(self, parcel: Parcel) -> list[Parcel]:
         if len(parcel.pairs) == 1:

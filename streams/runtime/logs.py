@@ -33,11 +33,9 @@ def configure(log_format: str, level: str) -> None:
         logging.disable(logging.DEBUG)
         for name, least in QUIET.items():
             logging.getLogger(name).setLevel(least)
-    rendering = (
-        structlog.processors.JSONRenderer()
-        if log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    # Plain tracebacks: the pretty ones print local variables, and those are people's events.
+    text = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    rendering = structlog.processors.JSONRenderer() if log_format == "json" else text
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
