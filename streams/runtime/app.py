@@ -6,7 +6,9 @@ Faust gives consumer group, assignor, recovery and agents. Everything per record
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -196,6 +198,8 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
         "topic_allow_declare": False,
         "topic_disable_leader": True,
         "web_enabled": False,
+        # Faust makes this folder whether or not anything goes into it; nothing of ours does.
+        "datadir": str(Path(tempfile.gettempdir()) / f"{settings.app_id}-data"),
         "consumer_group_instance_id": settings.worker_name(),
         "consumer_auto_offset_reset": "earliest",
         "broker_session_timeout": settings.session_timeout_s,

@@ -19,7 +19,7 @@ import structlog
 from aiohttp import web
 
 from streams.detection.stage import Stage
-from streams.runtime import logs, topic_admin
+from streams.runtime import collector, logs, topic_admin
 from streams.runtime.app import Pipeline
 from streams.runtime.health import Health, Progress, clock, serve
 from streams.runtime.metrics import Metrics
@@ -43,6 +43,7 @@ OBSERVE_EVERY_S = 1.0
 def run_worker(settings: Settings, stages: Sequence[Stage], metrics: Metrics | None = None) -> int:
     """Run until a signal or a fault; the exit code. Sets up logging and signal handlers: for the main thread only."""
     logs.configure(settings.log_format, settings.log_level)
+    collector.settle()
     worker = Worker(settings, stages, metrics or Metrics())
     code = _run(worker.work())
     if worker.deadline is not None:

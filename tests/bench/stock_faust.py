@@ -27,6 +27,7 @@ def make(broker: str, group: str, topic: str, folder: Path, stop_after: int) -> 
         store="memory://",
         topic_partitions=PARTITIONS,
         web_enabled=False,
+        datadir=str(folder / "faust"),
         consumer_auto_offset_reset="earliest",
         producer_linger=0.005,
         worker_redirect_stdouts=False,
