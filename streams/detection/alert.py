@@ -117,7 +117,6 @@ def build_alert(
     versions: AlertVersions,
     *,
     notify: bool,
-    joined_to: str = "",
 ) -> Alert:
     """The alert of a case as it stands now. Deterministic: the same case and verdict give the same bytes."""
     items = sorted(verdict.weighed.items(), key=lambda pair: (-verdict.score.contributions.get(pair[0], 0.0), pair[0]))
@@ -156,7 +155,7 @@ def build_alert(
         last_evidence=rfc3339(verdict.last_evidence),
         expires_at=rfc3339(case.expires),
         disposition=case.disposition or None,
-        joined_to=joined_to or None,
+        joined_to=case.joined_to or None,
         versions=msgspec.structs.replace(versions, tables=tables),
     )
 

@@ -59,6 +59,8 @@ class Case(msgspec.Struct, array_like=True, tag=2):
     digest: list[str] = []
     disposition: str = ""
     expires: int = 0
+    joined_to: str = ""
+    """The older case that this one became part of."""
 
     @property
     def closed(self) -> bool:

@@ -16,7 +16,7 @@ from streams.detection.messages import Assessment, CaseInput, Disposition, EdgeR
 from streams.detection.stage import Output, Result, SourceRecord
 from streams.detection.states import PartitionStates
 from streams.detection.unreadable import unreadable
-from streams.detection.verdict import Verdict, judge, lifecycle, notifies
+from streams.detection.verdict import Verdict, judge, lifecycle, notifies, revivable
 
 _decode = msgspec.msgpack.Decoder(CaseInput).decode
 States = PartitionStates[CaseRecord]
@@ -105,12 +105,14 @@ class CasesStage:
             (case for case in cases.values() if not case.closed), key=lambda case: (case.opened, case.case_id)
         )
         for joined in active[1:]:
-            joined.status, joined.revision = "retracted", joined.revision + 1
+            joined.status, joined.revision, joined.joined_to = "retracted", joined.revision + 1, active[0].case_id
             states.put(case_key(joined.case_id), joined)
             if joined.alerted:
-                self._publish(joined, verdict, nodes, result, joined_to=active[0].case_id)
+                self._publish(joined, verdict, nodes, result)
         if active:
             return active[0]
+        if verdict.score.tier != "none" and (revived := revivable(cases.values(), verdict)):
+            return revived
         decided = [case for case in cases.values() if case.status == "resolved"]
         if verdict.score.tier == "none" or (decided and not all(verdict.is_news_to(case) for case in decided)):
             return None
@@ -136,9 +138,9 @@ class CasesStage:
         self._publish(case, verdict, nodes, result)
         states.put(case_key(case.case_id), case)
 
-    def _publish(self, case: Case, verdict: Verdict, nodes: list[Node], result: Result, joined_to: str = "") -> None:
+    def _publish(self, case: Case, verdict: Verdict, nodes: list[Node], result: Result) -> None:
         notify = notifies(case, verdict)
-        alert = build_alert(self._catalogue, case, verdict, nodes, self._versions, notify=notify, joined_to=joined_to)
+        alert = build_alert(self._catalogue, case, verdict, nodes, self._versions, notify=notify)
         topic = ALERTS.name if case.alerted else WATCHLIST.name
         result.outputs.append(Output(topic, case.case_id.encode(), encode_alert(alert)))
         label = f"{case.tier}/{case.status}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from streams.detection.case_state import Case, Node
@@ -86,10 +88,27 @@ def lifecycle(case: Case, verdict: Verdict) -> bool:
     case.digest = digest
     if alertable and not case.alerted:
         case.alerted, case.status = True, "open"
-    elif case.alerted:
-        case.status = "updated"
+    else:
+        case.status = "updated" if case.alerted else "watch"
     case.revision += 1
     return True
+
+
+def revivable(cases: Iterable[Case], verdict: Verdict) -> Case | None:
+    """The retracted case that goes on when its evidence comes back while it would still be valid: one episode, one identity.
+
+    What people decided stays decided, and what joined another case stays there.
+    """
+    for case in sorted(cases, key=lambda case: (case.opened, case.case_id)):
+        if (
+            case.status == "retracted"
+            and not case.joined_to
+            and case.anchor in verdict.members
+            and verdict.now < case.expires
+        ):
+            case.digest = []
+            return case
+    return None
 
 
 def notifies(case: Case, verdict: Verdict) -> bool:

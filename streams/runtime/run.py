@@ -135,14 +135,14 @@ class Worker:
     async def _live(self, pipeline: Pipeline, health: Health) -> int:
         health.started = True
         # Each of these either runs for ever or raises; a stop cancels them.
+        flusher = asyncio.create_task(pipeline.keep_flushing())
         tasks = [
             asyncio.create_task(pipeline.start()),
-            asyncio.create_task(pipeline.keep_flushing()),
             asyncio.create_task(health.watch_broker(pipeline.ask_broker)),
             asyncio.create_task(self._observe(pipeline, health)),
         ]
         try:
-            everything: asyncio.Future[Any] = asyncio.gather(*tasks)
+            everything: asyncio.Future[Any] = asyncio.gather(flusher, *tasks)
             everything.add_done_callback(_look_at)
             either: list[asyncio.Future[Any]] = [everything, pipeline.fault]
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -152,7 +152,7 @@ class Worker:
             return FAILURE
         finally:
             health.stopping = True
-            await self._leave(pipeline, tasks)
+            await self._leave(pipeline, flusher, tasks)
 
     async def _observe(self, pipeline: Pipeline, health: Health) -> None:
         """Lag, recovery and states for the metrics; the no-progress detector; readiness for the log."""
@@ -169,7 +169,7 @@ class Worker:
                 log.info("ready") if now is None else log.info("not ready", **(why_not or {}))
                 was = now
 
-    async def _leave(self, pipeline: Pipeline, tasks: Sequence[asyncio.Task[Any]]) -> None:
+    async def _leave(self, pipeline: Pipeline, flusher: asyncio.Task[Any], tasks: Sequence[asyncio.Task[Any]]) -> None:
         began = time.monotonic()
         failed = pipeline.fault.done()
         self._last_resort(FAILURE if failed else OK)
@@ -178,6 +178,8 @@ class Worker:
         await asyncio.wait(tasks, timeout=0.2)
         # After a fault nothing more may be acknowledged: what is unfinished is read again.
         finished = not failed and await _within(FLUSH_WITHIN_S, pipeline.finish())
+        # Only now: a flush that is cut off half-way leaves its partition to be read again.
+        flusher.cancel()
         left = await _within(LEAVE_WITHIN_S, pipeline.app.stop())
         log.info("stopped", flushed=finished, left=left, seconds=round(time.monotonic() - began, 1))
 

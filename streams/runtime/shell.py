@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import structlog
@@ -110,15 +111,8 @@ class Shell:
         async with lane.gate:
             if self.closed or not lane.alive:
                 return
-            _check_order(batch, lane)
-            result = self._run(batch, lane)
-            if not lane.unacknowledged:
-                lane.since = time.monotonic()
-            lane.unacknowledged.append(batch.acknowledge)
-            lane.parcels += await self._delivery.send(result.outputs)
-            lane.outputs += len(result.outputs)
-            if lane.outputs > MOST_UNDER_WAY:
-                await self._settle(lane)
+            with _whole(lane):
+                await self._take(batch, lane)
         if self._due(lane):
             await self.flush(lane)
 
@@ -142,31 +136,44 @@ class Shell:
     async def flush(self, lane: Lane) -> None:
         """Outputs acknowledged → changed states in the changelog → source acknowledged."""
         async with lane.flushing:
-            async with lane.gate:
-                await self._settle(lane)
-                if not lane.alive:
-                    return
-                changes = lane.states.take_changes()
-                acknowledge, lane.unacknowledged = lane.unacknowledged, []
-            if not acknowledge:
+            with _whole(lane):
+                await self._flush(lane)
+
+    async def _flush(self, lane: Lane) -> None:
+        async with lane.gate:
+            await self._settle(lane)
+            if not lane.alive or not lane.unacknowledged:
                 return
-            started = time.monotonic()
-            if changes and self.table is not None:
-                try:
-                    await self.table.write(self._delivery, lane.partition, changes)
-                except NotOursError:
-                    lane.alive = False
-                if not lane.alive:
-                    return
-            for done in acknowledge:
-                done()
-            self.progress += len(acknowledge)
-            self._metrics.add("flushed_states", len(changes), self.stage.name)
-            self._metrics.observe("flush_seconds", time.monotonic() - started, self.stage.name)
-            lane.written += len(changes)
-            if lane.written > self._hot_states:
-                lane.written = 0
-                lane.states.cool()
+            changes = lane.states.take_changes()
+            acknowledge, lane.unacknowledged = lane.unacknowledged, []
+        started = time.monotonic()
+        if changes and self.table is not None:
+            try:
+                await self.table.write(self._delivery, lane.partition, changes)
+            except NotOursError:
+                lane.alive = False
+            if not lane.alive:
+                return
+        for done in acknowledge:
+            done()
+        self.progress += len(acknowledge)
+        self._metrics.add("flushed_states", len(changes), self.stage.name)
+        self._metrics.observe("flush_seconds", time.monotonic() - started, self.stage.name)
+        lane.written += len(changes)
+        if lane.written > self._hot_states:
+            lane.written = 0
+            lane.states.cool()
+
+    async def _take(self, batch: Batch, lane: Lane) -> None:
+        _check_order(batch, lane)
+        result = self._run(batch, lane)
+        if not lane.unacknowledged:
+            lane.since = time.monotonic()
+        lane.unacknowledged.append(batch.acknowledge)
+        lane.parcels += await self._delivery.send(result.outputs)
+        lane.outputs += len(result.outputs)
+        if lane.outputs > MOST_UNDER_WAY:
+            await self._settle(lane)
 
     def _lane(self, partition: int) -> Lane | None:
         lane = self._lanes.get(partition)
@@ -201,6 +208,16 @@ class Shell:
 
     def _due(self, lane: Lane) -> bool:
         return bool(lane.unacknowledged) and time.monotonic() - lane.since >= self._flush_s
+
+
+@contextmanager
+def _whole(lane: Lane) -> Iterator[None]:
+    """A step that does not come to its end, also by being cancelled, ends its lane: nothing later may be acknowledged past it."""
+    try:
+        yield
+    except BaseException:
+        lane.alive = False
+        raise
 
 
 def _check_order(batch: Batch, lane: Lane) -> None:

@@ -167,6 +167,13 @@ def test_evidence_that_goes_away_retracts_the_alert(desk: Desk) -> None:
     assert (gone.alert_id, gone.status, gone.tier, gone.notify) == (opened.alert_id, "retracted", "none", False)
 
 
+def test_evidence_that_comes_back_goes_on_under_the_same_identity(desk: Desk) -> None:
+    (opened,) = desk.tell(assessed("a", *REVIEW))
+    desk.tell(assessed("a", evidence("payout_name_mismatch"), day=1))
+    (back,) = desk.tell(assessed("a", *REVIEW, day=2))
+    assert (back.alert_id, back.status, back.notify) == (opened.alert_id, "updated", False)
+
+
 def test_mitigating_facts_lower_and_are_shown(desk: Desk) -> None:
     live = Mitigation("MIT-LIVE", T0, "a live proof showed the verified person", T0 + 180 * DAY)
     assert desk.tell(assessed("a", *REVIEW, mitigations=(live,))) == []

@@ -1,0 +1,167 @@
+"""The shell's order: outputs acknowledged, then states written, then the source acknowledged; whatever interrupts it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, cast
+
+import pytest
+
+from streams.detection.stage import PlainRecord, SourceRecord
+from streams.runtime.dead_letters import FloodLimits
+from streams.runtime.delivery import UndeliverableError
+from streams.runtime.metrics import Metrics
+from streams.runtime.shell import Batch, LostBatchError, Shell
+from tests.kafka.toys import Count
+
+
+class Kafka:
+    """Delivery and table in one: writes down what happened, and can be held up or broken."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.open = asyncio.Event()
+        self.open.set()
+        self.broken = False
+        self.states: dict[bytes, bytes] = {}
+
+    async def send(self, outputs: list[Any]) -> list[Any]:
+        self.log.append(f"send {len(outputs)}")
+        return list(outputs)
+
+    async def settle(self, parcels: list[Any]) -> list[Any]:
+        if self.broken:
+            raise UndeliverableError("links[0]")
+        self.log.append(f"settled {len(parcels)}")
+        return parcels
+
+    async def write(self, _: Any, partition: int, pairs: list[tuple[bytes, bytes]]) -> None:
+        await self.open.wait()
+        self.log.append(f"written {len(pairs)}")
+        self.states |= dict(pairs)
+
+    def owns(self, partition: int) -> bool:
+        return partition == 0
+
+    def raw(self, partition: int) -> dict[bytes, bytes]:
+        return self.states
+
+
+def shell_on(kafka: Kafka) -> Shell:
+    return Shell(
+        Count(),
+        cast("Any", kafka),
+        cast("Any", kafka),
+        Metrics(),
+        flush_s=1000,
+        hot_states=1000,
+        limits=FloodLimits(0.5, 1000, 100),
+    )
+
+
+def batch(kafka: Kafka, start: int, *, partition: int = 0, follows: int | None = None) -> Batch:
+    records = [PlainRecord("enriched-events", partition, start + n, 0, b"k%d" % n, b"v") for n in range(3)]
+    done = f"acknowledged {start}"
+    return Batch(
+        "enriched-events", partition, cast("list[SourceRecord]", records), lambda: kafka.log.append(done), follows
+    )
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)
+
+
+def test_order() -> None:
+    async def work() -> None:
+        kafka = Kafka()
+        shell = shell_on(kafka)
+        await shell.handle(batch(kafka, 0))
+        await shell.handle(batch(kafka, 3, follows=2))
+        await shell.flush_all()
+        assert kafka.log == ["send 3", "send 3", "settled 6", "written 3", "acknowledged 0", "acknowledged 3"]
+
+    run(work())
+
+
+def test_undeliverable_output_writes_and_acknowledges_nothing() -> None:
+    async def work() -> None:
+        kafka = Kafka()
+        shell = shell_on(kafka)
+        await shell.handle(batch(kafka, 0))
+        kafka.broken = True
+        with pytest.raises(UndeliverableError):
+            await shell.flush_all()
+        kafka.broken = False
+        await shell.handle(batch(kafka, 3, follows=2))
+        await shell.flush_all()
+        assert kafka.log == ["send 3", "settled 0"]
+
+    run(work())
+
+
+def test_a_flush_cut_off_half_way_lets_nothing_later_be_acknowledged() -> None:
+    async def work() -> None:
+        kafka = Kafka()
+        shell = shell_on(kafka)
+        await shell.handle(batch(kafka, 0))
+        kafka.open.clear()
+        flush = asyncio.create_task(shell.flush_all())
+        await asyncio.sleep(0)
+        await shell.handle(batch(kafka, 3, follows=2))
+        flush.cancel()
+        await asyncio.gather(flush, return_exceptions=True)
+        kafka.open.set()
+        await shell.flush_all()
+        assert not [line for line in kafka.log if line.startswith(("acknowledged", "written"))]
+
+    run(work())
+
+
+def test_a_rebalance_during_a_flush_acknowledges_nothing() -> None:
+    async def work() -> None:
+        kafka = Kafka()
+        shell = shell_on(kafka)
+        await shell.handle(batch(kafka, 0))
+        kafka.open.clear()
+        flush = asyncio.create_task(shell.flush_all())
+        await asyncio.sleep(0)
+        shell.abandon()
+        kafka.open.set()
+        await flush
+        assert "acknowledged 0" not in kafka.log
+
+    run(work())
+
+
+def test_a_lost_batch_stops_the_worker() -> None:
+    async def work() -> None:
+        kafka = Kafka()
+        shell = shell_on(kafka)
+        await shell.handle(batch(kafka, 0))
+        with pytest.raises(LostBatchError, match=r"enriched-events\[0\]: 5 was fetched, but only 2 handled"):
+            await shell.handle(batch(kafka, 6, follows=5))
+
+    run(work())
+
+
+def test_a_batch_read_again_is_no_lost_batch() -> None:
+    async def work() -> None:
+        kafka = Kafka()
+        shell = shell_on(kafka)
+        await shell.handle(batch(kafka, 0))
+        await shell.handle(batch(kafka, 0, follows=2))
+        await shell.handle(batch(kafka, 3, follows=2))
+        await shell.flush_all()
+        assert kafka.log[:3] == ["send 3", "send 0", "send 3"]
+
+    run(work())
+
+
+def test_partitions_of_others_are_left_alone() -> None:
+    async def work() -> None:
+        kafka = Kafka()
+        await shell_on(kafka).handle(batch(kafka, 0, partition=1))
+        assert kafka.log == []
+
+    run(work())
