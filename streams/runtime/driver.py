@@ -41,6 +41,15 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):  # type: ignore[misc]
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS
         return consumer
 
+    async def getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 (Faust's signature)
+        """Records of the partitions that are active now.
+
+        A copy, since Faust changes its set while the fetch waits, and to aiokafka an empty set means *all* partitions: at the end of
+        recovery it then hands out source records that nobody takes, and goes on behind them.
+        """
+        wanted = None if active_partitions is None else frozenset(active_partitions)
+        return await super().getmany(wanted, timeout) if wanted is None or wanted else {}
+
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         """Commit what is still ours. A failure is no reason to crash: the offsets stay due and the next round tries again."""
         mine = self.assignment()
@@ -82,10 +91,13 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
         for tp, batch in records.items():
             if not self.flow_active or self.app.consumer_generation_id != generation:
                 return
-            if batch and (active is None or tp in active or tp in self._buffered_partitions):
+            if not batch:
+                continue
+            # Noted also for a batch that is not handed on: the next one then tells the shell that something is missing.
+            follows = self._fetched.get(tp)
+            self._fetched[tp] = batch[-1].offset
+            if active is None or tp in active or tp in self._buffered_partitions:
                 self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
-                follows = self._fetched.get(tp)
-                self._fetched[tp] = batch[-1].offset
                 yield tp, _message(tp, batch, follows, generation)
 
     def resume_partitions(self, tps: Iterable[TP]) -> None:
