@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -123,9 +124,7 @@ class Pipeline:
         for tp in _assignment(self.app):
             stage, end = self._reader.get(tp.topic), consumer.highwater(tp)
             if stage is not None and end is not None:
-                acked = consumer._acked.get(tp)
-                done = max(acked) + 1 if acked else consumer._committed_offset.get(tp) or 0
-                waiting[stage] += max(0, end - done)
+                waiting[stage] += max(0, end - consumer.done(tp))
         for shell in self.shells:
             metrics.set("consumer_lag", waiting[shell.stage.name], shell.stage.name)
             if shell.table is not None:
@@ -155,9 +154,11 @@ class Pipeline:
 
         async def agent(stream: Any) -> None:
             async for event in stream.noack().events():
-                message = event.message
-                batch = Batch(logical[message.topic], message.partition, message.value, event.ack, message.checksum)
-                await self._guard(shell.handle(batch))
+                fetched, consumer = event.message.value, app.consumer
+                if consumer.is_current(fetched):
+                    name, partition = logical[fetched.tp.topic], fetched.tp.partition
+                    done = partial(consumer.acknowledge, fetched)
+                    await self._guard(shell.handle(Batch(name, partition, fetched.records, done, fetched.follows)))
 
         app.agent(source, name=stage.name, concurrency=1)(agent)
         return shell

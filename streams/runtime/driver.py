@@ -1,31 +1,40 @@
-"""Faust's Kafka transport, but one message carries all records that one poll returned for a partition.
+"""Faust's Kafka transport, but one message carries all records that one poll returned for a partition, and none gets lost.
 
 Stock Faust spends 70 µs a record on its per-message path (14 k events/s with an empty agent); with batches that cost is paid once for
-hundreds of records. The transport is registered as `batched://`. It assumes what the rest of the runtime guarantees: one agent per
-topic, concurrency 1, and batches acknowledged in their order.
+hundreds of records. The transport is registered as `batched://`.
+
+Faust throws away what it has fetched whenever a rebalance or the end of a recovery catches it in between, and reads on behind it. So
+fetching, acknowledging and committing are ours. Three rules make them exact, whatever Faust's queues do:
+
+* What is read and not handed on is read again (`rewind`).
+* Everything belongs to an era (see `consumer_thread`): batches of an earlier one are not handled, their acknowledgements not counted.
+* Sources open only when the tables are recovered and the positions are at what the group has committed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
-from aiokafka.structs import OffsetAndMetadata
+from aiokafka.errors import IllegalStateError, KafkaError
 from faust.transport import drivers
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
+from streams.runtime.consumer_thread import ConsumerThread, Fetched
+
 log = structlog.get_logger(__name__)
 
 SCHEME = "batched"
 
-# A fetch that waits for idle partitions blocks the ones that became empty meanwhile, since aiokafka keeps one fetch per
-# broker in flight. Faust's 1,500 ms made every hop of our four stages that slow; 50 ms are 20 small requests a second.
-FETCH_WAIT_MS = 50
+# One wait for records. What becomes wanted meanwhile has to wait for its end, so it is short.
+POLL_S = 0.1
+
+# A pause when there is nothing to read: before recovery, or while every agent has enough to do.
+IDLE_S = 0.02
 
 # What a consumer may do when its partitions are about to go: flush what is pending. Well below the session time-out.
 HANDOVER_S = 2.0
@@ -33,106 +42,71 @@ HANDOVER_S = 2.0
 Handover = Callable[[], Awaitable[None]]
 
 
-class ConsumerThread(stock.AIOKafkaConsumerThread):  # type: ignore[misc]
-    """The thread that owns the aiokafka consumer."""
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = FETCH_WAIT_MS
-        return consumer
-
-    async def getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 (Faust's signature)
-        """Records of the partitions that are active now.
-
-        A copy, since Faust changes its set while the fetch waits, and to aiokafka an empty set means *all* partitions: at the end of
-        recovery it then hands out source records that nobody takes, and goes on behind them.
-        """
-        wanted = None if active_partitions is None else frozenset(active_partitions)
-        return await super().getmany(wanted, timeout) if wanted is None or wanted else {}
-
-    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
-        """Commit what is still ours. A failure is no reason to crash: the offsets stay due and the next round tries again."""
-        mine = self.assignment()
-        due = {stock.ensure_aiokafka_TP(tp): OffsetAndMetadata(n, "") for tp, n in offsets.items() if tp in mine}
-        try:
-            await self._ensure_consumer().commit(due)
-        except (CommitFailedError, IllegalStateError) as error:
-            log.warning("commit refused: the group has moved on", error=str(error))
-            return False
-        except KafkaError as error:
-            log.warning("commit failed, it will be tried again", error=repr(error))
-            return False
-        return True
-
-
 class Consumer(stock.Consumer):  # type: ignore[misc]
-    """Gives batches to the conductor and commits the highest acknowledged one."""
+    """Hands batches on to the agents and commits the highest one acknowledged."""
 
     handover: Handover | None = None
-    """Called when partitions are about to be revoked, while they are still ours."""
+    """Called when partitions are about to be revoked, while they are still ours: finishes what has been started."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._fetched: dict[TP, int] = {}
-        self._waiting: set[TP] = set()
+        self._committing = asyncio.Lock()
+        self._begin(None)
+
+    def _begin(self, era: object) -> None:
+        self._era = era
+        self._open = False
+        self._sought = False
+        self._handed_on: dict[TP, int] = {}
+        self._done: dict[TP, int] = {}
+        self._committed: dict[TP, int] = {}
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 (Faust's signature)
-        """One message for each partition that had records."""
-        records, active = await self._wait_next_records(timeout)
-        generation = self.app.consumer_generation_id
-        if records is None or self.should_stop:
-            return
-        if not self.flow_active:
-            await self._seek_back()
-            return
-        for tp, batch in records.items():
-            if not self.flow_active or self.app.consumer_generation_id != generation:
-                return
-            if not batch:
-                continue
-            # Noted also for a batch that is not handed on: the next one then tells the shell that something is missing.
-            follows = self._fetched.get(tp)
-            self._fetched[tp] = batch[-1].offset
-            if active is None or tp in active or tp in self._buffered_partitions:
-                self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
-                yield tp, _message(tp, batch, follows, generation)
+    def is_current(self, batch: Fetched) -> bool:
+        """Whether `batch` is to be handled: it is of this era, and the partitions are not about to go."""
+        return self._open and batch.era is self._era
 
-    def resume_partitions(self, tps: Iterable[TP]) -> None:
-        """Resume changelogs at once, sources only together with the flow.
+    def acknowledge(self, batch: Fetched) -> None:
+        """Everything that follows from `batch` is in Kafka; batches of a partition are acknowledged in their order."""
+        if batch.era is self._era:
+            self._done[batch.tp] = batch.records[-1].offset + 1
 
-        Faust resumes sources, seeks (one request a partition) and then resumes the flow, which empties every queue: a batch that
-        was fetched in between is gone, and the next one acknowledges past it.
-        """
-        tps = set(tps)
-        changelogs = {tp for tp in tps if self._is_changelog_tp(tp)}
-        self._waiting = tps - changelogs
-        super().resume_partitions(changelogs)
+    def done(self, tp: TP) -> int:
+        """The offset up to which a partition is done with."""
+        return max(self._done.get(tp, 0), self._committed.get(tp, 0))
 
-    def resume_flow(self) -> None:
-        """Resume the flow, then the sources that waited for it."""
-        super().resume_flow()
-        waiting, self._waiting = self._waiting, set()
-        super().resume_partitions(waiting)
+    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002 (Faust's signature)
+        """Commit what is acknowledged and not committed yet, of all topics."""
+        async with self._committing:
+            era = self._era
+            due = {tp: offset for tp, offset in self._done.items() if offset > self._committed.get(tp, -1)}
+            if not due or not await self._thread.commit_in(era, due):
+                return False
+            if era is self._era:
+                self._committed.update(due)
+            return True
 
     async def perform_seek(self) -> None:
-        """Go back to what is committed; what is fetched next follows nothing."""
-        await super().perform_seek()
-        for tp, offset in self._committed_offset.items():
-            if offset is not None:
-                self._fetched.pop(tp, None)
-
-    async def _seek_back(self) -> None:
-        # Records fetched while the flow was being stopped are forgotten; read them again.
+        """Go to what is committed. Faust asks for it when the tables are recovered, before it resumes the flow."""
+        sources = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
         try:
-            await self.perform_seek()
-        except (KafkaError, IllegalStateError, AssertionError) as error:
-            log.warning("could not seek back to the committed offsets", error=repr(error))
+            era, committed = await self._thread.seek_committed(sources)
+        except (KafkaError, IllegalStateError) as error:
+            log.warning("could not go to the committed offsets: waiting for the next assignment", error=repr(error))
+            return
+        if era is self._era:
+            self._committed, self._sought = committed, True
+
+    def resume_flow(self) -> None:
+        """Resume the flow; after the seek also the sources. Not earlier: Faust empties every queue just before this call."""
+        super().resume_flow()
+        self._open = self._sought
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Hand over cleanly: flush and commit while the partitions are still ours, then do what Faust does."""
+        """Hand over cleanly: finish and commit while the partitions are still ours, then do what Faust does."""
+        self._open = False
         if self.handover is not None and not self.app.should_stop:
             try:
                 async with asyncio.timeout(HANDOVER_S):
@@ -141,51 +115,63 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
             except (TimeoutError, KafkaError) as error:
                 # Nothing is lost: what was not flushed is read again by whoever owns the partition next.
                 log.warning("partitions revoked before all was flushed", error=repr(error))
-        self._fetched.clear()
-        self._waiting.clear()
+        self._begin(None)
         await super().on_partitions_revoked(revoked)
 
-    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
-        """Nothing: offsets between two batches' last records are no gap."""
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """A new era."""
+        self._begin(self._thread.era())
+        await super().on_partitions_assigned(assigned, generation_id)
 
-    def _new_offset(self, tp: TP) -> int | None:
-        """One past the highest acknowledged record. It stays on the list, so that a failed commit is tried again."""
-        acked = self._acked[tp]
-        if not acked:
-            return None
-        high = max(acked)
-        self._acked[tp] = [high]
-        self._acked_index[tp] = {high}
-        return int(high) + 1
+    async def _drain_messages(self, fetcher: Any) -> None:
+        """Faust's fetcher runs this as long as it lives."""
+        try:
+            while not (self.should_stop or fetcher.should_stop):
+                if not self.flow_active:
+                    await self.wait(self.can_resume_flow)
+                elif wanted := self._wanted():
+                    for batch in await self._thread.fetch(wanted, POLL_S):
+                        if not await self._hand_on(batch):
+                            await self._thread.rewind(batch)
+                else:
+                    await asyncio.sleep(IDLE_S)
+        except self.consumer_stopped_errors:
+            if not self.app.should_stop:
+                raise
 
-    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
-        before = {tp: self._committed_offset[tp] for tp in offsets}
-        committed = await super()._commit_offsets(offsets, start_new_transaction)
-        if not committed:
-            # Faust notes offsets as committed whether or not the broker took them.
-            self._committed_offset.update(before)
-        return bool(committed)
+    def _wanted(self) -> frozenset[TP]:
+        active = self._get_active_partitions()
+        return frozenset(active if self._open else filter(self._is_changelog_tp, active))
 
+    async def _hand_on(self, batch: Fetched) -> bool:
+        """Whether the agent's queue (or the recovery's) has it."""
+        tp = batch.tp
+        if batch.era is not self._era or not (self.flow_active and (self._open or self._is_changelog_tp(tp))):
+            return False
+        message = self._message(batch._replace(follows=self._handed_on.get(tp)))
+        self._handed_on[tp] = message.offset
+        self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
+        await self.wait_first(self.callback(message), self.suspend_flow.wait())
+        return not self.suspend_flow.is_set()
 
-def _message(tp: TP, batch: list[Any], follows: int | None, generation: int) -> ConsumerMessage:
-    # `follows` is the last offset of the batch before, so that the shell sees when one got lost inside Faust.
-    last = batch[-1]
-    stamp = last.timestamp / 1000.0
-    return ConsumerMessage(
-        tp.topic,
-        tp.partition,
-        last.offset,
-        stamp,
-        last.timestamp_type,
-        [],
-        None,
-        batch,
-        follows,  # in the place of the checksum, which Kafka no longer has
-        0,
-        0,
-        tp,
-        generation_id=generation,
-    )
+    def _message(self, batch: Fetched) -> ConsumerMessage:
+        last = batch.records[-1]
+        generation = self.app.consumer_generation_id
+        stamp = last.timestamp / 1000.0
+        return ConsumerMessage(
+            *batch.tp,
+            last.offset,
+            stamp,
+            last.timestamp_type,
+            [],
+            None,
+            batch,
+            None,
+            0,
+            0,
+            batch.tp,
+            generation_id=generation,
+        )
 
 
 class Transport(stock.Transport):  # type: ignore[misc]

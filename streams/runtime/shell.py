@@ -21,7 +21,7 @@ from streams.detection.states import PartitionStates, StateCodec
 from streams.runtime.dead_letters import FloodGate, FloodLimits
 from streams.runtime.delivery import Delivery, Parcel
 from streams.runtime.metrics import Metrics
-from streams.runtime.table import NotOursError, StateTable
+from streams.runtime.table import LostBatchError, NotOursError, StateTable
 
 log = structlog.get_logger(__name__)
 
@@ -38,10 +38,6 @@ class Batch(NamedTuple):
     acknowledge: Callable[[], None]
     follows: int | None = None
     """Last offset of the batch fetched before this one, or None after a seek."""
-
-
-class LostBatchError(Exception):
-    """A batch was fetched but never handled: going on would acknowledge past it. A restart reads it again."""
 
 
 class Lane:
@@ -223,7 +219,5 @@ def _whole(lane: Lane) -> Iterator[None]:
 def _check_order(batch: Batch, lane: Lane) -> None:
     handled = lane.handled.get(batch.input_name, -1)
     if batch.follows is not None and batch.follows > handled:
-        raise LostBatchError(
-            f"{batch.input_name}[{batch.partition}]: {batch.follows} was fetched, but only {handled} handled"
-        )
+        raise LostBatchError(f"{batch.input_name}[{batch.partition}]", batch.follows, handled)
     lane.handled[batch.input_name] = max(handled, batch.records[-1].offset)

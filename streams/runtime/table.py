@@ -29,6 +29,13 @@ class NotOursError(Exception):
     """A flush came for a partition that has been given away."""
 
 
+class LostBatchError(Exception):
+    """A batch was fetched but never handled: going on would build on a hole. A restart reads it again."""
+
+    def __init__(self, place: str, fetched: int, handled: int) -> None:
+        super().__init__(f"{place}: {fetched} was fetched, but only {handled} handled")
+
+
 class Held:
     """What we hold of one partition: the bytes, how far the changelog has been read, and the epochs seen."""
 
@@ -99,8 +106,9 @@ class StateTable(faust.Table):  # type: ignore[misc]
             for event in batch:
                 message = event.message
                 if message.topic == self.changelog_topic_name:
-                    apply(self._hold(message.partition), message.value)
-                    self.restored += len(message.value)
+                    fetched = message.value
+                    apply(self._hold(message.partition), fetched.records, fetched.follows)
+                    self.restored += len(fetched.records)
         except Exception as error:
             self._on_fault(error)
             raise
@@ -135,9 +143,11 @@ class StateTable(faust.Table):  # type: ignore[misc]
         return held
 
 
-def apply(held: Held, records: Sequence[Any]) -> None:
+def apply(held: Held, records: Sequence[Any], follows: int | None = None) -> None:
     """Take changelog records in their order: the newest offset of a key wins, unless its writer had lost the partition."""
     raw, epochs, seen, newest = held.raw, held.epochs, held.offset, held.epoch
+    if follows is not None and follows > seen:
+        raise LostBatchError("changelog", follows, seen)
     for record in records:
         if record.offset <= seen:
             continue

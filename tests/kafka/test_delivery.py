@@ -32,10 +32,6 @@ def test_five_kills_lose_nothing(deploy: Deploy) -> None:
     assert count.states == 2000
 
 
-@pytest.mark.xfail(
-    reason="known defect: on a machine at its limit a join under load can stop a worker with 70 or drop a batch",
-    strict=False,
-)
 def test_workers_join_and_leave_under_load(deploy: Deploy) -> None:
     site = deploy()
     load = threading.Thread(target=lambda: site.produce("platform-events", events(400_000)))

@@ -12,7 +12,8 @@ from streams.detection.stage import PlainRecord, SourceRecord
 from streams.runtime.dead_letters import FloodLimits
 from streams.runtime.delivery import UndeliverableError
 from streams.runtime.metrics import Metrics
-from streams.runtime.shell import Batch, LostBatchError, Shell
+from streams.runtime.shell import Batch, Shell
+from streams.runtime.table import LostBatchError
 from tests.kafka.toys import Count
 
 
