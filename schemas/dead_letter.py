@@ -16,6 +16,7 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     """Source topic, physical name."""
     partition: int
     offset: int
+    """-1 when it is not known which record of the partition an output came from."""
     stage: str
     """Stage that gave up, `enrich`."""
     reason: str
@@ -31,6 +32,8 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     ordinal: int = 0
     """Which element of the record, if it was an array."""
     version: int = 1
+    meant_for: str = ""
+    """Topic of a stage's output that was too large for it: `raw` is then that output, not the source record."""
 
     @property
     def is_complete(self) -> bool:
@@ -40,6 +43,18 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     def encode(self) -> bytes:
         """Give the letter as JSON."""
         return msgspec.json.encode(self)
+
+    def within(self, most: int) -> DeadLetter:
+        """The letter in at most `most` bytes of JSON: `raw` is cut, and the key left out when that is not enough."""
+        if len(self.encode()) <= most:
+            return self
+        bare = self if self.raw is None else msgspec.structs.replace(self, raw=b"")
+        if len(bare.encode()) > most:
+            bare = msgspec.structs.replace(bare, key=None)
+        if self.raw is None:
+            return bare
+        room = max(0, most - len(bare.encode())) // 4 * 3
+        return msgspec.structs.replace(bare, raw=self.raw[:room])
 
 
 _decoder = msgspec.json.Decoder(DeadLetter)
@@ -62,6 +77,7 @@ def dead_letter(
     record_timestamp_ms: int,
     key: bytes | None = None,
     ordinal: int = 0,
+    meant_for: str = "",
 ) -> DeadLetter:
     """Write a letter, cutting what would not fit."""
     return DeadLetter(
@@ -76,4 +92,5 @@ def dead_letter(
         record_timestamp_ms=record_timestamp_ms,
         key=None if key is None else key[:MAX_KEY_BYTES],
         ordinal=ordinal,
+        meant_for=meant_for,
     )

@@ -6,7 +6,7 @@ that cannot see; whatever it will not vouch for goes to the careful one (`schema
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -45,27 +45,33 @@ class Decoded(msgspec.Struct, frozen=True, gc=False):
 
 
 Outcome = Decoded | Reject | Tombstone
+Headers = Sequence[tuple[str, bytes]]
 
 
 class EventDecoder:
     """Decodes records under fixed limits. Holds no state between records."""
 
-    __slots__ = ("_limits", "_read")
+    __slots__ = ("_read", "limits")
 
     def __init__(self, limits: DecodeLimits | None = None) -> None:
-        self._limits = limits or DecodeLimits()
+        self.limits = limits or DecodeLimits()
         self._read: Callable[[bytes], AnyEvent] = msgspec.json.Decoder(AnyEvent).decode
 
-    def decode(self, value: bytes | None, record_timestamp_ms: int) -> list[Outcome]:
+    def decode(self, value: bytes | None, record_timestamp_ms: int, headers: Headers = ()) -> list[Outcome]:
         """Give the record's outcomes in the order of its elements; the index is the event's ordinal.
 
-        A record timestamp below 0 (Kafka's "none") leaves future dates unchecked.
+        A record timestamp below 0 (Kafka's "none") leaves future dates unchecked. Our own format has nothing in headers.
         """
         if value is None:
             return [Tombstone()]
         event = self._read_quickly(value)
         if event is not None:
-            return [self._dated(event, value, record_timestamp_ms)]
+            return [self.dated(event, value, record_timestamp_ms)]
+        return self._decode_otherwise(value, record_timestamp_ms, headers)
+
+    def _decode_otherwise(self, value: bytes, record_timestamp_ms: int, headers: Headers) -> list[Outcome]:
+        """Read what the quick reader refused; decoders of more formats begin here, so that ours costs the same with them."""
+        del headers
         return self._decode_carefully(value, record_timestamp_ms)
 
     def _read_quickly(self, raw: bytes) -> AnyEvent | None:
@@ -77,7 +83,7 @@ class EventDecoder:
             if integer_ids is None:
                 return None
             event = integer_ids
-        if len(raw) > self._limits.max_event_bytes or not is_plain(raw, self._limits.max_depth):
+        if len(raw) > self.limits.max_event_bytes or not is_plain(raw, self.limits.max_depth):
             return None
         if type(event) is CaseDisposition and raw.count(b'"outcome"') != 1:
             return None
@@ -85,7 +91,7 @@ class EventDecoder:
 
     def _read_integer_ids(self, raw: bytes) -> AnyEvent | None:
         """Try again with integer ids as text: many platforms number their accounts, which is no reason to be slow."""
-        if not raw.startswith(b"{") or len(raw) > self._limits.max_event_bytes:
+        if not raw.startswith(b"{") or len(raw) > self.limits.max_event_bytes:
             return None
         try:
             return self._read(quote_integer_ids(raw))
@@ -93,15 +99,15 @@ class EventDecoder:
             return None
 
     def _decode_carefully(self, value: bytes, record_timestamp_ms: int) -> list[Outcome]:
-        limits = self._limits
+        limits = self.limits
         if len(value) > limits.max_record_bytes:
-            return [_too_large(value, limits.max_record_bytes)]
+            return [too_large(value, limits.max_record_bytes)]
         try:
             value.decode()
         except UnicodeDecodeError as error:
             return [syntax_fault(value, error)]
         if not value.lstrip(_WHITESPACE).startswith(b"["):
-            return [self._element(value, record_timestamp_ms)]
+            return [self.element(value, record_timestamp_ms)]
         try:
             elements = msgspec.json.decode(value, type=list[msgspec.Raw])
         except READ_FAULTS as error:
@@ -109,23 +115,25 @@ class EventDecoder:
         if len(elements) > limits.max_events:
             detail = f"found {len(elements)} elements; expected at most {limits.max_events}"
             return [Reject(RejectReason.TOO_MANY, detail, value)]
-        return [self._element(bytes(element), record_timestamp_ms) for element in elements]
+        return [self.element(bytes(element), record_timestamp_ms) for element in elements]
 
-    def _element(self, raw: bytes, record_timestamp_ms: int) -> Decoded | Reject:
+    def element(self, raw: bytes, record_timestamp_ms: int) -> Decoded | Reject:
+        """Read one event from UTF-8 text of our own format."""
         event: AnyEvent | Reject | None = self._read_quickly(raw)
         if event is None:
-            if len(raw) > self._limits.max_event_bytes:
-                return _too_large(raw, self._limits.max_event_bytes)
-            event = read_carefully(raw, self._limits.max_depth)
+            if len(raw) > self.limits.max_event_bytes:
+                return too_large(raw, self.limits.max_event_bytes)
+            event = read_carefully(raw, self.limits.max_depth)
         if isinstance(event, Reject):
             return event
-        return self._dated(event, raw, record_timestamp_ms)
+        return self.dated(event, raw, record_timestamp_ms)
 
-    def _dated(self, event: AnyEvent, raw: bytes, record_timestamp_ms: int) -> Decoded | Reject:
+    def dated(self, event: AnyEvent, raw: bytes, record_timestamp_ms: int) -> Decoded | Reject:
+        """Give the event its time, unless that lies in the future or before 1970."""
         ts_ms = (event.occurred_at - _EPOCH) // _MILLISECOND
-        if ts_ms > record_timestamp_ms + self._limits.future_tolerance_ms and record_timestamp_ms >= 0:
+        if ts_ms > record_timestamp_ms + self.limits.future_tolerance_ms and record_timestamp_ms >= 0:
             ahead = (ts_ms - record_timestamp_ms) // 1000
-            tolerance = self._limits.future_tolerance_ms // 1000
+            tolerance = self.limits.future_tolerance_ms // 1000
             detail = f"occurred_at: found {ahead} s after the record; expected at most {tolerance} s"
             return Reject(RejectReason.FUTURE_DATED, detail, raw)
         if ts_ms < 0:
@@ -134,5 +142,6 @@ class EventDecoder:
         return Decoded(event, ts_ms)
 
 
-def _too_large(raw: bytes, limit: int) -> Reject:
+def too_large(raw: bytes, limit: int) -> Reject:
+    """Refuse bytes that are more than a limit."""
     return Reject(RejectReason.TOO_LARGE, f"found {len(raw)} bytes; expected at most {limit}", raw)

@@ -39,7 +39,18 @@ class RejectReason(StrEnum):
     NO_TIME_ZONE = "no_time_zone", "`occurred_at` says no offset from UTC, so it is not a moment."
     NOT_A_TIME = "not_a_time", "`occurred_at` is a text, but not RFC 3339."
     IMPOSSIBLE_DATE = "impossible_date", "`occurred_at` names a moment that does not exist or lies before 1970."
+    SCHEMA_ENCODED = (
+        "schema_encoded",
+        "The bytes are Avro or Protobuf behind a schema id; the producer has to send JSON.",
+    )
+    UNKNOWN_OUTCOME = "unknown_outcome", "A log-in's outcome is a word that its field map does not know."
+    NO_ACCOUNT = "no_account", "A failed log-in names no account: whoever it was, nobody of ours is concerned."
+    ROW_REMOVED = "row_removed", "A change record says that a row was deleted, which is not an event."
     FUTURE_DATED = "future_dated", "`occurred_at` is later than the record itself by more than the tolerance."
+
+
+LEFT_OUT = frozenset({RejectReason.NO_ACCOUNT, RejectReason.ROW_REMOVED})
+"""Reasons that no producer can mend: counted, never buried, or strangers who guess names could flood the dead letters."""
 
 
 class Reject(msgspec.Struct, frozen=True):

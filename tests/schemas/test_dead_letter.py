@@ -58,3 +58,17 @@ def test_a_record_of_two_megabytes_still_fits_and_says_that_it_was_cut() -> None
     sent = letter(b"\xff" * 2_000_000, b"k" * 100_000, "\\" * 500)
     assert len(sent.encode()) < BROKER_MAXIMUM
     assert (sent.raw_size, len(sent.raw or b""), sent.is_complete) == (2_000_000, MAX_RAW_BYTES, False)
+
+
+@given(st.none() | st.binary(max_size=9000), st.none() | st.binary(max_size=3000), st.integers(600, 20_000))
+def test_a_letter_is_cut_to_the_room_that_there_is(raw: bytes | None, key: bytes | None, most: int) -> None:
+    whole = letter(raw, key)
+    cut = whole.within(most)
+    assert len(cut.encode()) <= most
+    assert (cut.raw or b"") == (raw or b"")[: len(cut.raw or b"")]
+    assert (cut.raw is None, cut.raw_size, cut.detail) == (raw is None, len(raw or b""), whole.detail)
+    assert cut.key in (key, None)
+    if len(whole.encode()) <= most:
+        assert cut == whole
+    elif raw:
+        assert len(cut.encode()) > most - 4 or cut.key is None, "as much as fits"

@@ -1,0 +1,145 @@
+"""What producers and connectors wrap around events: recognised by their shape, taken off in any order, innermost last.
+
+CloudEvents, structured, batched and binary (its Kafka binding); Debezium change records, with Kafka Connect's schema or without, and
+rows of its outbox; JSON inside of a text. The schema registry's prefix is in `schemas.formats.prefix`.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from schemas.decoder import Headers
+from schemas.diagnosis import READ_FAULTS
+from schemas.formats.prefix import read_json
+from schemas.json_text import excerpt
+from schemas.reasons import RejectReason
+
+MAX_LAYERS = 8
+"""CloudEvents around Connect's schema around Debezium around an outbox row around JSON text is five."""
+Fault = tuple[RejectReason, str]
+Envelope = dict[str, Any]
+
+
+class Content(NamedTuple):
+    """What was inside of the envelopes, or why nothing was."""
+
+    record: Any
+    envelope: Envelope
+    layers: int
+    fault: Fault | None = None
+
+
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_ATTRIBUTES = ("id", "type", "time", "source", "subject")
+_MARKS = frozenset({"specversion", "op", "payload"})
+"""Every envelope that is an object has one of these keys."""
+_CHANGED = ("c", "u", "r")
+_REMOVED = ("d", "t")
+
+
+def attributes_of(headers: Headers) -> Envelope:
+    """What the headers of a record say: CloudEvents' binary mode, and the `id` of Debezium's outbox router.
+
+    A header `id` that is no UUID is somebody else's, and may be the same for every record.
+    """
+    found: Envelope = {}
+    for name, value in headers:
+        key = name.lower()
+        if key.startswith("ce_") and key[3:] in _ATTRIBUTES and value:
+            found[key[3:]] = value.decode("utf-8", "replace")
+        elif key == "id" and value and _UUID.fullmatch(value):
+            found.setdefault("id", value.decode())
+    return found
+
+
+def contents(document: Any, envelope: Envelope, layers: int = 0) -> Iterator[Content]:
+    """Take all envelopes off a document. An array gives the contents of each element; never raises."""
+    while True:
+        if type(document) is list and layers < MAX_LAYERS:
+            for element in document:
+                if type(element) is list:  # arrays are flat, as in our own format
+                    yield Content(element, envelope, layers)
+                else:
+                    yield from contents(element, envelope, layers + 1)
+            return
+        opened = _open(document, envelope)
+        if opened is None:
+            yield Content(document, envelope, layers)
+            return
+        if opened.fault is not None or layers >= MAX_LAYERS:
+            fault = opened.fault or (RejectReason.TOO_DEEP, f"more than {MAX_LAYERS} envelopes in each other")
+            yield Content(document, envelope, layers, fault)
+            return
+        document, envelope, layers = opened.record, opened.envelope, layers + 1
+
+
+def is_envelope(record: dict[str, Any]) -> bool:
+    """Whether there is something to take off."""
+    return not _MARKS.isdisjoint(record) and _open(record, {}) is not None
+
+
+def _open(document: Any, envelope: Envelope) -> Content | None:
+    """Take one envelope off; None when there is none."""
+    if type(document) is str:
+        return _from_text(document, envelope) if document.lstrip()[:1] in ("{", "[") else None
+    if type(document) is not dict:
+        return None
+    if "specversion" in document:
+        return _from_cloud_event(document, envelope)
+    if "op" in document and ("after" in document or "before" in document):
+        return _from_change(document, envelope)
+    if "payload" in document:
+        if "schema" in document and len(document) == 2:
+            return Content(document["payload"], envelope, 0)
+        if "aggregatetype" in document or "aggregate_type" in document:
+            said = {"id": document.get("id"), "type": document.get("type")}
+            return Content(document["payload"], envelope | {key: said[key] for key in said if said[key]}, 0)
+    return None
+
+
+def _from_cloud_event(event: dict[str, Any], envelope: Envelope) -> Content:
+    said = envelope | {name: event[name] for name in _ATTRIBUTES if event.get(name)}
+    if event.get("data_base64") is not None:
+        try:
+            raw = b64decode(event["data_base64"], validate=True)
+        except (ValueError, TypeError) as error:
+            return _fault(event, said, 0, RejectReason.WRONG_VALUE, f"data_base64: {error}")
+        document = read_json(raw)
+        if type(document) is tuple:
+            return Content(event, said, 0, document)
+        return Content(document, said, 0)
+    if "data" not in event:
+        return _fault(event, said, 0, RejectReason.MISSING_FIELD, "absent: data of a CloudEvent")
+    data = event["data"]
+    if type(data) is str and data.lstrip()[:1] not in ("{", "["):
+        return _fault(event, said, 0, RejectReason.NOT_JSON, f"data: found {excerpt(data.encode())}; expected JSON")
+    return Content(data, said, 0)
+
+
+def _from_change(change: dict[str, Any], envelope: Envelope) -> Content:
+    op = change["op"]
+    if op in _REMOVED:
+        return _fault(change, envelope, 0, RejectReason.ROW_REMOVED, f"op is {op}")
+    row = change.get("after")
+    if op not in _CHANGED:
+        found = excerpt(op.encode()) if type(op) is str else type(op).__name__
+        return _fault(change, envelope, 0, RejectReason.WRONG_VALUE, f"op: found {found}; expected c, u, r, d or t")
+    if type(row) is not dict:
+        return _fault(change, envelope, 0, RejectReason.MISSING_FIELD, "absent: after")
+    return Content(row, envelope, 0)
+
+
+def _from_text(text: str, envelope: Envelope) -> Content | None:
+    try:
+        return Content(msgspec.json.decode(text), envelope, 0)
+    except READ_FAULTS:
+        return None
+
+
+def _fault(record: Any, envelope: Envelope, layers: int, reason: RejectReason, detail: str) -> Content:
+    return Content(record, envelope, layers, (reason, detail))

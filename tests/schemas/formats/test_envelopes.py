@@ -1,0 +1,165 @@
+"""Envelopes come off in any order, are found by their shape, and what cannot be opened says so."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any
+
+import msgspec
+import pytest
+
+from schemas.decoder import Decoded, EventDecoder, Headers
+from schemas.formats.decoder import FormatDecoder
+from schemas.formats.packaged import load_all, load_map
+from schemas.reasons import Reject, RejectReason, Tombstone
+from tests.schemas.formats.producers import NOW, records
+from tests.schemas.records import LOGIN, login
+
+DETECTING = FormatDecoder(load_all())
+OKTA = next(records("made_okta"))
+ENCODE = msgspec.json.encode
+Wrap = Callable[[Any], Any]
+
+
+def cloud_event(data: Any) -> Any:
+    return {"specversion": "1.0", "id": "ce-1", "source": "/x", "type": "com.example.login", "data": data}
+
+
+def cloud_event_in_base64(data: Any) -> Any:
+    return {**cloud_event(None), "data_base64": b64encode(ENCODE(data)).decode()}
+
+
+def change(row: Any) -> Any:
+    return {"before": None, "after": row, "source": {"ts_ms": 1}, "op": "c", "ts_ms": 1772442847250}
+
+
+def with_schema(payload: Any) -> Any:
+    return {"schema": {"type": "struct"}, "payload": payload}
+
+
+def outbox(payload: Any) -> Any:
+    row = {"id": "o-1", "aggregatetype": "account", "aggregateid": "a", "type": "LoggedIn"}
+    return {**row, "payload": ENCODE(payload).decode()}
+
+
+WRAPS: list[Wrap] = [cloud_event, cloud_event_in_base64, change, with_schema, outbox]
+
+
+def events(raw: bytes, headers: Headers = (), decoder: EventDecoder = DETECTING) -> list[Any]:
+    outcomes = decoder.decode(raw, NOW, headers)
+    assert all(isinstance(outcome, Decoded) for outcome in outcomes), outcomes
+    return [outcome.event for outcome in outcomes if isinstance(outcome, Decoded)]
+
+
+def rejected(raw: bytes, headers: Headers = ()) -> Reject:
+    (outcome,) = DETECTING.decode(raw, NOW, headers)
+    assert isinstance(outcome, Reject), outcome
+    return outcome
+
+
+@pytest.mark.parametrize("wraps", list(permutations(WRAPS, 3)), ids=lambda wraps: "-".join(w.__name__ for w in wraps))
+def test_any_order_gives_the_same_events(wraps: tuple[Wrap, ...]) -> None:
+    for record in (msgspec.json.decode(OKTA), LOGIN):
+        plain = events(ENCODE(record))
+        wrapped = record
+        for wrap in wraps:
+            wrapped = wrap(wrapped)
+        raw = ENCODE(wrapped)
+        assert events(raw) == plain
+        assert events(b"\x00\x00\x00\x00\x2a" + raw) == plain
+        assert events(ENCODE([wrapped, wrapped])) == plain * 2
+
+
+def test_a_set_format_is_found_inside_of_envelopes_too() -> None:
+    decoder = FormatDecoder([], only=load_map("okta"))
+    assert events(ENCODE(change(msgspec.json.decode(OKTA))), (), decoder) == events(OKTA, (), decoder)
+
+
+def test_a_cloud_event_completes_our_own_event() -> None:
+    data = {"account_id": 7, "ip": "203.0.113.24"}
+    said = {**cloud_event(data), "type": "login.succeeded", "time": "2026-03-02T09:14:07Z"}
+    (structured,) = events(ENCODE(said))
+    headers = [("ce_" + name, said[name].encode()) for name in ("specversion", "id", "source", "type", "time")]
+    (binary,) = events(ENCODE(data), [*headers, ("content-type", b"application/json")])
+    assert (structured.event_id, structured.account_id, structured.ip) == ("ce-1", "7", "203.0.113.24")
+    assert binary == structured
+    (own,) = events(login(), headers)
+    assert own.event_id == "e-1"
+
+
+def test_the_outbox_routers_id_header_completes_too() -> None:
+    data = {name: value for name, value in LOGIN.items() if name != "event_id"}
+    uuid = "8f1c2a6e-5b0f-4c57-9a52-0d3c5a3f1e77"
+    (event,) = events(ENCODE(data), [("id", uuid.encode())])
+    assert event.event_id == uuid
+    assert rejected(ENCODE(data), [("id", b"producer-7")]).reason is RejectReason.MISSING_FIELD
+
+
+@pytest.mark.parametrize("digits", [0, 3, 6, 9])
+def test_rows_have_times_in_numbers_and_columns_without_a_value(digits: int) -> None:
+    row = {**LOGIN, "occurred_at": 1772442847 * 10**digits, "client_hints": None, "changed_fields": None, "pk": 5}
+    (event,) = events(ENCODE(change(row)))
+    assert event.occurred_at.isoformat() == "2026-03-02T09:14:07+00:00"
+
+
+def test_updates_and_snapshots_are_read_and_removed_rows_left_out() -> None:
+    for op in "cur":
+        assert len(events(ENCODE({**change(LOGIN), "op": op}))) == 1
+    for removed in ({"before": LOGIN, "after": None, "op": "d"}, {"op": "t", "before": None}):
+        assert rejected(ENCODE(removed)).reason is RejectReason.ROW_REMOVED
+    assert DETECTING.decode(None, NOW) == [Tombstone()]
+
+
+@pytest.mark.parametrize("body", [b"\x02a\x06abc", b"\x00\x0a\x03abc", b"", b"{truncated"])
+def test_avro_and_protobuf_behind_a_schema_id_say_so(body: bytes) -> None:
+    found = rejected(b"\x00\x00\x00\x00\x2a" + b"\x08" + body)
+    assert found.reason is RejectReason.SCHEMA_ENCODED
+    assert "schema 42" in found.detail
+    assert rejected(b"Obj\x01" + body).reason is RejectReason.SCHEMA_ENCODED
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ({**cloud_event("plain text")}, RejectReason.NOT_JSON),
+        ({"specversion": "1.0", "id": "x"}, RejectReason.MISSING_FIELD),
+        ({"specversion": "1.0", "data_base64": "%%%"}, RejectReason.WRONG_VALUE),
+        ({"specversion": "1.0", "data_base64": 7}, RejectReason.WRONG_VALUE),
+        (
+            {"specversion": "1.0", "data_base64": b64encode(b"\x00\x00\x00\x00\x01\x02").decode()},
+            RejectReason.SCHEMA_ENCODED,
+        ),
+        ({"op": "m", "before": None}, RejectReason.WRONG_VALUE),
+        ({"op": ["c"], "after": {}}, RejectReason.WRONG_VALUE),
+        ({"op": "c", "after": 7}, RejectReason.MISSING_FIELD),
+        (cloud_event({"hello": "world"}), RejectReason.MISSING_FIELD),
+        (cloud_event(7), RejectReason.NOT_AN_OBJECT),
+    ],
+)
+def test_what_is_in_no_envelope_has_a_named_reason(record: Any, reason: RejectReason) -> None:
+    raw = ENCODE(record)
+    found = rejected(raw)
+    assert (found.reason, found.raw) == (reason, raw)
+
+
+def test_envelopes_without_end_are_refused() -> None:
+    nested: Any = LOGIN
+    for _ in range(9):
+        nested = cloud_event(nested)
+    assert rejected(ENCODE(nested)).reason is RejectReason.TOO_DEEP
+
+
+def test_bad_elements_are_rejected_singly_and_too_many_together() -> None:
+    outcomes = DETECTING.decode(ENCODE([cloud_event(LOGIN), {"op": "d", "before": {}}, 7, LOGIN]), NOW)
+    assert [getattr(outcome, "reason", None) for outcome in outcomes] == [
+        None,
+        RejectReason.ROW_REMOVED,
+        RejectReason.NOT_AN_OBJECT,
+        None,
+    ]
+    (many,) = DETECTING.decode(ENCODE({"records": [{}] * 10_001, "op": "x"}), NOW)
+    assert getattr(many, "reason", None) is RejectReason.MISSING_FIELD
+    (flood,) = FormatDecoder([], only=load_map("entra")).decode(ENCODE({"records": [{}] * 10_001}), NOW)
+    assert getattr(flood, "reason", None) is RejectReason.TOO_MANY
