@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from enrichers.agents import agent_class
 from enrichers.cache import Generations
 from enrichers.compiled import OUTRANKING
-from enrichers.facts import Facts, ListEntry
+from enrichers.facts import ANONYMIZERS, Facts, ListEntry
 from enrichers.registry import Entry, Registry, in_force
 from enrichers.shapes import asn, geo, networks
 from enrichers.snapshot import Snapshot
@@ -28,6 +29,11 @@ OUTRANKED: Final = frozenset({"vpn", "hosting"})
 """Cancelled by a relay or corporate class. A residential proxy or Tor exit is not: no list mistakes a relay for one."""
 
 
+CROWDED: Final = frozenset({"cgnat"})
+TUNNELS: Final = ANONYMIZERS | {"residential_proxy"}
+"""Many users on one of these are the tunnel's customers, not the households behind a carrier's gateway."""
+
+
 class _Generation:
     """A snapshot with the answers it gave. Both are replaced together, so that no answer outlives its tables."""
 
@@ -38,7 +44,9 @@ class _Generation:
         self.tables = snapshot.id
         self.facts: Generations[tuple[str | None, str | None], Facts] = Generations(lru_size)
         self.addresses: Generations[str, Facts] = Generations(lru_size)
-        self.places: Generations[str, geo.Place] = Generations(lru_size)
+        self.places: dict[str, Generations[str, geo.Place]] = {
+            table.sha256: Generations(lru_size) for table in snapshot.tables if table.role == "geo"
+        }
         self.texts: Generations[tuple[str | None, str | None], msgspec.Raw] = Generations(lru_size)
 
 
@@ -65,6 +73,11 @@ class Enricher:
     @snapshot.setter
     def snapshot(self, snapshot: Snapshot) -> None:
         self._now = _Generation(snapshot, self._lru_size)
+
+    def in_use(self, most: int) -> list[str]:
+        """Give some of the public addresses asked last: a new table should know of them too."""
+        known = (facts.ip for facts in self._now.addresses.young.values())
+        return list(islice(filter(None, known), most))
 
     def facts(self, ip: str | None, user_agent: str | None, on: date | int) -> Facts:
         """Look up an address and an agent for an event of that day (or of that time in milliseconds)."""
@@ -109,7 +122,7 @@ class Enricher:
             return Facts(address_kind=address.kind, tables=now.tables), True
         ip, snapshot = address.ip, now.snapshot
         packed = socket.inet_pton(socket.AF_INET6 if ":" in ip else socket.AF_INET, ip)
-        place, prefix = self._place(now, ip, packed)
+        (place, others, confidence), prefix = self._joined(now, ip, packed)
         owner = self._owner(snapshot.asn, ip)
         kind = self._kind(snapshot.networks, ip)
         entry, lasting = _registered(snapshot.registry, packed, owner.asn, on)
@@ -119,6 +132,8 @@ class Enricher:
             network=address.network,
             shared_key=address.shared_key,
             country=place.country,
+            other_countries=others,
+            country_confidence=confidence,
             region=place.region,
             city=place.city,
             latitude=place.latitude,
@@ -137,17 +152,26 @@ class Enricher:
         )
         return facts, lasting
 
-    def _place(self, now: _Generation, ip: str, packed: bytes) -> tuple[geo.Place, str | None]:
+    def _joined(self, now: _Generation, ip: str, packed: bytes) -> tuple[geo.Joined, str | None]:
+        """Ask every geo source: the place, and the prefix for which the first one that knows it said so."""
+        place, prefix = self._place(now, now.snapshot.geo, ip, packed)
+        if not now.snapshot.more_geo:
+            return geo.Joined(place), prefix
+        answers = [(place, prefix), *(self._place(now, table, ip, packed) for table in now.snapshot.more_geo)]
+        joined = geo.join([place for place, _ in answers])
+        return joined, next((prefix for place, prefix in answers if place.country == joined.place.country), None)
+
+    def _place(self, now: _Generation, table: Table | None, ip: str, packed: bytes) -> tuple[geo.Place, str | None]:
         """Read the record of a prefix once: thousands of addresses share one, and then its texts too."""
-        record, length = self._record("geo", now.snapshot.geo, ip)
-        if record is None:
+        record, length = self._record("geo", table, ip)
+        if record is None or table is None:
             return geo.NOWHERE, None
         try:
-            prefix = _prefix(packed, length)
-            place = now.places.get(prefix)
+            prefix, places = _prefix(packed, length), now.places[table.sha256]
+            place = places.get(prefix)
             if place is None:
                 place = geo.read(record)
-                now.places.put(prefix, place)
+                places.put(prefix, place)
         except Exception:  # noqa: BLE001 - the promise: a strange record is an unknown place
             self._count("geo", "error")
             return geo.NOWHERE, None
@@ -169,7 +193,7 @@ class Enricher:
         for table in tables:
             record, _ = self._record("networks", table, ip)
             try:
-                kinds += [] if record is None else [networks.read(record, table.database_type)]
+                kinds += [] if record is None else [networks.read(record, table.database_type, table.built)]
             except Exception:  # noqa: BLE001 - as above
                 self._count("networks", "error")
         return combine(kinds) if kinds else networks.NO_KIND
@@ -201,6 +225,8 @@ def combine(kinds: Sequence[networks.Kind]) -> networks.Kind:
     cancelled VPN must not count as its use.
     """
     classes = frozenset[str]().union(*(kind.classes for kind in kinds))
+    if not classes.isdisjoint(TUNNELS):
+        classes -= CROWDED
     outranked = not classes.isdisjoint(OUTRANKING)
     if outranked:
         classes -= OUTRANKED

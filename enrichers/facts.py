@@ -32,6 +32,11 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     shared_key: str | None = None
     """What accounts can share: the IPv4 address, or the IPv6 /64."""
     country: str | None = None
+    """Of the first geo source that knows the address."""
+    other_countries: tuple[str, ...] = ()
+    """What further geo sources say instead, sorted. The radius then covers their positions too."""
+    country_confidence: float = 1.0
+    """Share of the geo sources with a country that agree on this one."""
     region: str | None = None
     city: str | None = None
     latitude: float | None = None
@@ -42,8 +47,8 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     asn: int | None = None
     organisation: str | None = None
     classes: tuple[str, ...] = ()
-    """Sorted: relay, tor, residential_proxy, vpn, public_proxy, hosting, corporate, mobile, satellite, office ….
-    Already by precedence: relay and corporate have removed vpn and hosting."""
+    """Sorted: relay, tor, residential_proxy, vpn, public_proxy, hosting, corporate, mobile, cgnat, satellite, office ….
+    Already by precedence: relay and corporate have removed vpn and hosting, tunnels have removed cgnat."""
     operator: str | None = None
     lists: tuple[ListEntry, ...] = ()
     registry: str | None = None

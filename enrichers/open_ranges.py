@@ -9,12 +9,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 from pathlib import Path
 
-from enrichers.compiled import Row, write_networks
-
-Range = tuple[IPv4Address, IPv4Address, int] | tuple[IPv6Address, IPv6Address, int]
+from enrichers.compiled import Claim, write_claims
+from enrichers.prefixes import Prefix, of_range
 
 MAGIC = b"IPORIGIN"
 VERSION = 1
@@ -36,12 +34,12 @@ def write_ranges(content: bytes, path: Path) -> int:
     """Compile and write; answer the number of prefixes. ValueError says what is wrong with the content."""
     try:
         built = _built_at(content)
-        rows = list(_rows(content, datetime.fromtimestamp(built, UTC).date().isoformat()))
+        claims = list(_claims(content, datetime.fromtimestamp(built, UTC).date().isoformat()))
     except (struct.error, IndexError, UnicodeDecodeError, OverflowError, OSError) as error:
         raise ValueError(f"the ranges are damaged: {error}") from error
-    if not rows:
+    if not claims:
         raise ValueError("no ranges of hosting, VPN, Tor or relay in it")
-    return write_networks(rows, path, built, "Published ranges of providers, compiled from iporigin")
+    return write_claims(claims, path, built, "Published ranges of providers, compiled from iporigin")
 
 
 def _built_at(content: bytes) -> int:
@@ -51,22 +49,24 @@ def _built_at(content: bytes) -> int:
     return int(built)
 
 
-def _rows(content: bytes, dated: str) -> Iterator[Row]:
-    """One row a prefix, of the labels that mean something to us."""
+def _claims(content: bytes, dated: str) -> Iterator[tuple[Prefix, Claim]]:
+    """One claim a prefix, of the labels that mean something to us."""
     _, _, _, label_count, v4_count, v6_count = _HEADER.unpack_from(content)
     labels, position = _labels(content, label_count)
     v6_position = position + v4_count * _V4.size
-    v4 = _V4.iter_unpack(content[position:v6_position])
-    v6 = _V6.iter_unpack(content[v6_position : v6_position + v6_count * _V6.size])
-    ranges: list[Range] = [(IPv4Address(first), IPv4Address(last), number) for first, last, number in v4]
-    wide: list[Range] = [(IPv6Address(first), IPv6Address(last), number) for first, last, number in v6]
-    if len(ranges) != v4_count or len(wide) != v6_count:
-        raise ValueError(f"{len(ranges)} IPv4 and {len(wide)} IPv6 ranges, the header says {v4_count} and {v6_count}")
-    for first, last, number in (*ranges, *wide):
+    v4 = list(_V4.iter_unpack(content[position:v6_position]))
+    packed = _V6.iter_unpack(content[v6_position : v6_position + v6_count * _V6.size])
+    v6 = [(int.from_bytes(first), int.from_bytes(last), number) for first, last, number in packed]
+    if len(v4) != v4_count or len(v6) != v6_count:
+        raise ValueError(f"{len(v4)} IPv4 and {len(v6)} IPv6 ranges, the header says {v4_count} and {v6_count}")
+    for first, last, number in (*v4, *v6):
         network_class, operator = labels[number]
+        if first > last:
+            raise ValueError(f"a range of {labels[number]} ends before it begins")
         if network_class:
-            for prefix in summarize_address_range(first, last):
-                yield Row(str(prefix), network_class, "iporigin", dated, 1.0, operator)
+            claim = Claim(network_class, "iporigin", dated, 1.0, operator)
+            for prefix in of_range(first, last):
+                yield prefix, claim
 
 
 def _labels(content: bytes, count: int) -> tuple[list[tuple[str | None, str | None]], int]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from enrichers.shapes.values import Record, country_code, english, inner, number, text
 
-EARTH_RADIUS_KM = 20_040.0
+HALF_ROUND_KM = 20_040.0
 """Half the circumference: a radius above it says nothing."""
 
 
@@ -23,6 +25,41 @@ class Place(NamedTuple):
 
 
 NOWHERE = Place()
+
+
+class Joined(NamedTuple):
+    """What several geo sources say together."""
+
+    place: Place
+    other_countries: tuple[str, ...] = ()
+    confidence: float = 1.0
+
+
+def join(places: Sequence[Place]) -> Joined:
+    """Take the first place with a country; keep what others say instead, and widen its radius to cover them.
+
+    A place that is disputed between countries must not look like one to which somebody travelled.
+    """
+    spoken = [place for place in places if place.country is not None]
+    if not spoken:
+        return Joined(next(iter(places), NOWHERE))
+    chosen = spoken[0]
+    others = [place for place in spoken if place.country != chosen.country]
+    if not others:
+        return Joined(chosen)
+    radius = max([chosen.radius_km or 0.0, *(_apart(chosen, other) for other in others)])
+    countries = tuple(sorted({place.country for place in others if place.country}))
+    return Joined(chosen._replace(radius_km=round(radius)), countries, round(1 - len(others) / len(spoken), 2))
+
+
+def _apart(one: Place, other: Place) -> float:
+    """Give the distance on the ground in km; half the globe when either position is unknown."""
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return HALF_ROUND_KM
+    north, south = math.radians(one.latitude), math.radians(other.latitude)
+    east = math.radians(one.longitude - other.longitude)
+    chord = math.sin((north - south) / 2) ** 2 + math.cos(north) * math.cos(south) * math.sin(east / 2) ** 2
+    return HALF_ROUND_KM * 2 / math.pi * math.asin(math.sqrt(min(1.0, chord)))
 
 
 def recognises(record: Record) -> bool:
@@ -56,7 +93,7 @@ def _nested(record: Record) -> Place:
         city=english(inner(record, "city")),
         latitude=latitude,
         longitude=longitude,
-        radius_km=number(location.get("accuracy_radius"), 0, EARTH_RADIUS_KM),
+        radius_km=number(location.get("accuracy_radius"), 0, HALF_ROUND_KM),
         time_zone=text(location.get("time_zone")),
     )
 
@@ -72,7 +109,7 @@ def _flat(record: Record) -> Place:
         city=text(record.get("city")),
         latitude=latitude,
         longitude=longitude,
-        radius_km=number(record.get("radius"), 0, EARTH_RADIUS_KM),
+        radius_km=number(record.get("radius"), 0, HALF_ROUND_KM),
         time_zone=text(record.get("timezone")),
     )
 

@@ -41,6 +41,11 @@ def flag(value: object) -> bool:
     return value is True or (isinstance(value, str) and value.lower() in {"true", "1"})
 
 
+def texts(value: object) -> list[str]:
+    """Read a list's texts that say something; of anything else none."""
+    return [found for found in map(text, value) if found] if isinstance(value, list) else []
+
+
 def inner(record: Record, key: str) -> Record:
     """Answer a nested map, or an empty one."""
     value = record.get(key)

@@ -1,6 +1,7 @@
 """Say everything that start-up would refuse, all of it at once.
 
-Looks at settings, tables, catalogue and topics. Nothing is changed.
+Looks at settings, formats, tables, catalogue and topics. Nothing is changed.
+A sample of an input's records proves that its format is the one that is set.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from streams.cli.environment import load_catalogue, load_enricher, settings_from
-from streams.cli.outcome import CONFIGURATION, OK, RefusedError
+from streams.cli.environment import load_catalogue, load_enricher, load_formats, settings_from
+from streams.cli.outcome import CONFIGURATION, OK, BadConfigurationError, RefusedError
 from streams.cli.text import wrapped
 
 if TYPE_CHECKING:
@@ -22,15 +23,21 @@ examples:
   personawatch check                  before a worker starts
   personawatch check --no-topics      where no broker can be reached, as in CI
   personawatch check --settings       what can be set, with defaults
+  personawatch check --login-sample logins.jsonl
 """
 
+LOGINS, PLATFORM = "login-events", "platform-events"
+MOST = 10
+"""Faults of a sample that are shown: the others are mostly the same."""
 Look = Callable[[], str]
 
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.usage = "personawatch check [--no-topics] [--settings]"
+    parser.usage = "personawatch check [--no-topics] [--settings] [--login-sample FILE] ..."
     parser.add_argument("--no-topics", action="store_true", help="do not ask the brokers")
+    parser.add_argument("--login-sample", metavar="FILE", help="records of login-events, as formats check reads them")
+    parser.add_argument("--platform-sample", metavar="FILE", help="records of platform-events")
     parser.add_argument("--settings", action="store_true", help="list all settings instead")
 
 
@@ -43,11 +50,13 @@ def run(arguments: Namespace) -> int:
         settings = settings_from(os.environ)
     except RefusedError as refusal:
         _say("settings", str(refusal).splitlines())
-        print("tables and topics were not looked at: they depend on the settings")
+        print("formats, tables and topics were not looked at: they depend on the settings")
         _look("catalogue", _catalogue)
         return CONFIGURATION
     print("settings   ok")
-    bad = _look("catalogue", _catalogue) + _look("tables", lambda: _tables(settings))
+    samples = {LOGINS: arguments.login_sample, PLATFORM: arguments.platform_sample}
+    bad = _look("catalogue", _catalogue) + _look("formats", lambda: _formats(settings, samples))
+    bad += _look("tables", lambda: _tables(settings))
     if not arguments.no_topics:
         bad += _look("topics", lambda: _topics(settings))
     return CONFIGURATION if bad else OK
@@ -88,8 +97,26 @@ def _catalogue() -> str:
     return f"version {catalogue.version}, {active} indicators on"
 
 
+def _formats(settings: Settings, samples: dict[str, str | None]) -> str:
+    """Load the formats; of an input with a sample, every record must become an event or be left out by its map."""
+    from streams.cli.formats import prove
+
+    decoders = load_formats(settings)
+    said, faults = [f"{LOGINS} {settings.login_format}, {PLATFORM} {settings.platform_format}"], []
+    for topic, file in samples.items():
+        if file:
+            coverage, found = prove(decoders[topic], file)
+            faults += found[:MOST] + ([f"{file}: {len(found) - MOST} faults more"] if len(found) > MOST else [])
+            said.append(f"of {topic}' sample {coverage.events.total()} became events")
+    if faults:
+        raise BadConfigurationError("\n".join(faults))
+    return ", ".join(said)
+
+
 def _tables(settings: Settings) -> str:
-    snapshot = load_enricher(settings.geo_table, settings.asn_table, settings.networks_table).snapshot
+    snapshot = load_enricher(
+        settings.geo_table, settings.asn_table, settings.networks_table, settings.tables_manifest
+    ).snapshot
     given = [table.role for table in snapshot.tables]
     missing = [role for role in ("geo", "asn", "networks") if role not in given]
     return f"snapshot {snapshot.id}" + (f", no table for {', '.join(missing)} (facts unknown)" if missing else "")
@@ -97,7 +124,6 @@ def _tables(settings: Settings) -> str:
 
 def _topics(settings: Settings) -> str:
     from streams.cli.kafka_access import kafka_in_words
-    from streams.cli.outcome import BadConfigurationError
     from streams.cli.topics import topic_faults
 
     with kafka_in_words(settings):

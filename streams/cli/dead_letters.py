@@ -108,6 +108,7 @@ def in_full(letter: DeadLetter) -> list[str]:
         "reason": letter.reason,
         "detail": letter.detail,
         "key": repr(letter.key),
+        **({"meant for": letter.meant_for} if letter.meant_for else {}),
         "bytes": f"{letter.raw_size}" + ("" if letter.is_complete else f", {len(letter.raw or b'')} of them kept"),
     }
     return [line for name, text in rows.items() for line in wrapped(text, indent=" " * 10, first=f"{name:<10}")]
@@ -172,12 +173,18 @@ def _repaired(file: str | None) -> bytes | None:
 def _send(settings: Settings, letters: list[DeadLetter], repaired: bytes | None) -> int:
     from streams.cli.kafka_access import writer
 
-    cut = [letter for letter in letters if repaired is None and not letter.is_complete]
+    outputs = sum(bool(letter.meant_for) for letter in letters)
+    cut = [letter for letter in letters if letter.meant_for or (repaired is None and not letter.is_complete)]
     with writer(settings) as producer:
         for letter in letters:
             if letter not in cut:
                 producer.send(letter.topic, value=letter.raw if repaired is None else repaired, key=letter.key)
     print(f"{len(letters) - len(cut)} sent back", file=sys.stderr)
+    if outputs:
+        raise RefusedError(
+            f"{len(cut)} not sent: {outputs} hold what a stage made of a record; send that record again, once"
+            " PERSONAWATCH_MAX_RECORD_BYTES and the topic take more"
+        )
     if cut:
         raise RefusedError(f"{len(cut)} not sent: too long to be kept whole; send a repaired copy with --file")
     return OK

@@ -13,6 +13,7 @@ from streams.cli.outcome import BadConfigurationError
 
 if TYPE_CHECKING:
     from enrichers.enrich import Enricher
+    from schemas.decoder import EventDecoder
     from streams.detection.catalogue.model import Catalogue
     from streams.detection.stage import Stage
     from streams.runtime.settings import Settings
@@ -53,20 +54,33 @@ def load_catalogue() -> Catalogue:
     return catalogue
 
 
-def load_enricher(geo: str, asn: str, networks: str) -> Enricher:
-    """An enricher on table files; an empty name leaves that role unknown.
+def load_enricher(geo: str, asn: str, networks: str, manifest: str = "") -> Enricher:
+    """An enricher on table files (several with commas between), or on those of a manifest; no name leaves a role unknown.
 
     The private copies are unlinked at once: the mappings keep them alive, and nothing is left behind however the process ends.
     """
-    from enrichers.snapshot import TablesError
-    from streams.pipeline import build_enricher
+    from enrichers.enrich import Enricher
+    from enrichers.manifest import named_files
+    from enrichers.snapshot import TablesError, load_sources
 
-    places = Path(geo) if geo else None, Path(asn) if asn else None, Path(networks) if networks else None
     with tempfile.TemporaryDirectory(prefix="personawatch-tables-") as scratch:
         try:
-            return build_enricher(*places, Path(scratch))
+            return Enricher(load_sources(named_files(geo, asn, networks, manifest), Path(scratch)))
         except TablesError as error:
             raise BadConfigurationError(str(error)) from error
+
+
+def load_formats(settings: Settings) -> dict[str, EventDecoder]:
+    """The decoders of the input topics in the formats of the settings."""
+    from schemas.formats.inputs import decoders, read_trust
+    from schemas.formats.model import MapError
+    from schemas.topics import LOGIN_EVENTS, PLATFORM_EVENTS
+
+    names = {LOGIN_EVENTS.name: settings.login_format, PLATFORM_EVENTS.name: settings.platform_format}
+    try:
+        return decoders(names, read_trust(settings.trusted_hops, settings.trusted_proxies))
+    except MapError as error:
+        raise BadConfigurationError(str(error)) from error
 
 
 def bare_stages() -> list[Stage]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from streams.cli.outcome import RefusedError
+from streams.cli.outcome import BadConfigurationError, RefusedError
 from streams.runtime import clients
 from streams.runtime.settings import Settings
 
@@ -40,7 +40,8 @@ def kafka_in_words(settings: Settings) -> Iterator[None]:
         asyncio.run(reach(settings, KNOCK_S))
         yield
     except UnreachableError as error:
-        raise RefusedError("\n".join(error.faults)) from error
+        refused = BadConfigurationError if error.final else RefusedError
+        raise refused("\n".join(error.faults)) from error
     except (KafkaError, OSError) as error:
         detail = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RefusedError(

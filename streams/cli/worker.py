@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser, Namespace
 
-from streams.cli.environment import load_catalogue, load_enricher, settings_from
+from streams.cli.environment import load_catalogue, load_enricher, load_formats, settings_from
+from streams.runtime import collector
 
 EXAMPLES = """\
 examples:
@@ -28,12 +29,18 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Build the stages, then hand over to the runtime."""
     del arguments
-    settings = settings_from(os.environ)
-    catalogue = load_catalogue()
-    enricher = load_enricher(settings.geo_table, settings.asn_table, settings.networks_table)
+    with collector.at_rest():
+        settings = settings_from(os.environ)
+        catalogue = load_catalogue()
+        enricher = load_enricher(
+            settings.geo_table, settings.asn_table, settings.networks_table, settings.tables_manifest
+        )
+        formats = load_formats(settings)
 
-    from streams.pipeline import build_stages
-    from streams.runtime.run import run_worker
+        from streams.pipeline import build_stages
+        from streams.runtime.run import run_worker
 
-    stages = build_stages(catalogue, enricher, bury_unknown_types=settings.unknown_types == "dead-letter")
+        stages = build_stages(
+            catalogue, enricher, formats=formats, bury_unknown_types=settings.unknown_types == "dead-letter"
+        )
     return run_worker(settings, stages)

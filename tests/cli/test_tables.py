@@ -42,7 +42,11 @@ def test_without_tables_everything_is_unknown(command: Command) -> None:
     [
         (["lookup", "example.org", "--demo"], "'example.org' is not an IP address"),
         (["lookup"], "lookup takes an address"),
-        (["show", "x"], "show takes no argument"),
+        (["show", "x"], "x/manifest.json: readable: found No such file"),
+        (["show", "x", "y"], "show takes a folder or nothing"),
+        (["build", "x"], "build takes a feeds.toml and a folder"),
+        (["verify"], "verify takes a folder"),
+        (["build", "/no/feeds.toml", "x"], "/no/feeds.toml: readable: found No such file or directory"),
         (["get"], "get takes a folder"),
         (["demo", "/dev/null/x"], "name a folder that can be written"),
     ],
