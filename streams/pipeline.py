@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,13 @@ def build_stages(
     enricher: Enricher,
     *,
     limits: DecodeLimits | None = None,
+    formats: Mapping[str, EventDecoder] | None = None,
     bury_unknown_types: bool = False,
     config_version: str = "",
 ) -> list[Stage]:
-    """Enrich, accounts, entities, cases: in the order of an event's path."""
+    """Enrich, accounts, entities, cases: in the order of an event's path. `formats`: decoders of inputs in other formats."""
     return [
-        EnrichStage(enricher, EventDecoder(limits), bury_unknown_types=bury_unknown_types),
+        EnrichStage(enricher, EventDecoder(limits), formats=formats, bury_unknown_types=bury_unknown_types),
         AccountsStage(catalogue, offsets_of),
         EntitiesStage(catalogue),
         CasesStage(catalogue, config_version),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from streams.detection.case_state import Case, Node
 from streams.detection.catalogue.model import Catalogue, Indicator
-from streams.detection.messages import Ref
+from streams.detection.messages import Ref, TableVersion
 from streams.detection.scoring import Weighed, score
 from streams.detection.timestamps import rfc3339
 from streams.detection.verdict import ROOT_COUNTS, Verdict
@@ -47,6 +49,8 @@ class AlertEvidence(msgspec.Struct, frozen=True):
     base_rate: str
     weight_reason: str
     events: tuple[EventRef, ...]
+    lists: tuple[str, ...] = ()
+    """What the evidence takes from lists of networks: class, list and its date."""
 
 
 class Mitigating(msgspec.Struct, frozen=True):
@@ -67,12 +71,19 @@ class Subject(msgspec.Struct, frozen=True):
     accounts: int
 
 
+class SnapshotVersion(msgspec.Struct, frozen=True):
+    """The tables behind the newest facts of some of the accounts. Without tables: nobody told which they were."""
+
+    snapshot: str
+    tables: tuple[TableVersion, ...]
+
+
 class AlertVersions(msgspec.Struct, frozen=True):
-    """What produced the alert: hashes of the catalogue and the configuration, ids of the enrichment tables."""
+    """What produced the alert: hashes of the catalogue and the configuration, and the enrichment tables."""
 
     catalogue: str
     config: str
-    tables: tuple[str, ...]
+    tables: tuple[SnapshotVersion, ...]
 
 
 class Alert(msgspec.Struct, frozen=True):
@@ -115,6 +126,7 @@ def build_alert(
     verdict: Verdict,
     nodes: list[Node],
     versions: AlertVersions,
+    snapshots: Mapping[str, tuple[TableVersion, ...]],
     *,
     notify: bool,
 ) -> Alert:
@@ -127,7 +139,8 @@ def build_alert(
     if verdict.hidden:
         quality.append(f"accounts_not_shown:{verdict.hidden}")
     firsts = [item.evidence.first for _, item in items] or [verdict.now]
-    tables = tuple(sorted({assessment.tables for assessment in heard if assessment.tables}))
+    used = sorted({assessment.tables for assessment in heard if assessment.tables})
+    tables = tuple(SnapshotVersion(name, snapshots.get(name, ())) for name in used)
     roots = {root: round(value, 1) for root, value in sorted(verdict.score.roots.items())}
     areas = [root for root, value in verdict.score.roots.items() if value >= ROOT_COUNTS]
     return Alert(
@@ -198,6 +211,7 @@ def _evidence(view: EvidenceView, item: Weighed) -> AlertEvidence:
         false_positives=indicator.false_positives,
         base_rate=indicator.base_rate,
         weight_reason=indicator.weight_reason,
+        lists=tuple(view.numbers.get("lists", ())),
         events=tuple(_event(ref) for ref in item.evidence.refs if ref.origin),
     )
 

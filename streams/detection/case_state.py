@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.detection.messages import Assessment
+from streams.detection.messages import Assessment, TableVersion
 from streams.detection.windows import DAY
 
 EDGE_DAYS = {"device": 90, "subnet": 30, "exit": 30}
@@ -78,8 +78,16 @@ class Position(msgspec.Struct, array_like=True, tag=3):
     offset: int = -1
 
 
-CaseRecord = Node | Case | Position
+class Snapshots(msgspec.Struct, array_like=True, tag=4):
+    """Snapshot id → its tables, in the order in which they came into use (cap 200: years of weekly tables)."""
+
+    known: dict[str, tuple[TableVersion, ...]] = {}
+
+
+CaseRecord = Node | Case | Position | Snapshots
 POSITION = b"position"
+SNAPSHOTS = b"snapshots"
+SNAPSHOTS_KEPT = 200
 
 
 def node_key(account: str) -> bytes:

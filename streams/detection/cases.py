@@ -10,9 +10,21 @@ import msgspec
 from schemas.topics import ALERTS, ASSESSMENTS, SAFETY_NOTICES, WATCHLIST
 from streams.detection import components
 from streams.detection.alert import AlertVersions, build_alert, encode_alert
-from streams.detection.case_state import POSITION, Case, CaseRecord, Edge, Node, Position, case_key, node_key
+from streams.detection.case_state import (
+    POSITION,
+    SNAPSHOTS,
+    SNAPSHOTS_KEPT,
+    Case,
+    CaseRecord,
+    Edge,
+    Node,
+    Position,
+    Snapshots,
+    case_key,
+    node_key,
+)
 from streams.detection.catalogue.model import Catalogue
-from streams.detection.messages import Assessment, CaseInput, Disposition, EdgeRemoved, StrongEdge
+from streams.detection.messages import Assessment, CaseInput, Disposition, EdgeRemoved, StrongEdge, TablesUsed
 from streams.detection.stage import Output, Result, SourceRecord
 from streams.detection.states import PartitionStates
 from streams.detection.unreadable import unreadable
@@ -66,6 +78,13 @@ class CasesStage:
             self._evaluate(told.a, told.ts, states, result)
         elif isinstance(told, EdgeRemoved):
             self._untie(told, states, result)
+        elif isinstance(told, TablesUsed):
+            snapshots = _snapshots(states)
+            if snapshots.known.get(told.snapshot) != told.tables:
+                snapshots.known[told.snapshot] = told.tables
+                if len(snapshots.known) > SNAPSHOTS_KEPT:
+                    del snapshots.known[next(iter(snapshots.known))]
+                states.put(SNAPSHOTS, snapshots)
         else:
             self._decide(told, states, result)
 
@@ -86,7 +105,7 @@ class CasesStage:
         if case is None:
             return
         if lifecycle(case, verdict):
-            self._publish(case, verdict, nodes, result)
+            self._publish(case, verdict, nodes, states, result)
         states.put(case_key(case.case_id), case)
         for node in nodes:
             if node.case_id != case.case_id:
@@ -108,7 +127,7 @@ class CasesStage:
             joined.status, joined.revision, joined.joined_to = "retracted", joined.revision + 1, active[0].case_id
             states.put(case_key(joined.case_id), joined)
             if joined.alerted:
-                self._publish(joined, verdict, nodes, result)
+                self._publish(joined, verdict, nodes, states, result)
         if active:
             return active[0]
         if verdict.score.tier != "none" and (revived := revivable(cases.values(), verdict)):
@@ -135,12 +154,12 @@ class CasesStage:
         # what a person has looked at is known, even where it had not been worth a notification
         case.roots = sorted({*case.roots, *verdict.roots})
         case.notified = max(case.notified, verdict.score.tier, key=("none", "watch", "review", "priority").index)
-        self._publish(case, verdict, nodes, result)
+        self._publish(case, verdict, nodes, states, result)
         states.put(case_key(case.case_id), case)
 
-    def _publish(self, case: Case, verdict: Verdict, nodes: list[Node], result: Result) -> None:
-        notify = notifies(case, verdict)
-        alert = build_alert(self._catalogue, case, verdict, nodes, self._versions, notify=notify)
+    def _publish(self, case: Case, verdict: Verdict, nodes: list[Node], states: States, result: Result) -> None:
+        notify, known = notifies(case, verdict), _snapshots(states).known
+        alert = build_alert(self._catalogue, case, verdict, nodes, self._versions, known, notify=notify)
         topic = ALERTS.name if case.alerted else WATCHLIST.name
         result.outputs.append(Output(topic, case.case_id.encode(), encode_alert(alert)))
         label = f"{case.tier}/{case.status}"
@@ -156,6 +175,11 @@ def _node(states: States, account: str) -> Node:
     fresh = Node(account)
     states.put(node_key(account), fresh)
     return fresh
+
+
+def _snapshots(states: States) -> Snapshots:
+    held = states.get(SNAPSHOTS)
+    return held if isinstance(held, Snapshots) else Snapshots()
 
 
 def _case(states: States, case_id: str) -> Case | None:

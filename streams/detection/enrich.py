@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -11,11 +11,16 @@ import schemas.events as ev
 from enrichers.enrich import Enricher
 from enrichers.enriched import EnrichedRecord, Origin
 from schemas.decoder import Decoded, EventDecoder, Outcome
-from schemas.reasons import Reject, RejectReason
+from schemas.reasons import LEFT_OUT, Reject, RejectReason
 from schemas.topics import ENRICHED_EVENTS, LOGIN_EVENTS, PLATFORM_EVENTS
+from streams.detection.address_watch import AddressWatch
+from streams.detection.announcing import Announcer
 from streams.detection.stage import Output, Result, SourceRecord
 from streams.detection.states import PartitionStates
 from streams.detection.unreadable import bury
+
+WATCH_EVERY = 50
+"""Events from one sample of an address to the next, at least: the last of a batch, so that no event pays for it."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -29,20 +34,31 @@ class EnrichStage:
     state_type: Any = None
 
     def __init__(
-        self, enricher: Enricher, decoder: EventDecoder | None = None, *, bury_unknown_types: bool = False
+        self,
+        enricher: Enricher,
+        decoder: EventDecoder | None = None,
+        *,
+        formats: Mapping[str, EventDecoder] | None = None,
+        bury_unknown_types: bool = False,
     ) -> None:
+        """`formats`: decoders of inputs, by logical name, on which other formats than our own arrive."""
         self.enricher = enricher
         self._decoder = decoder or EventDecoder()
+        self._formats = formats or {}
+        self._watch = AddressWatch()
+        self._announcer = Announcer()
+        self._unwatched = 0
         self._bury_unknown_types = bury_unknown_types
 
     def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[Any]) -> Result:
         """Decode, look up, send on; what cannot be read goes to the dead letters with its reason."""
-        del input_name, states  # every input is read alike, and nothing is remembered
+        del states  # nothing is remembered
         result = Result([], {})
-        decode, facts_json, outputs = self._decoder.decode, self.enricher.facts_json, result.outputs
+        decode = self._formats.get(input_name, self._decoder).decode
+        facts_json, outputs = self.enricher.facts_json, result.outputs
         events = 0
         for record in records:
-            for ordinal, outcome in enumerate(decode(record.value, record.timestamp)):
+            for ordinal, outcome in enumerate(decode(record.value, record.timestamp, record.headers)):
                 if type(outcome) is not Decoded:
                     self._set_aside(outcome, record, ordinal, result)
                     continue
@@ -56,6 +72,13 @@ class EnrichStage:
                     outputs.append(Output(ENRICHED_EVENTS.name, event.account_id.encode(), _encode(enriched)))
         if events:
             result.counts["events", "enriched"] = events
+            if told := self._announcer.tell(self.enricher.snapshot, record):
+                outputs.insert(0, told)
+            self._unwatched += events
+            if self._unwatched >= WATCH_EVERY:
+                self._unwatched = 0
+                if kind := self._watch.kind(event.ip):
+                    result.counts["sampled_addresses", kind] = 1
         return result
 
     def _both_sides(self, enriched: EnrichedRecord, outputs: list[Output]) -> None:
@@ -75,7 +98,9 @@ class EnrichStage:
         counts = result.counts
         if not isinstance(outcome, Reject):
             counts["tombstones", self.name] = counts.get(("tombstones", self.name), 0) + 1
-        elif outcome.reason is RejectReason.UNKNOWN_TYPE and not self._bury_unknown_types:
+        elif outcome.reason in LEFT_OUT or (
+            outcome.reason is RejectReason.UNKNOWN_TYPE and not self._bury_unknown_types
+        ):
             counts["dropped", str(outcome.reason)] = counts.get(("dropped", str(outcome.reason)), 0) + 1
         else:
             bury(self.name, record, outcome.reason, outcome.detail, outcome.raw, ordinal, result)

@@ -131,4 +131,20 @@ class Disposition(msgspec.Struct, array_like=True, tag=4):
     ts: int
 
 
-CaseInput = Assessment | StrongEdge | EdgeRemoved | Disposition
+class TableVersion(msgspec.Struct, frozen=True):
+    """One enrichment table: enough to find the very file again. `epoch`: Unix seconds of its build."""
+
+    role: str
+    type: str
+    epoch: int
+    sha256: str
+
+
+class TablesUsed(msgspec.Struct, array_like=True, tag=5):
+    """What a snapshot id in events and assessments stands for; told by whoever enriches, again and again, always the same."""
+
+    snapshot: str
+    tables: tuple[TableVersion, ...]
+
+
+CaseInput = Assessment | StrongEdge | EdgeRemoved | Disposition | TablesUsed

@@ -6,6 +6,7 @@ Faust gives consumer group, assignor, recovery and agents. Everything per record
 from __future__ import annotations
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import Sequence
 from functools import partial
@@ -16,15 +17,16 @@ import faust
 import structlog
 from faust.exceptions import ConsumerNotStarted
 
-from schemas.topics import ASSESSMENTS
-from streams.detection.stage import Stage
-from streams.runtime import clients, driver
-from streams.runtime.dead_letters import FloodLimits
-from streams.runtime.delivery import Delivery, TooLarge
+from schemas.topics import ASSESSMENTS, DEAD_LETTERS, TOPICS
+from streams.detection.stage import Output, Stage
+from streams.runtime import clients, driver, oversize
+from streams.runtime.dead_letters import FloodError, FloodLimits
+from streams.runtime.delivery import Delivery, UndeliverableError
 from streams.runtime.metrics import Metrics
+from streams.runtime.oversize import TooLarge
 from streams.runtime.settings import Settings
 from streams.runtime.shell import Batch, Shell
-from streams.runtime.table import StateTable
+from streams.runtime.table import LostBatchError, StateTable, TableManager
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +35,10 @@ ONE_ORDER = frozenset({ASSESSMENTS.name})
 
 # Batches that wait in front of an agent. They hold up to MAX_POLL_RECORDS each, so this is already a lot.
 BUFFERED_BATCHES = 16
+
+
+# Faults whose text is enough for whoever operates the worker; of any other the traceback is wanted.
+SAYS_IT_ALL = (FloodError, LostBatchError, UndeliverableError)
 
 
 class Pipeline:
@@ -53,11 +59,14 @@ class Pipeline:
             on_too_large=self._too_large,
             single_partition=ONE_ORDER,
         )
+        self._told_too_large: set[str] = set()
         self._reader = {settings.topic(name): stage.name for stage in stages for name in stage.inputs}
         self.shells = [self._add(stage) for stage in stages]
         names = [stage.name for stage in stages]
         for name in ("records", "outputs", "busy_seconds", "batch_records", "flush_seconds", "flushed_states"):
             metrics.declare(name, names)
+        metrics.declare("too_large", [settings.topic(topic.name) for topic in TOPICS])
+        metrics.declare("too_large", [settings.changelog(stage.name) for stage in stages if stage.stateful])
         for name in ("state_keys", "consumer_lag", "event_time_lag_seconds"):
             metrics.declare(name, names)
 
@@ -65,11 +74,22 @@ class Pipeline:
         """Stop the worker with this reason; called once or more, the first one counts."""
         if not self.fault.done():
             self.fault.set_result(error)
+            # What Faust has to say about agents that are cut off would bury the reason.
+            logging.getLogger("faust").setLevel(logging.CRITICAL)
 
     async def start(self) -> None:
         """Start Faust; returns when every table is recovered."""
         self.app.finalize()
         self.app.consumer.handover = self._handover
+        loop = asyncio.get_running_loop()
+        self.app.consumer.fenced = lambda error: loop.call_soon_threadsafe(self.fail, error)
+        # What comes from outside, in whatever order and partitions; what stages send each other has an order already.
+        self.app.consumer.paced = frozenset(
+            self.settings.topic(name)
+            for shell in self.shells
+            if not shell.stage.stateful
+            for name in shell.stage.inputs
+        )
         await self.app.start()
 
     async def keep_flushing(self) -> None:
@@ -170,7 +190,8 @@ class Pipeline:
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            log.exception("worker cannot go on")
+            if not isinstance(error, SAYS_IT_ALL):
+                log.exception("worker cannot go on")
             self.fail(error)
             await asyncio.Event().wait()  # holds the agent until the process ends
 
@@ -185,9 +206,20 @@ class Pipeline:
                 if shell.table is not None:
                     shell.table.release()
 
-    def _too_large(self, what: TooLarge) -> None:
+    def _too_large(self, what: TooLarge) -> Output | None:
+        most = self.settings.max_record_bytes
         self.metrics.add("too_large", 1, what.topic)
-        log.error("record skipped: larger than the broker takes", **what._asdict())
+        if what.topic == self.settings.topic(DEAD_LETTERS.name):
+            letter = oversize.smaller(what, most)
+        else:
+            letter = oversize.letter_for(what, most)
+            self.metrics.add("dead_letters", 1, oversize.REASON)
+        if what.topic not in self._told_too_large:
+            self._told_too_large.add(what.topic)
+            log.error(
+                "record too large for the broker", topic=what.topic, bytes=len(what.value), buried=letter is not None
+            )
+        return letter
 
 
 def _faust_settings(settings: Settings) -> dict[str, Any]:
@@ -195,6 +227,7 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
     return {
         "broker": [f"{driver.SCHEME}://{broker}" for broker in settings.broker_list()],
         "store": "memory://",
+        "TableManager": TableManager,
         "topic_partitions": settings.partitions,
         "topic_allow_declare": False,
         "topic_disable_leader": True,
@@ -216,7 +249,7 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
         "producer_max_request_size": settings.max_record_bytes + 64 * 1024,
         "producer_compression_type": compression,
         # After this time a batch comes back to `delivery`, which decides whether to try again.
-        "producer_request_timeout": 15.0,
+        "producer_request_timeout": min(15.0, settings.delivery_timeout_s),
         **clients.faust_options(settings),
     }
 

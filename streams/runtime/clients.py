@@ -5,19 +5,13 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
+from streams.runtime import tls
 from streams.runtime.settings import Settings
 
 
 def ssl_context(settings: Settings) -> ssl.SSLContext | None:
     """TLS for all clients, or None when the connection is plain. Certificates and host names are always verified."""
-    if not settings.security.endswith("SSL"):
-        return None
-    context = ssl.create_default_context(cafile=settings.ssl_ca_file or None)
-    if settings.ssl_cert_file:
-        context.load_cert_chain(
-            settings.ssl_cert_file, settings.ssl_key_file or None, settings.ssl_key_password or None
-        )
-    return context
+    return tls.context(settings) if settings.security.endswith("SSL") else None
 
 
 def kafka_python(settings: Settings) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
 
+from streams.runtime import fencing
+
 log = structlog.get_logger(__name__)
 
 # A fetch that waits for idle partitions blocks the ones that became empty meanwhile, since aiokafka keeps one fetch per
@@ -59,6 +61,15 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):  # type: ignore[misc]
     async def commit_in(self, era: object, offsets: Mapping[TP, int]) -> bool:
         """Commit if it is still `era`. A failure is no reason to crash: the offsets stay due and the next round tries again."""
         return bool(await self._there(self._commit_in(era, offsets)))
+
+    async def on_start(self) -> None:
+        """Start aiokafka's consumer."""
+        await super().on_start()
+        # aiokafka asks a broker for nothing while any of its records wait here for less than 100 ms. With inputs that wait for each
+        # other and agents that are busy some always do, and the others starve.
+        self._ensure_consumer()._fetcher._prefetch_backoff = 0.0
+        conf, coordinator = self.app.conf, self._ensure_consumer()._coordinator
+        fencing.Guard(coordinator, conf.consumer_group_instance_id, conf.broker_session_timeout, self.consumer.fenced)
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)

@@ -1,21 +1,23 @@
 """Records on their way to the broker: built into batches, sent, and not forgotten until they are acknowledged.
 
 `settle` returns when everything given to it is in Kafka, in the order in which it was sent to each partition. It retries with a
-back-off and raises `UndeliverableError` after the time allowed. A record that the broker finds too large is reported and skipped: no
-retry can help it, and it must not stop the partition.
+back-off and raises `UndeliverableError` after the time allowed. A record that is too large for the broker is replaced by a dead letter
+(`oversize`): no retry can help it, and it must not stop the partition.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
 
 import structlog
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
 from streams.detection.stage import Output
+from streams.runtime.oversize import Cause, TooLarge
 from streams.runtime.partitioner import partition_of
 
 log = structlog.get_logger(__name__)
@@ -33,25 +35,19 @@ class UndeliverableError(Exception):
     """Some output could not be written within the time allowed; nothing that depends on it may be acknowledged."""
 
 
-class TooLarge(NamedTuple):
-    """A record that was skipped because no retry can make it smaller."""
-
-    topic: str
-    partition: int
-    key: bytes
-    size: int
-
-
 class Parcel:
     """One batch of records for one partition; `offset` is where the first one was written."""
 
-    __slots__ = ("future", "offset", "pairs", "partition", "stamp", "topic")
+    __slots__ = ("cause", "future", "offset", "pairs", "partition", "stamp", "topic")
 
-    def __init__(self, topic: str, partition: int, pairs: Sequence[Pair], stamp: int | None) -> None:
+    def __init__(
+        self, topic: str, partition: int, pairs: Sequence[Pair], stamp: int | None = None, cause: Cause | None = None
+    ) -> None:
         self.topic = topic
         self.partition = partition
         self.pairs = pairs
         self.stamp = stamp
+        self.cause = cause
         self.future: asyncio.Future[Any] | None = None
         self.offset = -1
 
@@ -66,7 +62,7 @@ class Delivery:
         *,
         timeout_s: float,
         max_record_bytes: int,
-        on_too_large: Callable[[TooLarge], None],
+        on_too_large: Callable[[TooLarge], Output | None],
         single_partition: frozenset[str] = frozenset(),
     ) -> None:
         self._producer = producer
@@ -76,8 +72,13 @@ class Delivery:
         self._on_too_large = on_too_large
         self._single_partition = single_partition
         self._partitions: dict[str, int] = {}
+        self._waits: dict[object, str] = {}
 
-    async def send(self, outputs: Iterable[Output]) -> list[Parcel]:
+    def waits_for(self) -> str:
+        """What keeps an output from being delivered just now, in words; empty when nothing does."""
+        return next(filter(None, self._waits.values()), "")
+
+    async def send(self, outputs: Iterable[Output], cause: Cause | None = None) -> list[Parcel]:
         """Start the delivery of `outputs`; the order within a partition is theirs."""
         grouped: dict[tuple[str, int], list[Pair]] = {}
         partitions = self._partitions
@@ -88,11 +89,16 @@ class Delivery:
             grouped.setdefault((topic, partition_of(key, count)), []).append((key, value))
         parcels: list[Parcel] = []
         for (topic, partition), pairs in grouped.items():
-            parcels += await self.send_to(self._topic_name(topic), partition, pairs)
+            parcels += await self.send_to(self._topic_name(topic), partition, pairs, cause=cause)
         return parcels
 
     async def send_to(
-        self, topic: str, partition: int, pairs: Sequence[Pair], stamp: int | None = None
+        self,
+        topic: str,
+        partition: int,
+        pairs: Sequence[Pair],
+        stamp: int | None = None,
+        cause: Cause | None = None,
     ) -> list[Parcel]:
         """Start the delivery of `pairs` to one partition of a physical topic, as few batches as they fit in."""
         parcels: list[Parcel] = []
@@ -101,24 +107,28 @@ class Delivery:
             builder = self._producer().create_batch()
             end = start
             for key, value in pairs[start:] if start else pairs:
-                if len(key) + len(value) > self._max_record_bytes and end > start:
+                if len(key) + len(value) > self._max_record_bytes:
                     break
                 if builder.append(timestamp=stamp, key=key, value=value) is None:
                     break
                 end += 1
-                if len(key) + len(value) > self._max_record_bytes:
-                    break
-            parcel = Parcel(topic, partition, pairs[start:end], stamp)
+            if end > start:
+                parcel = Parcel(topic, partition, pairs[start:end], stamp, cause)
+                await self._launch(parcel, builder)
+                parcels.append(parcel)
+            else:  # the first one is too large: a batch takes any first record
+                end = start + 1
+                for letter in await self._replace(Parcel(topic, partition, pairs[start:end], stamp, cause)):
+                    parcels += await self._resend(letter)
             start = end
-            if len(parcel.pairs) == 1 and _size(parcel.pairs[0]) > self._max_record_bytes:
-                self._refuse(parcel)
-                continue
-            await self._launch(parcel, builder)
-            parcels.append(parcel)
         return parcels
 
     async def settle(self, parcels: list[Parcel]) -> list[Parcel]:
         """Wait until all of `parcels` are in Kafka; gives them back (or what replaced them), each with its offset."""
+        with self._waiting() as wait:
+            return await self._settle(parcels, wait)
+
+    async def _settle(self, parcels: list[Parcel], wait: object) -> list[Parcel]:
         deadline = time.monotonic() + self._timeout_s
         pause = FIRST_PAUSE_S
         settled: list[Parcel] = []
@@ -127,6 +137,8 @@ class Delivery:
             again: list[Parcel] = []
             for parcel in parcels:
                 place = (parcel.topic, parcel.partition)
+                if not failed:
+                    self._waits[wait] = f"{place[0]}[{place[1]}]: no acknowledgement"
                 error = await _outcome(parcel)
                 if place in failed:
                     again.append(parcel)  # keeps the order: what followed a failure is sent again behind it
@@ -134,14 +146,15 @@ class Delivery:
                     settled.append(parcel)
                 else:
                     failed[place] = error
-                    again += self._split(parcel) if isinstance(error, TOO_LARGE) else [parcel]
+                    again += await self._replace(parcel) if isinstance(error, TOO_LARGE) else [parcel]
             if not again:
                 return settled
-            worst = next(iter(failed.items()))
+            (topic, partition), worst = next(iter(failed.items()))
+            self._waits[wait] = f"{topic}[{partition}]: {worst!r}"
             if time.monotonic() > deadline:
-                raise UndeliverableError(f"{worst[0][0]}[{worst[0][1]}]: {worst[1]!r}")
+                raise UndeliverableError(self._waits[wait])
             if not all(isinstance(error, TOO_LARGE) for error in failed.values()):
-                log.warning("output not delivered, trying again", topic=worst[0][0], error=repr(worst[1]), pause=pause)
+                log.warning("output not delivered, trying again", topic=topic, error=repr(worst), pause=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
             parcels = [part for parcel in again for part in await self._resend(parcel)]
@@ -155,39 +168,55 @@ class Delivery:
     async def _ask_partitions(self, topic: str) -> int:
         # The first output for a topic can fall into an outage.
         deadline = time.monotonic() + self._timeout_s
-        while True:
-            try:
-                return len(await self._producer().partitions_for(topic))
-            except KafkaError as error:
-                if time.monotonic() > deadline:
-                    raise UndeliverableError(f"{topic}: {error!r}") from error
-                log.warning("partitions of a topic not known, asking again", topic=topic, error=repr(error))
-                await asyncio.sleep(FIRST_PAUSE_S)
+        with self._waiting(f"{topic}: not found") as wait:
+            while True:
+                try:
+                    return len(await self._producer().partitions_for(topic))
+                except KafkaError as error:
+                    self._waits[wait] = f"{topic}: {error!r}"
+                    if time.monotonic() > deadline:
+                        raise UndeliverableError(self._waits[wait]) from error
+                    log.warning("partitions of a topic not known, asking again", topic=topic, error=repr(error))
+                    await asyncio.sleep(FIRST_PAUSE_S)
 
-    def _split(self, parcel: Parcel) -> list[Parcel]:
-        if len(parcel.pairs) == 1:
-            self._refuse(parcel)
+    @contextmanager
+    def _waiting(self, words: str = "") -> Iterator[object]:
+        wait = object()
+        self._waits[wait] = words
+        try:
+            yield wait
+        finally:
+            del self._waits[wait]
+
+    async def _replace(self, parcel: Parcel) -> list[Parcel]:
+        """What to send in place of a parcel that is too large: each of its records alone, or a letter that says what became of it."""
+        topic, partition, pairs = parcel.topic, parcel.partition, parcel.pairs
+        if len(pairs) > 1:
+            return [Parcel(topic, partition, [pair], parcel.stamp, parcel.cause) for pair in pairs]
+        letter = self._on_too_large(TooLarge(topic, partition, *pairs[0], parcel.cause))
+        if letter is None:
             return []
-        return [Parcel(parcel.topic, parcel.partition, [pair], parcel.stamp) for pair in parcel.pairs]
-
-    def _refuse(self, parcel: Parcel) -> None:
-        key, value = parcel.pairs[0]
-        self._on_too_large(TooLarge(parcel.topic, parcel.partition, key, len(value)))
+        count = self._partitions.get(letter.topic) or await self._count_partitions(letter.topic)
+        return [Parcel(self._topic_name(letter.topic), partition_of(letter.key, count), [(letter.key, letter.value)])]
 
     async def _resend(self, parcel: Parcel) -> list[Parcel]:
-        return await self.send_to(parcel.topic, parcel.partition, parcel.pairs, parcel.stamp)
+        return await self.send_to(parcel.topic, parcel.partition, parcel.pairs, parcel.stamp, parcel.cause)
 
     async def _launch(self, parcel: Parcel, builder: Any) -> None:
         builder.close()
         try:
-            parcel.future = await self._producer().send_batch(builder, parcel.topic, partition=parcel.partition)
+            with self._waiting(f"{parcel.topic}[{parcel.partition}]: not taken by the client"):
+                parcel.future = await self._producer().send_batch(builder, parcel.topic, partition=parcel.partition)
         except KafkaError as error:
             parcel.future = asyncio.get_running_loop().create_future()
             parcel.future.set_exception(error)
+        parcel.future.add_done_callback(_look_at)
 
 
-def _size(pair: Pair) -> int:
-    return len(pair[0]) + len(pair[1])
+def _look_at(done: asyncio.Future[Any]) -> None:
+    # A parcel that a rebalance or a stop abandons is not worth asyncio's "exception was never retrieved".
+    if not done.cancelled():
+        done.exception()
 
 
 async def _outcome(parcel: Parcel) -> BaseException | None:

@@ -25,6 +25,7 @@ from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
 from streams.runtime.consumer_thread import ConsumerThread, Fetched
+from streams.runtime.pacing import Pacer
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,9 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
     handover: Handover | None = None
     """Called when partitions are about to be revoked, while they are still ours: finishes what has been started."""
 
+    paced: frozenset[str] = frozenset()
+    """Topics that are read up together, in the order of their records' time."""
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._committing = asyncio.Lock()
@@ -57,6 +61,8 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
         self._era = era
         self._open = False
         self._sought = False
+        self._pacer = Pacer()
+        self._positions: dict[TP, int] = {}
         self._handed_on: dict[TP, int] = {}
         self._done: dict[TP, int] = {}
         self._committed: dict[TP, int] = {}
@@ -129,11 +135,14 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
             while not (self.should_stop or fetcher.should_stop):
                 if not self.flow_active:
                     await self.wait(self.can_resume_flow)
-                elif wanted := self._wanted():
-                    for batch in await self._thread.fetch(wanted, POLL_S):
-                        if not await self._hand_on(batch):
-                            await self._thread.rewind(batch)
-                else:
+                    continue
+                ready = self._pacer.release(self._paced_partitions(), self._behind)
+                for batch in ready:
+                    await self._hand_on(batch)
+                if wanted := self._wanted():
+                    # While there is something to hand on, what others may still bring is not waited for.
+                    await self._take(await self._thread.fetch(wanted, 0 if ready else POLL_S))
+                elif not ready:
                     await asyncio.sleep(IDLE_S)
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
@@ -141,7 +150,24 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
 
     def _wanted(self) -> frozenset[TP]:
         active = self._get_active_partitions()
-        return frozenset(active if self._open else filter(self._is_changelog_tp, active))
+        if not self._open:
+            return frozenset(filter(self._is_changelog_tp, active))
+        return frozenset(tp for tp in active if not self._pacer.holds(tp))
+
+    async def _take(self, batches: list[Fetched]) -> None:
+        for batch in batches:
+            if batch.tp.topic in self.paced and self.is_current(batch):
+                self._positions[batch.tp] = batch.position
+                self._pacer.add(batch)
+            elif not await self._hand_on(batch):
+                await self._thread.rewind(batch)
+
+    def _paced_partitions(self) -> list[TP]:
+        return [tp for tp in self.assignment() if tp.topic in self.paced] if self._open else []
+
+    def _behind(self, tp: TP) -> bool:
+        end = self.highwater(tp)
+        return end is None or end > self._positions.get(tp, self._committed.get(tp, 0))
 
     async def _hand_on(self, batch: Fetched) -> bool:
         """Whether the agent's queue (or the recovery's) has it."""

@@ -72,12 +72,13 @@ class Progress:
         self._mark: object = None
         self._since = now
 
-    def saw(self, now: float, lag: int, mark: object) -> None:
-        """Note the present state; raises `StuckError`. `mark` changes whenever anything moves."""
+    def saw(self, now: float, lag: int, mark: object, why: str = "") -> None:
+        """Note the present state; raises `StuckError`. `mark` changes whenever anything moves; `why` is what is waited for."""
         if mark != self._mark or lag == 0:
             self._mark, self._since = mark, now
         elif now - self._since > self._limit_s:
-            raise StuckError(f"{lag} records wait and nothing has moved for {now - self._since:.0f} s")
+            found = f"{lag} records wait and nothing has moved for {now - self._since:.0f} s"
+            raise StuckError(f"{found}; {why}" if why else found)
 
 
 async def serve(health: Health, metrics: Metrics, host: str, port: int) -> tuple[web.AppRunner, int]:

@@ -6,7 +6,6 @@ first in first out; so the same input always gives the same outputs, byte for by
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -45,7 +44,7 @@ class LocalRuntime:
         self._partitions = partitions
         self._readers = {name: stage for stage in self.stages for name in stage.inputs}
         self._logs: dict[str, Log] = {}
-        self._waiting: deque[PlainRecord] = deque()
+        self._waiting: dict[tuple[str, int], list[SourceRecord]] = {}
         self._codecs: dict[str, StateCodec[Any]] = {
             stage.name: StateCodec(stage.state_type) for stage in self.stages if stage.stateful
         }
@@ -72,12 +71,8 @@ class LocalRuntime:
         """Work until nothing waits."""
         waiting = self._waiting
         while waiting:
-            record = waiting.popleft()
-            batch: list[SourceRecord] = [record]
-            # records that follow each other on one partition are one batch: nothing depends on it but speed
-            while waiting and waiting[0].topic == record.topic and waiting[0].partition == record.partition:
-                batch.append(waiting.popleft())
-            self._run(record.topic, batch)
+            place = next(iter(waiting))
+            self._run(place[0], waiting.pop(place))
 
     def states(self, stage_name: str, partition: int) -> PartitionStates[Any]:
         """States of one partition of a stage."""
@@ -131,7 +126,8 @@ class LocalRuntime:
             if self._keep is None or output.topic in self._keep:
                 self.outputs.setdefault(output.topic, []).append(output)
             if output.topic in self._readers:
-                self._waiting.append(self._log(output.topic).append(output.topic, output.key, output.value, timestamp))
+                record = self._log(output.topic).append(output.topic, output.key, output.value, timestamp)
+                self._waiting.setdefault((output.topic, record.partition), []).append(record)
 
     def _log(self, topic: str) -> Log:
         log = self._logs.get(topic)

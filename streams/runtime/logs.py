@@ -10,6 +10,8 @@ import structlog
 # Faust and its parts say a page of text at every start and rebalance; what matters of it is in our own lines.
 QUIET = {
     "aiokafka": logging.ERROR,
+    # Ten times a second while a topic is missing; which one is in our own lines.
+    "aiokafka.cluster": logging.CRITICAL,
     "faust": logging.ERROR,
     "mode": logging.ERROR,
     "kafka": logging.ERROR,

@@ -51,9 +51,31 @@ METRICS = (
     Metric("dropped", "counter", "events left out on purpose, by reason", ("reason",), up_to=30),
     Metric("dead_letters", "counter", "records that could not be used, by reason", ("reason",), up_to=30),
     Metric("late_events", "counter", "events older than the lateness allowed", ("stage",), STAGES),
+    Metric(
+        "sampled_addresses",
+        "counter",
+        "samples of events' addresses, by what they are: much `not_public` or `repeated` means a proxy's instead of the client's",
+        ("kind",),
+        ("public", "not_public", "repeated"),
+    ),
     Metric("duplicates", "counter", "events seen before", ("stage",), STAGES),
     Metric("tombstones", "counter", "records without a value", ("stage",), STAGES),
-    Metric("lookups", "counter", "look-ups in a table, by table and outcome", ("outcome",), up_to=30),
+    Metric(
+        "lookups",
+        "counter",
+        "look-ups in a table, by role and outcome; cached answers are none",
+        ("outcome",),
+        up_to=30,
+    ),
+    Metric("table_age_seconds", "gauge", "time since the provider built a table in use", ("table",), up_to=20),
+    Metric("table_loads", "counter", "replaced table files, by table and what became of them", ("outcome",), up_to=40),
+    Metric(
+        "tables_refused",
+        "gauge",
+        "1 while what lies in a table's place is refused and an older one in use",
+        ("table",),
+        up_to=20,
+    ),
     Metric("indicator_firings", "counter", "times an indicator fired", ("indicator",), up_to=300),
     Metric("alerts", "counter", "alert revisions written, by tier and status", ("tier_status",), up_to=40),
     Metric("dispositions", "counter", "answers of analysts, by outcome", ("outcome",), up_to=30),
@@ -109,6 +131,10 @@ class Metrics:
         """Set a gauge."""
         gauge = self._gauges[name]
         (gauge.labels(self._label(name, label)) if BY_NAME[name].labels else gauge).set(value)
+
+    def forget(self, name: str) -> None:
+        """Drop every series of a gauge: what it told of may be gone."""
+        self._gauges[name].clear()
 
     def observe(self, name: str, value: float, label: str = "") -> None:
         """Put a value into a histogram."""

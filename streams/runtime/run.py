@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -25,6 +26,7 @@ from streams.runtime.health import Health, Progress, clock, serve
 from streams.runtime.metrics import Metrics
 from streams.runtime.reach import UnreachableError, reach
 from streams.runtime.settings import Settings
+from streams.runtime.tables import TableKeeper, keeper_of
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +73,7 @@ class Worker:
         self._stages = stages
         self._metrics = metrics
         self._stop: asyncio.Event
+        self._keeper: TableKeeper | None = None
         self.deadline: threading.Timer | None = None
 
     async def work(self) -> int:
@@ -79,6 +82,10 @@ class Worker:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
+        self._keeper = keeper = keeper_of(self._settings, self._stages, self._metrics)
+        if keeper is not None:
+            loop.add_signal_handler(signal.SIGHUP, keeper.ask)
+            loop.add_signal_handler(signal.SIGUSR2, partial(keeper.ask, forced=True))
         pipeline = Pipeline(self._settings, self._stages, self._metrics)
         health = Health(pipeline.recovering, pipeline.assigned)
         try:
@@ -141,6 +148,8 @@ class Worker:
             asyncio.create_task(health.watch_broker(pipeline.ask_broker)),
             asyncio.create_task(self._observe(pipeline, health)),
         ]
+        if self._keeper is not None:
+            tasks.append(asyncio.create_task(self._keeper.keep()))
         try:
             everything: asyncio.Future[Any] = asyncio.gather(flusher, *tasks)
             everything.add_done_callback(_look_at)
@@ -161,8 +170,10 @@ class Worker:
         while True:
             await asyncio.sleep(OBSERVE_EVERY_S)
             lag = pipeline.observe()
+            if self._keeper is not None:
+                self._keeper.observe()
             remaining = pipeline.recovering()
-            progress.saw(clock(), lag + (remaining or 0), pipeline.mark())
+            progress.saw(clock(), lag + (remaining or 0), pipeline.mark(), pipeline.delivery.waits_for())
             why_not = health.reason()
             now = why_not and why_not["reason"]
             if now != was:

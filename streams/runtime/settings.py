@@ -94,10 +94,35 @@ class Settings:
     unknown_types: str = _setting(
         "drop", "what to do with events of a type that we do not know", choices=("drop", "dead-letter")
     )
+    login_format: str = _setting(
+        "detect",
+        "format of login-events: detect, native, a name of `personawatch formats list`, or a map's file *.toml",
+    )
+    platform_format: str = _setting("detect", "format of platform-events, likewise")
+    trusted_hops: int = _setting(
+        1,
+        "our own proxies in front of the platform, where a mapped field lists addresses as X-Forwarded-For",
+        least=1,
+        most=16,
+    )
+    trusted_proxies: str = _setting(
+        "", "networks of our own proxies, as 10.0.0.0/8,2001:db8::/32: never taken for a client in a mapped field"
+    )
 
-    geo_table: str = _setting("", "mmdb file for places; empty means every place is unknown")
+    geo_table: str = _setting(
+        "", "mmdb files for places, a,b: the first that knows an address gives its place; empty means unknown"
+    )
     asn_table: str = _setting("", "mmdb file for networks and organisations; empty means unknown")
-    networks_table: str = _setting("", "mmdb file of known proxies, built by `personawatch tables build`")
+    networks_table: str = _setting(
+        "", "mmdb files of known proxies, a,b: of providers, or of `personawatch tables build`; what they say is joined"
+    )
+    tables_manifest: str = _setting("", "TOML file that names the tables instead; its own change loads them")
+    tables_watch_s: float = _setting(
+        5.0,
+        "how often table files are looked at: new ones are in use after two looks; 0 means only on SIGHUP",
+        least=0,
+        most=3600,
+    )
 
     http_host: str = _setting("127.0.0.1", "address for /live, /ready and /metrics")
     http_port: int = _setting(9108, "port for /live, /ready and /metrics; 0 takes any free one", least=0, most=65_535)
@@ -242,6 +267,12 @@ def _contradictions(settings: Settings) -> list[str]:
         path = getattr(settings, name)
         if path and not Path(path).is_file():
             faults.append(f"{PREFIX}{name.upper()}: no file at {path}")
+    if settings.security.endswith("SSL") and not faults:
+        from streams.runtime import tls
+
+        faults += tls.faults(settings)
+    if settings.tables_manifest and (settings.geo_table or settings.asn_table or settings.networks_table):
+        faults.append(f"{PREFIX}TABLES_MANIFEST: given beside GEO_TABLE, ASN_TABLE or NETWORKS_TABLE; keep one of them")
     for broker in settings.broker_list():
         host, colon, port = broker.rpartition(":")
         if not (host and colon and port.isdigit()):

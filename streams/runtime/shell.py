@@ -21,6 +21,7 @@ from streams.detection.states import PartitionStates, StateCodec
 from streams.runtime.dead_letters import FloodGate, FloodLimits
 from streams.runtime.delivery import Delivery, Parcel
 from streams.runtime.metrics import Metrics
+from streams.runtime.oversize import Cause
 from streams.runtime.table import LostBatchError, NotOursError, StateTable
 
 log = structlog.get_logger(__name__)
@@ -97,6 +98,7 @@ class Shell:
         self._hot_states = hot_states
         self._codec: StateCodec[Any] = StateCodec(stage.state_type)
         self._flood = FloodGate(limits)
+        self._refused = 0  # outputs found too large since the last batch: they are dead letters as well
         self._lanes: dict[int, Lane] = {}
 
     async def handle(self, batch: Batch) -> None:
@@ -166,7 +168,8 @@ class Shell:
         if not lane.unacknowledged:
             lane.since = time.monotonic()
         lane.unacknowledged.append(batch.acknowledge)
-        lane.parcels += await self._delivery.send(result.outputs)
+        cause = Cause(self.stage, batch.input_name, batch.records, self._note_refused)
+        lane.parcels += await self._delivery.send(result.outputs, cause)
         lane.outputs += len(result.outputs)
         if lane.outputs > MOST_UNDER_WAY:
             await self._settle(lane)
@@ -194,8 +197,12 @@ class Shell:
         metrics.set("event_time_lag_seconds", max(0.0, time.time() - records[-1].timestamp / 1000), name)
         metrics.count(result.counts)
         dead = sum(output.topic == DEAD_LETTERS.name for output in result.outputs)
-        self._flood.saw(len(records), dead)
+        refused, self._refused = self._refused, 0
+        self._flood.saw(len(records), dead + refused)
         return result
+
+    def _note_refused(self) -> None:
+        self._refused += 1
 
     async def _settle(self, lane: Lane) -> None:
         parcels, lane.parcels, lane.outputs = lane.parcels, [], 0

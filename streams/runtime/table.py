@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import faust
+from faust.tables import manager
 
 from streams.runtime.delivery import Delivery, Pair
 
@@ -34,6 +35,15 @@ class LostBatchError(Exception):
 
     def __init__(self, place: str, fetched: int, handled: int) -> None:
         super().__init__(f"{place}: {fetched} was fetched, but only {handled} handled")
+
+
+class TableManager(manager.TableManager):  # type: ignore[misc]
+    """Faust's, but without the second for which it waits for tables: ours are all declared before the start."""
+
+    async def on_start(self) -> None:
+        """Register the tables and start their recovery."""
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class Held:
@@ -92,7 +102,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
         held.raw.update(pairs)
         for parcel in sorted(parcels, key=lambda parcel: parcel.offset):
             # A hole means that somebody else wrote (or a retry wrote twice): it is read at the next rebalance.
-            if parcel.offset == held.offset + 1:
+            if parcel.topic == topic and parcel.offset == held.offset + 1:
                 held.offset = parcel.offset + len(parcel.pairs) - 1
 
     def release(self) -> None:

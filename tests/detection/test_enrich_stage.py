@@ -43,7 +43,7 @@ def events(result: Result) -> list[EnrichedEvent]:
 def test_an_event_gets_its_facts_its_origin_and_its_accounts_key() -> None:
     result = enrich(orjson.dumps({**LOGIN, "ip": "175.45.176.9"}))
     (event,) = events(result)
-    assert result.outputs[0].key == b"12345678901234567890"
+    assert result.outputs[-1].key == b"12345678901234567890"
     assert (event.origin.topic, event.origin.partition, event.origin.offset, event.origin.ordinal) == (
         "login-events",
         2,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from streams.scenarios import SCENARIOS
-from tests.detection.pipeline import Pipeline, scenario
+from tests.detection.pipeline import Pipeline, demo_snapshot, scenario
 
 SLACK = 0.051
 """Confidences are compared to the catalogue's two digits."""
@@ -74,4 +75,6 @@ def test_an_alert_says_what_the_catalogue_asks_of_it() -> None:
     assert alert.reviewer_checklist
     assert alert.summary.endswith("This system does not determine who a person is or where they are from.")
     assert alert.versions.catalogue
-    assert alert.versions.tables
+    (used,) = alert.versions.tables
+    assert used.snapshot == demo_snapshot().id
+    assert msgspec.to_builtins(used.tables) == demo_snapshot().versions()

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 KAFKA_VERSION = "4.3.1"
@@ -27,15 +28,12 @@ POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0
 # 64 KiB under a second is enough for tests of a size limit; everything else is as small as one node allows.
 SERVER = """process.roles=broker,controller
 node.id=1
-controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{plain},SASL_PLAINTEXT://127.0.0.1:{sasl},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{plain},SASL_PLAINTEXT://127.0.0.1:{sasl}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.quorum.voters=1@{controller}
+listeners={listeners},CONTROLLER://{controller}
+advertised.listeners={listeners}
+listener.security.protocol.map={protocols},CONTROLLER:PLAINTEXT
 inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
-sasl.enabled.mechanisms=PLAIN
-listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
- user_worker="right";
 log.dirs={data}
 num.partitions=4
 auto.create.topics.enable=false
@@ -49,6 +47,13 @@ group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 log.cleaner.backoff.ms=500
 """
+
+LOGIN = """sasl.enabled.mechanisms=PLAIN
+listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
+ user_worker="right";
+"""
+
+CLUSTER = "MkU3OEVBNTcwNTJENDM2Qg"
 
 GET_THEM = "install a JDK 17+ and Maven (Debian: apt-get install openjdk-17-jdk-headless maven)"
 
@@ -106,29 +111,49 @@ def jars() -> Path:
 class Broker:
     """One Kafka node, its data in a temporary folder."""
 
+    listeners: Mapping[str, str] = {"PLAINTEXT": "PLAINTEXT", "SASL_PLAINTEXT": "SASL_PLAINTEXT"}
+    """Name → protocol. PLAINTEXT is always there: for the broker itself and for what tests read and write."""
+    users: Sequence[str] = ()
+    """SCRAM users, as Kafka's storage tool takes them."""
+
     def __init__(self) -> None:
-        self.port, self.sasl_port, controller = free_ports(3)
-        self.address = f"127.0.0.1:{self.port}"
-        self.sasl_address = f"127.0.0.1:{self.sasl_port}"
-        self._folder = Path(tempfile.mkdtemp(prefix="personawatch-kafka-"))
-        self._config = self._folder / "server.properties"
-        self._config.write_text(
-            SERVER.format(plain=self.port, sasl=self.sasl_port, controller=controller, data=self._folder / "data")
+        names = (*self.listeners, "CONTROLLER")
+        self.addresses = dict(zip(names, (f"127.0.0.1:{port}" for port in free_ports(len(names))), strict=True))
+        """Listener → host:port."""
+        self.address = self.addresses["PLAINTEXT"]
+        self.folder = Path(tempfile.mkdtemp(prefix="personawatch-kafka-"))
+        self._config = self.folder / "server.properties"
+        server = SERVER.format(
+            controller=self.addresses["CONTROLLER"],
+            listeners=",".join(f"{name}://{self.addresses[name]}" for name in self.listeners),
+            protocols=",".join(f"{name}:{protocol}" for name, protocol in self.listeners.items()),
+            data=self.folder / "data",
         )
+        self._config.write_text(server + self.security())
         self._process: subprocess.Popen[bytes] | None = None
-        self._java("kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", str(self._config))
+        scram = [word for user in self.users for word in ("--add-scram", user)]
+        self._java("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(self._config), *scram)
+
+    @property
+    def sasl_address(self) -> str:
+        """Where user name and password are asked for."""
+        return self.addresses["SASL_PLAINTEXT"]
+
+    def security(self) -> str:
+        """Properties of the listeners."""
+        return LOGIN
 
     def start(self, wait_s: float = 60) -> None:
         """Start and wait until it answers."""
-        log = (self._folder / "broker.log").open("ab")
+        log = (self.folder / "broker.log").open("ab")
         self._process = subprocess.Popen(
-            self._command("kafka.Kafka", str(self._config)), stdout=log, stderr=log, cwd=self._folder
+            self._command("kafka.Kafka", str(self._config)), stdout=log, stderr=log, cwd=self.folder
         )
         log.close()
         deadline = time.monotonic() + wait_s
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("the broker did not start:\n" + (self._folder / "broker.log").read_text()[-3000:])
+                raise RuntimeError("the broker did not start:\n" + (self.folder / "broker.log").read_text()[-3000:])
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -152,7 +177,7 @@ class Broker:
         if self._process is not None and self._process.poll() is None:
             self._send(signal.SIGCONT)
             self._end(signal.SIGKILL)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _answers(self) -> bool:
         from confluent_kafka import KafkaException
@@ -180,7 +205,7 @@ class Broker:
 
     def _java(self, main: str, *arguments: str) -> None:
         done = subprocess.run(
-            self._command(main, *arguments), capture_output=True, check=False, timeout=60, cwd=self._folder
+            self._command(main, *arguments), capture_output=True, check=False, timeout=60, cwd=self.folder
         )
         if done.returncode:
             raise RuntimeError(f"{main} failed:\n{done.stderr.decode()[-3000:]}")

@@ -11,10 +11,12 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
 from enrichers import demo
 from schemas.topics import ALERTS, ENRICHED_EVENTS, LINKS, LOGIN_EVENTS, PLATFORM_EVENTS, WATCHLIST
@@ -78,6 +80,14 @@ class Pipeline(Deployment):
             if alert["status"] not in OVER
             for account in alert["subject"]["account_ids"]
         }
+
+    def late_events(self) -> int:
+        """Events that accounts counted as late."""
+        decode = StateCodec[AccountState](AccountState).decode
+        held: dict[bytes, bytes] = {}
+        for partition in read(self.address, self.settings.changelog("accounts")):
+            held |= {record.key: record.value for record in partition if record.key and record.value}
+        return sum(decode(value).late for value in held.values())
 
     def assert_as_uninterrupted(self) -> None:
         """Every event enriched once or more with the same bytes, every state and every alert as in an uninterrupted run."""
@@ -182,6 +192,25 @@ def send(site: Deployment, events: Sequence[tuple[str, bytes | None, bytes]], **
     Two topics that are read up from a backlog interleave anyhow, and the comparison needs each account's events in one order.
     """
     site.produce(PLATFORM_EVENTS.name, ((key, value) for _, key, value in events), **options)
+
+
+def send_apart(site: Deployment, events: Sequence[tuple[str, bytes | None, bytes]]) -> None:
+    """Write events to the topics that producers would choose, one topic after the other, at the time at which they happened.
+
+    That is months ago, so the topics are told to keep them.
+    """
+    admin = AdminClient({"bootstrap.servers": site.address})
+    keep = [ConfigEntry("retention.ms", "-1", incremental_operation=AlterConfigOpType.SET)]
+    for topic in (PLATFORM_EVENTS.name, LOGIN_EVENTS.name):
+        place = ConfigResource(ResourceType.TOPIC, site.prefix + topic, incremental_configs=keep)
+        admin.incremental_alter_configs([place])[place].result(10)
+    times = [
+        int(datetime.fromisoformat(msgspec.json.decode(value)["occurred_at"]).timestamp() * 1000)
+        for *_, value in events
+    ]
+    for topic in (PLATFORM_EVENTS.name, LOGIN_EVENTS.name):
+        own = [(key, value, when) for (name, key, value), when in zip(events, times, strict=True) if name == topic]
+        site.produce(topic, ((key, value) for key, value, _ in own), times=[when for *_, when in own])
 
 
 def keep_newest(newest: dict[str, dict[str, Any]], alert: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -107,7 +108,8 @@ def test_broker_restart_is_survived(deploy: Deploy, broker: Broker) -> None:
 @pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
 def test_every_compression_arrives(deploy: Deploy, codec: str) -> None:
     site = deploy(compression=codec)
-    site.produce("login-events", events(3000), **{"compression.type": codec})
+    options: dict[str, Any] = {"compression.type": codec}
+    site.produce("login-events", events(3000), **options)
     site.worker()
     site.wait_drained()
     spread, _ = site.assert_exact()

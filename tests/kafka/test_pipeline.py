@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from streams.scenarios import SCENARIOS
 from tests.kafka.broker import Broker
-from tests.kafka.pipeline import QUIET, Pipeline, background, send, stories
+from tests.kafka.pipeline import QUIET, Pipeline, background, send, send_apart, stories
 from tests.kafka.verifier import read
 
 LIVES_S = (2.2, 2.8, 3.5, 4.5, 6.0)
@@ -67,6 +68,19 @@ def test_two_workers_join_and_leave_under_load(site: Pipeline) -> None:
     load.join()
     site.wait_drained()
     site.assert_as_uninterrupted()
+
+
+def test_two_topics_are_read_up_in_the_order_of_their_time(site: Pipeline) -> None:
+    names = ("S05b",)
+    events = background(300, 6_000) + stories(names)
+    events.sort(key=lambda event: msgspec.json.decode(event[2])["occurred_at"])
+    send_apart(site, events)
+    site.worker()
+    site.wait_drained()
+    assert site.late_events() == 0
+    tiers = site.tiers()
+    for name in names:
+        assert SCENARIOS[name].tier_now in {tiers.get(account, "none") for account in SCENARIOS[name].accounts()}, name
 
 
 def test_poison_at_random_offsets_goes_to_the_dead_letters_and_the_rest_goes_on(site: Pipeline) -> None:

@@ -74,6 +74,20 @@ class Count:
         return Result(outputs, {})
 
 
+class Hoard:
+    """Stateful: keeps the last value of each key, whatever its size."""
+
+    name = "accounts"
+    inputs: tuple[str, ...] = ("enriched-events",)
+    stateful = True
+    state_type: Any = bytes
+
+    def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[Any]) -> Result:
+        for record in records:
+            states.put(record.key or b"", record.value or b"")
+        return Result([], {})
+
+
 def stages() -> list[Stage]:
     """The toy pipeline: spread, then count."""
     return [Spread(), Count()]

@@ -28,11 +28,11 @@ from tests.kafka.verifier import Verdict, verify
 ROOT = Path(__file__).parents[2]
 
 
-def main() -> int:
+def main(stages: Callable[[], Sequence[Stage]] = toys.stages) -> int:
     """Entry of the subprocess: toy stages, settings from the environment."""
     from streams.runtime.run import run_worker
 
-    return run_worker(load(os.environ), toys.stages())
+    return run_worker(load(os.environ), stages())
 
 
 class WorkerProcess:
@@ -86,15 +86,19 @@ class WorkerProcess:
         self.process.kill()
         self.process.wait(10)
 
-    def stop(self, within_s: float = 20) -> int:
-        """SIGTERM; the exit code."""
-        self.process.send_signal(signal.SIGTERM)
+    def stop(self, within_s: float = 20, by: signal.Signals = signal.SIGTERM) -> int:
+        """A signal that asks to stop; the exit code."""
+        self.process.send_signal(by)
         return self.process.wait(within_s)
 
     def log(self) -> str:
-        """What the worker has said."""
+        """The end of what the worker has said."""
+        return self.whole_log()[-6000:]
+
+    def whole_log(self) -> str:
+        """Everything the worker has said."""
         self._log.flush()
-        return Path(f"/proc/self/fd/{self._log.fileno()}").read_text()[-6000:]
+        return Path(f"/proc/self/fd/{self._log.fileno()}").read_text()
 
     def close(self) -> None:
         """Whatever happened, leave nothing running."""
@@ -134,15 +138,18 @@ class Deployment:
         self.workers.append(worker)
         return worker
 
-    def produce(self, topic: str, records: Iterable[tuple[bytes | None, bytes]], **options: Any) -> int:
-        """Write records and wait until the broker has them."""
+    def produce(
+        self, topic: str, records: Iterable[tuple[bytes | None, bytes]], *, times: Sequence[int] = (), **options: Any
+    ) -> int:
+        """Write records and wait until the broker has them. `times` are theirs in ms; without them it is now."""
         producer = Producer({"bootstrap.servers": self.address, "linger.ms": 20, **options})
         number = 0
         for key, value in records:
+            stamp = times[number] if times else 0
             number += 1
             while True:
                 try:
-                    producer.produce(self.prefix + topic, value, key)
+                    producer.produce(self.prefix + topic, value, key, timestamp=stamp)
                     break
                 except BufferError:
                     producer.poll(0.1)

@@ -27,7 +27,7 @@ class Kafka:
         self.broken = False
         self.states: dict[bytes, bytes] = {}
 
-    async def send(self, outputs: list[Any]) -> list[Any]:
+    async def send(self, outputs: list[Any], _: Any) -> list[Any]:
         self.log.append(f"send {len(outputs)}")
         return list(outputs)
 

@@ -23,6 +23,7 @@ IDENTIFIERS = frozenset(
         "id",
         "indicator",
         "joined_to",
+        "lists",
         "sources",
         "subject",
         "versions",

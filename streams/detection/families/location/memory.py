@@ -37,6 +37,8 @@ class Sighting(msgspec.Struct, array_like=True, gc=False):
     kind: int
     asn: int
     country: str
+    network: int = 0
+    """CRC-32 of the /24 or /48; 0 when unknown."""
 
 
 class LocationMemory(msgspec.Struct, array_like=True, gc=False):

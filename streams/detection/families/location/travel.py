@@ -7,6 +7,7 @@ lateness does not matter. What lateness cannot reach any more is reduced to its 
 from __future__ import annotations
 
 from itertools import pairwise
+from zlib import crc32
 
 from streams.detection.families.location.distance import great_circle
 from streams.detection.families.location.memory import LocationMemory, Sighting
@@ -31,14 +32,17 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
     ts = moment.ts // 1000
     trail = memory.trail
     latitude, longitude = round(facts.latitude * 100), round(facts.longitude * 100)
+    network = crc32(facts.network.encode()) if facts.network else 0
     if trail:
         held = trail[-1]
-        same = held.latitude == latitude and held.longitude == longitude and held.kind == kind
+        same = (
+            held.latitude == latitude and held.longitude == longitude and held.kind == kind and held.network == network
+        )
         if same and ts >= held.last and ts // SLOT == held.first // SLOT:
             held.last = ts  # the steady state: the newest sighting goes on, no pair changes
             return
     radius = facts.radius_km if facts.radius_km is not None else desk.threshold(ID, "radius_unknown_km")
-    sighting = Sighting(ts, ts, latitude, longitude, round(radius), kind, facts.asn or 0, facts.country or "")
+    sighting = Sighting(ts, ts, latitude, longitude, round(radius), kind, facts.asn or 0, facts.country or "", network)
     _insert(trail, sighting)
     found = _pairs(trail, desk)
     newest = trail[-1].first // SLOT
@@ -59,7 +63,7 @@ def _insert(trail: list[Sighting], new: Sighting) -> None:
         trail.append(new)
         return
     for held in reversed(trail):
-        if held.first // SLOT == new.first // SLOT and _same_place(held, new):
+        if held.first // SLOT == new.first // SLOT and held.network == new.network and _same_place(held, new):
             held.first, held.last = min(held.first, new.first), max(held.last, new.last)
             break
     else:
@@ -68,7 +72,7 @@ def _insert(trail: list[Sighting], new: Sighting) -> None:
 
 
 def _order(held: Sighting) -> tuple[int, ...]:
-    return held.first // SLOT, held.first, held.last, held.latitude, held.longitude, held.kind, held.asn
+    return held.first // SLOT, held.first, held.last, held.latitude, held.longitude, held.kind, held.asn, held.network
 
 
 def _same_place(one: Sighting, other: Sighting) -> bool:
@@ -103,6 +107,8 @@ def _pair(one: Sighting, other: Sighting, plain: bool, desk: Desk) -> Pair | Non
     """Give the pair when no airliner flies that fast; gateways of one company or mobile operator are one place."""
     if _same_place(one, other):
         return None
+    if one.network and one.network == other.network:
+        return None  # new tables moved it, not the person
     if one.kind == other.kind and one.kind in {MOBILE, CORPORATE} and one.asn == other.asn:
         return None
     if MOBILE in {one.kind, other.kind} and one.country == other.country:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.detection.families.network import lists
 from streams.detection.families.network.memory import (
     HOSTED,
     MOBILE,
@@ -15,6 +16,7 @@ from streams.detection.families.network.memory import (
 )
 from streams.detection.families.network.stable import judge as judge_stable
 from streams.detection.family import Desk
+from streams.detection.messages import Numbers
 from streams.detection.windows import DAY, MINUTE
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def daily(_account_id: str, account: AccountState, day: int, desk: Desk) -> None
     if not totals[SESSIONS] and not totals[QUARTERS]:
         return
     end = (day + 1) * DAY - 1
-    _named(account, totals, end, desk)
+    _named(account, memory, totals, end, desk)
     _hosting(account, memory, day, end, desk)
     _mostly(account, totals, end, desk)
     judge_stable(account, memory, day, end, desk)
@@ -69,14 +71,20 @@ def _totals(memory: NetworkMemory, day: int, days: int) -> Totals:
     return totals
 
 
-def _named(account: AccountState, totals: Totals, end: int, desk: Desk) -> None:
+def _named(account: AccountState, memory: NetworkMemory, totals: Totals, end: int, desk: Desk) -> None:
     """Three sessions through the operator itself: one of three sessions is a third, and means nothing."""
     limits = desk.catalogue.indicators[NAMED_VPN].thresholds
     named, sessions = totals[NAMED], totals[SESSIONS]
     if named < limits["sessions"] or named < limits["share"] * sessions:
         return
     share = named / sessions
-    numbers = {"sessions": named, "total": sessions, "percent": round(100 * share), "days": int(limits["days"])}
+    numbers: Numbers = {
+        "sessions": named,
+        "total": sessions,
+        "percent": round(100 * share),
+        "days": int(limits["days"]),
+    }
+    numbers["lists"] = lists.said_by(memory, "vpn")
     desk.fire(account, NAMED_VPN, min(1.0, share / limits["full_share"]), end, numbers)
 
 
@@ -94,6 +102,7 @@ def _hosting(account: AccountState, memory: NetworkMemory, day: int, end: int, d
         "percent": round(100 * hosted / quarters),
         "hours": round(quarters * QUARTER / (60 * MINUTE), 1),
         "days": days,
+        "lists": lists.said_by(memory, "hosting"),
         "client": "the client looks like a remote desktop" if remote else "the client looks like an ordinary computer",
     }
     desk.fire(account, HOSTING, 1.0 if remote else limits["confidence"], end, numbers)

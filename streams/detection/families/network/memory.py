@@ -67,3 +67,5 @@ class NetworkMemory(msgspec.Struct, array_like=True, gc=False):
     """VPN operator → first and last UTC day of unbroken use (cap 4)."""
     clocks: dict[int, int] = {}
     """Device offset in minutes → last UTC day (cap 4)."""
+    lists: dict[str, list[str]] = {}
+    """Network class → date and source of the newest list that gave it."""

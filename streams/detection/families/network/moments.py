@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from enrichers.facts import ANONYMIZERS
 from schemas.events import AccountCreated, DocumentSubmitted, PayoutMethodAdded, ProfileUpdated
+from streams.detection.families.network import lists
 from streams.detection.families.network.memory import NetworkMemory
 from streams.detection.families.network.places import anonymized
 from streams.detection.families.network.registered import judge as registered
@@ -28,6 +30,7 @@ def observe(moment: Moment, desk: Desk) -> None:
     if anonymized(moment.facts) and _fixes_identity(moment):
         if memory is None:
             memory = account.network = NetworkMemory()
+        lists.note(memory, moment.facts)
         kind = KINDS.get(type(event), PROFILE)
         memory.moments[kind] = min(moment.ts, memory.moments.get(kind, moment.ts))
     elif type(event) is not AccountCreated:
@@ -45,7 +48,7 @@ def _judge(moment: Moment, memory: NetworkMemory, created: int, desk: Desk) -> N
         return
     confidence = 1.0 if len(kinds) >= desk.threshold(MOMENTS, "full_moments") else desk.threshold(MOMENTS, "confidence")
     last = max(memory.moments[kind] for kind in kinds)
-    numbers = {"moments": len(kinds), "which": ", ".join(kinds)}
+    numbers = {"moments": len(kinds), "which": ", ".join(kinds), "lists": lists.said_by(memory, *ANONYMIZERS)}
     desk.fire(moment.account, MOMENTS, confidence, last, numbers, moment.ref)
 
 

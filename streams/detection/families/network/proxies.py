@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streams.detection.families.network import lists
 from streams.detection.families.network.memory import Exit, NetworkMemory
 from streams.detection.families.network.places import checksum
 from streams.detection.families.network.spread import mark
@@ -39,6 +40,7 @@ def observe(moment: Moment, memory: NetworkMemory, desk: Desk) -> None:
         if len(within) < limits["exits"]:
             continue
         full = len(within) >= limits["full_exits"] or len(countries) >= limits["full_countries"]
-        numbers = {"exits": len(within), "countries": len(countries), "days": span + 1}
+        said = lists.said_by(memory, "residential_proxy")
+        numbers = {"exits": len(within), "countries": len(countries), "days": span + 1, "lists": said}
         confidence = 1.0 if full else limits["confidence"]
         desk.fire(moment.account, PROXIES, confidence, max(moment.ts, last * DAY), numbers, moment.ref)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enrichers.facts import Facts
-from streams.detection.families.network import proxies, registered, spread, stable
+from streams.detection.families.network import lists, proxies, registered, spread, stable
 from streams.detection.families.network.egress import HELD, QUARTER, count
 from streams.detection.families.network.links import exits, send
 from streams.detection.families.network.memory import (
@@ -114,6 +114,7 @@ def _classed(moment: Moment, memory: NetworkMemory, facts: Facts, operator: str,
     """Add what the class of the network says: tallies, habits, mitigating facts."""
     classes = facts.classes
     day = moment.ts // DAY
+    lists.note(memory, facts)
     if operator:
         stable.note(moment, memory, operator, desk)
         if new and f"operator:{operator}" in desk.catalogue.indicators["named_vpn_operator"].thresholds:

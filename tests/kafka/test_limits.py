@@ -1,0 +1,140 @@
+"""What is larger than the broker takes, going out or coming in: a dead letter, and everything else goes on."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+
+import pytest
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+
+from schemas.dead_letter import DeadLetter, decode_dead_letter
+from tests.kafka import toys
+from tests.kafka.broker import Broker
+from tests.kafka.conftest import Deploy
+from tests.kafka.pipeline import Pipeline, send, stories
+from tests.kafka.verifier import read
+from tests.kafka.worker import Deployment, WorkerProcess, events
+
+
+def allow(site: Deployment, topic: str, most: int) -> None:
+    """Set the largest batch that a topic takes."""
+    change = ConfigEntry("max.message.bytes", str(most), incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[change])
+    admin = AdminClient({"bootstrap.servers": site.address})
+    for done in admin.incremental_alter_configs([resource]).values():
+        done.result(10)
+
+
+def letters(site: Deployment) -> list[DeadLetter]:
+    """What is in the dead-letter topic."""
+    partitions = read(site.address, site.prefix + "dead-letters")
+    return [decode_dead_letter(record.value or b"") for partition in partitions for record in partition]
+
+
+def noise(size: int) -> bytes:
+    """Bytes that no compression makes smaller."""
+    return random.Random(size).randbytes(size)
+
+
+def place_of(site: Deployment, topic: str, value: bytes) -> tuple[str, int, int]:
+    """Where a value is."""
+    name = site.prefix + topic
+    found = [record for partition in read(site.address, name) for record in partition if record.value == value]
+    return name, found[0].partition, found[0].offset
+
+
+@pytest.mark.parametrize("refused_by", ["setting", "broker"])
+def test_an_output_too_large_is_buried_and_the_rest_goes_on(deploy: Deploy, refused_by: str) -> None:
+    big = b"whale " + noise(60_000)
+    if refused_by == "setting":
+        site, most = deploy(max_record_bytes="20000"), 20_000
+    else:  # also the letter has to get smaller until it is taken
+        site, most = deploy(), 15_000
+        allow(site, site.prefix + "enriched-events", most)
+        allow(site, site.prefix + "dead-letters", most)
+    site.produce("login-events", [*events(500), (b"k", big), *events(500, start=500)])
+    worker = site.worker()
+    site.wait_drained()
+
+    [letter] = letters(site)
+    assert (letter.topic, letter.partition, letter.offset) == place_of(site, "login-events", big)
+    assert (letter.stage, letter.reason) == ("enrich", "output_too_large")
+    assert (letter.meant_for, letter.key) == (site.prefix + "enriched-events", b"whale")
+    assert letter.raw_size == len(big)
+    assert letter.raw
+    assert big.startswith(letter.raw)
+    assert most / 3 < len(letter.encode()) < most
+    written = sum(len(partition) for partition in read(site.address, site.prefix + "enriched-events"))
+    assert written >= 1000
+    spread, count = (site.verdict(stage) for stage in site.stages)
+    assert [(key, value) for _, key, value in spread.missing] == [(b"whale", big)]
+    assert (spread.unexpected, count.exact) == ([], True)
+    numbers = worker.metrics()
+    assert f'personawatch_too_large_total{{topic="{site.prefix}enriched-events"}} 1.0' in numbers
+    assert 'personawatch_dead_letters_total{reason="output_too_large"} 1.0' in numbers
+    assert worker.stop() == 0
+
+
+class Hoarder(WorkerProcess):
+    """A worker whose states get as large as their events."""
+
+    command = (
+        sys.executable,
+        "-c",
+        "import sys; from tests.kafka import toys, worker; sys.exit(worker.main(lambda: [toys.Hoard()]))",
+    )
+
+
+class Hoarders(Deployment):
+    """Workers of `Hoard`."""
+
+    worker_class = Hoarder
+
+
+def test_a_state_too_large_is_buried_and_the_others_are_kept(broker: Broker) -> None:
+    site = Hoarders(broker.address, [toys.Hoard()], max_record_bytes="20000")
+    changelog = site.settings.changelog("accounts")
+    try:
+        site.produce(
+            "enriched-events", [(b"a", b"1"), (b"whale", noise(60_000)), (b"b", b"2")], partitioner="consistent"
+        )
+        worker = site.worker()
+        site.wait_drained()
+        [letter] = letters(site)
+        assert (letter.stage, letter.meant_for, letter.key) == ("changelog", changelog, b"whale")
+        assert letter.raw_size > 60_000
+        assert worker.stop() == 0
+        site.produce("enriched-events", [(b"c", b"3"), (b"whale", b"4")], partitioner="consistent")
+        site.worker()
+        site.wait_drained()
+        kept = {record.key for partition in read(site.address, changelog) for record in partition}
+        assert kept == {b"a", b"b", b"c", b"whale"}
+    finally:
+        site.close()
+
+
+def test_an_input_of_megabytes_is_buried_and_the_rest_goes_on(broker: Broker) -> None:
+    site = Pipeline(broker.address)
+    sizes = (2_000_000, 5_000_000)
+    try:
+        allow(site, site.prefix + "platform-events", 6_000_000)
+        told = stories(("S05b",))
+        whales = [json.dumps({"type": "login.succeeded", "account_id": "w", "text": "x" * n}).encode() for n in sizes]
+        for at, whale in zip((len(told) // 2, len(told) // 3), whales, strict=True):
+            told.insert(at, ("platform-events", b"w", whale))
+        send(site, told, **{"message.max.bytes": 6_000_000})
+        worker = site.worker()
+        site.wait_drained()
+        assert "priority" in site.tiers().values()
+        buried = sorted(letters(site), key=lambda letter: letter.raw_size)
+        for letter, whale in zip(buried, whales, strict=True):
+            assert (letter.topic, letter.partition, letter.offset) == place_of(site, "platform-events", whale)
+            assert (letter.stage, letter.reason, letter.raw_size) == ("enrich", "too_large", len(whale))
+            assert letter.raw
+            assert whale.startswith(letter.raw)
+            assert len(letter.encode()) < 1_000_000
+        assert worker.process.poll() is None
+    finally:
+        site.close()
