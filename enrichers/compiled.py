@@ -24,6 +24,7 @@ OUTRANKING = frozenset({"relay", "corporate"})
 """Free VPN lists are partly built from consumer relays and company gateways (catalogue §7 #4): these classes outrank
 VPN and hosting, for the classes and for the operator's name."""
 OUTRANKED = frozenset({"vpn", "hosting"})
+"""A residential proxy or Tor exit is not: no list mistakes a relay for one."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Record = dict[str, Any]

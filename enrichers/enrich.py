@@ -12,7 +12,7 @@ import msgspec
 
 from enrichers.agents import agent_class
 from enrichers.cache import Generations
-from enrichers.compiled import OUTRANKING
+from enrichers.compiled import OUTRANKED, OUTRANKING
 from enrichers.facts import ANONYMIZERS, Facts, ListEntry
 from enrichers.registry import Entry, Registry, in_force
 from enrichers.shapes import asn, geo, networks
@@ -24,9 +24,6 @@ LRU_SIZE: Final = 100_000
 """Pairs of address and agent kept: 100 MB when full, and more than a busy partition sees in an hour."""
 
 _encode: Final = msgspec.json.Encoder().encode
-
-OUTRANKED: Final = frozenset({"vpn", "hosting"})
-"""Cancelled by a relay or corporate class. A residential proxy or Tor exit is not: no list mistakes a relay for one."""
 
 
 CROWDED: Final = frozenset({"cgnat"})

@@ -58,3 +58,8 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     """User-agent class `family/os/device`, e.g. `chrome/windows/desktop`; None when absent."""
     tables: str = ""
     """Id of the table snapshot that answered."""
+
+    @property
+    def agreed_country(self) -> str | None:
+        """The country when no source disputes it. Detection uses this one: what is disputed is unknown, and fires nothing."""
+        return None if self.other_countries else self.country

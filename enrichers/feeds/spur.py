@@ -11,11 +11,8 @@ from enrichers.feeds.statement import Notes, Statement, name_of
 from enrichers.prefixes import Prefix, parse_prefix
 from enrichers.shapes.asn import MAX_ASN, Owner
 from enrichers.shapes.geo import Place
+from enrichers.shapes.networks import INFRASTRUCTURE, TUNNELS
 from enrichers.shapes.values import country_code, inner, text
-
-TUNNELS = {"VPN": "vpn", "TOR": "tor", "PROXY": "public_proxy"}
-"""A tunnel of another or of no type has no class: what it is, is not said."""
-INFRASTRUCTURE = {"DATACENTER": "hosting", "MOBILE": "mobile", "SATELLITE": "satellite"}
 
 
 def load(source: Source, notes: Notes) -> Iterator[Statement]:

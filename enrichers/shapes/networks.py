@@ -47,8 +47,9 @@ _USERS = ("ipv4_32", "ipv6_64")
 """MaxMind User Count: people seen on the very address within a day."""
 CROWD = 15
 """More users than this on one address are strangers behind a carrier's gateway (catalogue: shared above 15 devices)."""
-_TUNNELS = {"VPN": "vpn", "TOR": "tor", "PROXY": "public_proxy"}
-_INFRASTRUCTURE = {"DATACENTER": "hosting", "MOBILE": "mobile", "SATELLITE": "satellite"}
+TUNNELS = {"VPN": "vpn", "TOR": "tor", "PROXY": "public_proxy"}
+"""Spur's. A tunnel of another or of no type has no class: what it is, is not said."""
+INFRASTRUCTURE = {"DATACENTER": "hosting", "MOBILE": "mobile", "SATELLITE": "satellite"}
 _SPUR = frozenset({"tunnels", "infrastructure", "client"})
 _OTHER = frozenset(
     {
@@ -115,12 +116,12 @@ def _spur(record: Record, source: str, dated: str) -> Kind:
     """Spur's: tunnels with their operators, proxies that run on the address, infrastructure; every field is optional."""
     named: dict[str, str | None] = {}
     for tunnel in record.get("tunnels") or ():
-        network_class = _TUNNELS.get(str(tunnel.get("type"))) if isinstance(tunnel, dict) else None
+        network_class = TUNNELS.get(str(tunnel.get("type"))) if isinstance(tunnel, dict) else None
         if network_class:
             named[network_class] = named.get(network_class) or text(tunnel.get("operator"))
     for proxy in texts(inner(record, "client").get("proxies")):
         named.setdefault("residential_proxy", proxy)
-    infrastructure = _INFRASTRUCTURE.get(str(record.get("infrastructure")))
+    infrastructure = INFRASTRUCTURE.get(str(record.get("infrastructure")))
     if infrastructure:
         named.setdefault(infrastructure, None)
     entries = tuple(ListEntry(name, source, dated) for name in sorted(named))

@@ -21,7 +21,7 @@ COMMANDS = {
     "send": "produce events of a file to Kafka, keyed by account",
     "topics": "create, check and describe topics",
     "formats": "other producers' records: maps, and what they make of samples",
-    "tables": "enrichment tables: demo, open data, show, look up",
+    "tables": "enrichment tables: demo, open data, build, verify, show, look up",
     "catalogue": "indicators, sources, coverage of the advisory's red flags",
 }
 """Every command with its one line, in the order in which a newcomer needs them."""

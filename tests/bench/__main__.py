@@ -16,7 +16,9 @@ def main() -> int:
         prog="python -m tests.bench", description="Measure the pipeline; ratios are to a baseline of the same run."
     )
     parser.add_argument(
-        "--parts", default="abcde", help="which parts: a alone, b core, c Kafka, d recovery (with c), e latency"
+        "--parts",
+        default="abcdef",
+        help="which parts: a alone, b core, c Kafka, d recovery (with c), e latency, f inputs",
     )
     parser.add_argument("--events", type=int, default=3_000_000, help="events of parts b and c (default 3,000,000)")
     parser.add_argument("--accounts", type=int, default=200_000, help="accounts they belong to (default 200,000)")
@@ -44,6 +46,10 @@ def main() -> int:
             lines += _told(on_kafka.throughput_and_recovery(asked.events, asked.accounts, asked.baseline))
         if "e" in parts:
             lines += _told(on_kafka.latency(asked.seconds))
+    if "f" in parts:
+        from tests.bench.inputs import inputs
+
+        lines += _told(inputs())
     print("\n" + render(lines))
     return 0
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from enrichers import compiled, enrich
 from enrichers.compiled import Claim, Row, merge, write_networks, write_tree
 from enrichers.prefixes import Prefix, last_of, text_of
 
@@ -92,7 +91,3 @@ def test_outranked_claims_are_counted_by_source() -> None:
 def test_a_row_without_a_prefix_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"'192\.0\.2\.1/24': host-bits"):
         write_networks([Row("192.0.2.1/24", "vpn", "a")], tmp_path / "t.mmdb", 0, "test")
-
-
-def test_look_up_and_compiler_have_one_precedence() -> None:
-    assert enrich.OUTRANKED == compiled.OUTRANKED

@@ -40,7 +40,7 @@ def observe(moment: Moment, desk: Desk) -> None:
 
 def _remember(memory: LocationMemory, moment: Moment, desk: Desk, kind: int, offset: int | None) -> None:
     """Keep the raw event when a later judgement may rest on it."""
-    profile, ts, country = moment.account.profile, moment.ts, moment.facts.country
+    profile, ts, country = moment.account.profile, moment.ts, moment.facts.agreed_country
     if country is None or not (profile.claimed_country or profile.id_country):
         return
     if kind <= MOBILE and country != profile.claimed_country and country not in claimed.stated(profile, ts, ts):

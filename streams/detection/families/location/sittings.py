@@ -30,7 +30,7 @@ def clock(tz: str | None, offset: int | None, ts: int) -> int | None:
 
 def note(memory: LocationMemory, moment: Moment, kind: int, offset: int | None) -> Sitting | None:
     """Mark the half-day of `moment`; the sitting when that was news, None in the steady state."""
-    country = moment.facts.country or ""
+    country = moment.facts.agreed_country or ""
     access = kind <= MOBILE
     half = moment.ts // HALF_DAY
     for sitting in memory.sittings:

@@ -42,7 +42,9 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
             held.last = ts  # the steady state: the newest sighting goes on, no pair changes
             return
     radius = facts.radius_km if facts.radius_km is not None else desk.threshold(ID, "radius_unknown_km")
-    sighting = Sighting(ts, ts, latitude, longitude, round(radius), kind, facts.asn or 0, facts.country or "", network)
+    sighting = Sighting(
+        ts, ts, latitude, longitude, round(radius), kind, facts.asn or 0, facts.agreed_country or "", network
+    )
     _insert(trail, sighting)
     found = _pairs(trail, desk)
     newest = trail[-1].first // SLOT

@@ -76,7 +76,7 @@ def subnet_of(facts: Facts) -> str:
     if "vpn" not in facts.classes:
         return facts.network or ""
     operator = plain_name(facts.operator or "")
-    place = facts.city or facts.country
+    place = facts.city or facts.agreed_country
     return f"{operator}+{place}" if operator and place else facts.network or ""
 
 

@@ -68,7 +68,8 @@ def plain_name(name: str) -> str:
 
 def country_of(facts: Facts) -> str:
     """Give the country to count, or empty when it is unknown or says nothing about the person."""
-    return "" if facts.country is None or not PLACELESS.isdisjoint(facts.classes) else facts.country
+    country = facts.agreed_country
+    return "" if country is None or not PLACELESS.isdisjoint(facts.classes) else country
 
 
 def on_hosting(facts: Facts) -> bool:

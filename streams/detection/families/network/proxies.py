@@ -26,7 +26,7 @@ def observe(moment: Moment, memory: NetworkMemory, desk: Desk) -> None:
     if held is None:
         if len(memory.proxies) >= EXITS:
             del memory.proxies[min(memory.proxies, key=lambda name: (memory.proxies[name].days.newest, name))]
-        memory.proxies[key] = Exit(Presence(day), facts.country or "")
+        memory.proxies[key] = Exit(Presence(day), facts.agreed_country or "")
     elif not mark(held.days, day):
         return
     limits = desk.catalogue.indicators[PROXIES].thresholds

@@ -23,7 +23,7 @@ GEO_TAG = "KP"
 
 def noted(facts: Facts) -> bool:
     """Whether `judge` has anything to say; three comparisons, since every event passes here."""
-    return facts.registry is not None or facts.asn == AS_NUMBER or facts.country == GEO_TAG
+    return facts.registry is not None or facts.asn == AS_NUMBER or facts.agreed_country == GEO_TAG
 
 
 def judge(moment: Moment, facts: Facts, desk: Desk) -> None:
@@ -34,7 +34,7 @@ def judge(moment: Moment, facts: Facts, desk: Desk) -> None:
         desk.fire(moment.account, RANGE, confidence or 1.0, moment.ts, numbers, moment.ref)
     elif facts.registry is not None:
         _linked(moment, facts, facts.registry, desk)
-    elif facts.country == GEO_TAG:
+    elif facts.agreed_country == GEO_TAG:
         numbers = _numbers(moment, facts, "NET-8", "no registration, a geo database only")
         desk.fire(moment.account, RANGE, desk.threshold(RANGE, "geo_only"), moment.ts, numbers, moment.ref)
 

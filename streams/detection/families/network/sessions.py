@@ -91,7 +91,7 @@ def _arrived(moment: Moment, memory: NetworkMemory, facts: Facts, bucket: int, d
     if facts.classes:
         key, operator, country = counted_as(facts), operator_of(facts), country_of(facts)
     else:
-        key, operator, country = facts.network or "", "", facts.country or ""
+        key, operator, country = facts.network or "", "", facts.agreed_country or ""
     seen = memory.networks.get(key)
     if seen is None:
         _forget(memory, bucket)

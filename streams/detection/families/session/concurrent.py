@@ -84,7 +84,7 @@ def _locate(sitting: Open, moment: Moment) -> None:
     facts = moment.facts
     sitting.latitude = round((facts.latitude or 0.0) * 100)
     sitting.longitude = round((facts.longitude or 0.0) * 100)
-    sitting.country = facts.country or ""
+    sitting.country = facts.agreed_country or ""
     sitting.kind = kind_of(facts.classes)
     sitting.phone = facts.agent is not None and facts.agent.endswith(PHONES)
 

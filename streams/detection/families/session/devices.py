@@ -84,7 +84,7 @@ def _evict(memory: SessionMemory, newcomer: Device) -> None:
 
 def _place(device: Device, moment: Moment) -> None:
     facts = moment.facts
-    place = (facts.country or "", facts.asn or 0, kind_of(facts.classes))
+    place = (facts.agreed_country or "", facts.asn or 0, kind_of(facts.classes))
     if place in device.places:
         device.places.remove(place)
     device.places.append(place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.detection.families.location.kit import DAY, HOUR, SIGNED, T0, Account, facts
@@ -28,6 +29,16 @@ def test_share_of_half_days_outside_every_stated_country(home: int, expected: fl
     for index in range(home):
         places[(index * 5 + 2) % 21] = "lisbon"
     assert lived_once(Account(claimed_country="AA"), places).confidence(CLAIMED) == expected
+
+
+def test_a_country_that_two_sources_dispute_is_unknown() -> None:
+    account = Account(claimed_country="AA")
+    for day in range(21):
+        disputed = msgspec.structs.replace(facts("athens"), other_countries=("AA",), country_confidence=0.5)
+        account.start(day * DAY + 9 * HOUR, disputed)
+    account.close(20)
+    assert account.confidence(CLAIMED) == 0.0
+    assert lived_once(Account(claimed_country="AA"), ["athens"] * 21).confidence(CLAIMED) == 1.0
 
 
 def lived_once(account: Account, places: list[str]) -> Account:
