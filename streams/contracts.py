@@ -1,4 +1,7 @@
-"""JSON Schemas of what the pipeline writes for other teams: enriched events and alerts. `python -m streams.contracts` writes them."""
+"""JSON Schemas of enriched events, alerts, explanations and scorecards: what other programs read.
+
+`python -m streams.contracts` writes them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ import msgspec
 from enrichers.enriched import EnrichedEvent
 from schemas.export import DIALECT, render
 from streams.detection.alert import Alert
+from streams.explain.explanation import Explanation
+from streams.scorecard.scorecard import Scorecard
 
 FOLDER = Path(__file__).with_name("json")
 EVENT = {"$ref": "../../schemas/json/event.schema.json"}
@@ -26,9 +31,15 @@ def contracts() -> dict[str, dict[str, Any]]:
     enriched["$defs"] = {
         name: parts[name] for name in ("EnrichedEvent", "Facts", "ListEntry", "Origin") if name in parts
     }
+    documents = {
+        "alert": alert,
+        "enriched-event": enriched,
+        "explanation": msgspec.json.schema(Explanation),
+        "scorecard": msgspec.json.schema(Scorecard),
+    }
     return {
         f"{name}.schema.json": {"$schema": DIALECT, "$id": f"{name}.schema.json", "title": name, **document}
-        for name, document in (("alert", alert), ("enriched-event", enriched))
+        for name, document in documents.items()
     }
 
 

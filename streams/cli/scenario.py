@@ -1,15 +1,21 @@
 """List the stories, or write the events of one as NDJSON, in the order of time.
 
 The same story, seed, start and multiplier always give the same bytes. Without
---start a story ends at the last UTC midnight.
+--start a story ends at the last UTC midnight. `mix` writes the ordinary events
+of a platform, with stories planted among them and, with --labels, what is true
+of every account beside; its memory grows with accounts, not with days.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from streams.cli.outcome import OK, BadInputError
 from streams.cli.parsing import moment, positive
@@ -17,18 +23,24 @@ from streams.cli.parsing import moment, positive
 if TYPE_CHECKING:
     from streams.scenarios import Scenario
 
+MIX = "mix"
+ACCOUNTS, DAYS = 1000, 28.0
 EXAMPLES = """\
 examples:
   personawatch scenario                                   what there is
   personawatch scenario S05b --start 2026-03-01 > s05b.ndjson
   personawatch scenario B01 --multiplier 3 | personawatch send -
+  personawatch scenario mix --accounts 2000 --days 28 --plant S05,S09 \\
+      --labels labels.ndjson > mix.ndjson      S05 plants S05a and S05b
 """
 
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.usage = "personawatch scenario [ID] [options]"
-    parser.add_argument("id", nargs="?", metavar="ID", help="S01, B04, T2 ...; without it the stories are listed")
+    parser.usage = "personawatch scenario [ID | mix] [options]"
+    parser.add_argument(
+        "id", nargs="?", metavar="ID", help="S01, B04, T2 ... or mix; without it the stories are listed"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="other people, addresses, times (default 0)")
     parser.add_argument("--start", type=moment, metavar="TIME", help="day 0, such as 2026-03-01")
     parser.add_argument(
@@ -37,6 +49,12 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--until-day", type=float, metavar="DAY", help="stop before this day of the story; 1.5 is noon of day 1"
     )
+    parser.add_argument("--accounts", type=positive, metavar="N", help="mix: ordinary accounts (default 1000)")
+    parser.add_argument("--days", type=_days, metavar="N", help="mix: days told (default 28)")
+    parser.add_argument(
+        "--plant", metavar="ID,ID", help="mix: stories among them; a beginning such as S or B is enough"
+    )
+    parser.add_argument("--labels", metavar="FILE", help="mix: write label and expected tier of each account there")
 
 
 def run(arguments: Namespace) -> int:
@@ -46,8 +64,17 @@ def run(arguments: Namespace) -> int:
     if arguments.id is None:
         print("\n".join(listing(SCENARIOS.values())))
         return OK
+    mixed = arguments.id.lower() == MIX
+    wrong = ("until_day",) if mixed else ("accounts", "days", "plant", "labels")
+    given = [name for name in wrong if getattr(arguments, name) is not None]
+    if given:
+        option = given[0].replace("_", "-")
+        raise BadInputError(f"--{option} does not go with {'mix; see --days' if mixed else 'one story; see mix'}")
     try:
-        _write(scenario_of(arguments.id), arguments)
+        if mixed:
+            _mix(arguments)
+        else:
+            _write(scenario_of(arguments.id), arguments)
     except ValueError as error:
         raise BadInputError(str(error)) from error
     return OK
@@ -65,9 +92,12 @@ def listing(scenarios: object) -> list[str]:
 
 def default_start(scenario: Scenario, now: datetime, until_day: float | None = None) -> datetime:
     """The UTC midnight from which the story has ended at the last one."""
-    days = -(-min(scenario.days, until_day or scenario.days) // 1)
+    return _before(now, min(scenario.days, until_day or scenario.days))
+
+
+def _before(now: datetime, days: float) -> datetime:
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight - timedelta(days=days)
+    return midnight - timedelta(days=-(-days // 1))
 
 
 def _write(scenario: Scenario, arguments: Namespace) -> None:
@@ -81,3 +111,43 @@ def _write(scenario: Scenario, arguments: Namespace) -> None:
     for _, event in events:
         out.write(encode(event) + b"\n")
     out.flush()
+
+
+def _mix(arguments: Namespace) -> None:
+    from streams.scenarios.labels import label_lines, other_lines
+    from streams.scenarios.mix import mix, planted
+
+    accounts, days = arguments.accounts or ACCOUNTS, arguments.days or DAYS
+    stories, told = planted(arguments.plant or ""), {"seed": arguments.seed, "multiplier": arguments.multiplier}
+    start = arguments.start or _before(datetime.now(UTC), days)
+    in_stories: set[bytes] = set()
+    out = sys.stdout.buffer
+    with _labels_file(arguments.labels) as labels:
+        labels.writelines(label_lines(stories, accounts, days, **told))
+        for _, key, value in mix(stories, accounts, start, days, **told):
+            out.write(value + b"\n")
+            if not key.startswith(b"bg-"):
+                in_stories.add(key)
+        labels.writelines(other_lines(stories, in_stories, **told))
+    out.flush()
+
+
+@contextmanager
+def _labels_file(name: str | None) -> Iterator[IO[bytes]]:
+    try:
+        with Path(name or os.devnull).open("wb") as opened:
+            yield opened
+    except OSError as error:
+        if error.filename != name:
+            raise
+        raise BadInputError(f"{name}: {error.strerror}; name a file that can be written") from error
+
+
+def _days(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 3660:
+        raise ArgumentTypeError(f"{text!r} is not a number of days; expected above 0, at most 3660")
+    return value

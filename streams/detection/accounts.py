@@ -43,11 +43,13 @@ class AccountsStage:
     stateful = True
     state_type: Any = AccountState
 
-    def __init__(self, catalogue: Catalogue, offsets_of: Callable[[str, int], frozenset[int]]) -> None:
+    def __init__(
+        self, catalogue: Catalogue, offsets_of: Callable[[str, int], frozenset[int]], desk: Desk | None = None
+    ) -> None:
         registry.agree(catalogue)
         self._catalogue = catalogue
         self._facts = FactsReader()
-        self._desk = Desk(catalogue, offsets_of)
+        self._desk = Desk(catalogue, offsets_of) if desk is None else desk
         self._observers = registry.observers()
         self._dailies = registry.dailies()
 
@@ -56,19 +58,20 @@ class AccountsStage:
     ) -> Result:
         """Handle records of one partition, one by one."""
         result = Result([], {})
-        handle = self._event if input_name == ENRICHED_EVENTS.name else self._finding
+        handle, newest = (self._event if input_name == ENRICHED_EVENTS.name else self._finding), 0
         for record in records:
             value = record.value
             if value is None:
                 _count(result, "tombstones", self.name)
                 continue
             try:
-                handle(value, record.offset, states, result)
+                newest = handle(value, record.offset, states, result)
             except msgspec.DecodeError as error:
                 unreadable(self.name, record, str(error), result)
-        return result
+        return result._replace(event_ms=newest)
 
-    def _event(self, value: bytes, _offset: int, states: PartitionStates[AccountState], result: Result) -> None:
+    def _event(self, value: bytes, _offset: int, states: PartitionStates[AccountState], result: Result) -> int:
+        """Take one event; gives its time."""
         enriched = _decode_event(value)
         event, ts, origin, facts = enriched.event, enriched.ts, enriched.origin, self._facts.read(enriched.facts)
         key = event.account_id.encode()
@@ -78,7 +81,7 @@ class AccountsStage:
         if not _first_time(account, event.event_id, origin):
             _count(result, "duplicates", self.name)
             states.put(key, account)
-            return
+            return ts
         kind = type(event)
         active, watermark, late = kind in ACTIVITY, account.watermark, False
         if ts > watermark:
@@ -113,6 +116,7 @@ class AccountsStage:
         if self._desk.touched or self._desk.links:
             self._deliver(event.account_id, key, account, result)
         states.put(key, account)
+        return ts
 
     def _close(self, account_id: str, account: AccountState, closed: int) -> None:
         """Judge the days that closed when the watermark moved on.
@@ -128,7 +132,8 @@ class AccountsStage:
             for daily in self._dailies:
                 daily(account_id, account, day, self._desk)
 
-    def _finding(self, value: bytes, offset: int, states: PartitionStates[AccountState], result: Result) -> None:
+    def _finding(self, value: bytes, offset: int, states: PartitionStates[AccountState], result: Result) -> int:
+        """Take what a shared thing says; gives the time of the event behind it."""
         finding = _decode_finding(value)
         key = finding.account.encode()
         account = states.get(key)
@@ -136,7 +141,7 @@ class AccountsStage:
             account = AccountState()
         if offset <= account.finding_offset:
             _count(result, "duplicates", self.name)
-            return
+            return finding.ts
         account.finding_offset = offset
         desk = self._desk
         slot = f"{finding.indicator}|{finding.entity}"
@@ -162,6 +167,7 @@ class AccountsStage:
             desk.touched = True
         self._deliver(finding.account, key, account, result)
         states.put(key, account)
+        return finding.ts
 
     def _deliver(self, account_id: str, key: bytes, account: AccountState, result: Result) -> None:
         desk = self._desk

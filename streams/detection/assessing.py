@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streams.detection.account_state import AccountState
 from streams.detection.catalogue.model import Catalogue
-from streams.detection.messages import Assessment, Mitigation
+from streams.detection.messages import Assessment, Evidence, Mitigation
 from streams.detection.profile import tenured
 from streams.detection.scoring import score, weigh
 
@@ -19,10 +19,7 @@ _POOR_RADIUS_KM = 200
 
 def assess(catalogue: Catalogue, account_id: str, account: AccountState) -> Assessment | None:
     """The assessment to send now, or None when it would say nothing new. Remembers what was sent."""
-    mitigations = [account.mitigations[name] for name in sorted(account.mitigations)]
-    if tenured(account):
-        mitigations.append(Mitigation("MIT-TENURE", account.watermark, "two years, ten clients, no dispute"))
-    evidence = [account.fired[slot] for slot in sorted(account.fired)][:EVIDENCE]
+    evidence, mitigations = _evidence(account), _mitigations(account)
     if not evidence and not account.sent:
         return None
     weighed = weigh(catalogue, evidence, mitigations, account.watermark)
@@ -39,6 +36,30 @@ def assess(catalogue: Catalogue, account_id: str, account: AccountState) -> Asse
     return Assessment(
         account_id, account.watermark, evidence, mitigations, _unknowns(account), _quality(account), account.tables
     )
+
+
+def standing(account_id: str, account: AccountState) -> Assessment:
+    """The assessment as it stands, whether or not it is worth telling; nothing is remembered of it."""
+    return Assessment(
+        account_id,
+        account.watermark,
+        _evidence(account),
+        _mitigations(account),
+        _unknowns(account),
+        _quality(account),
+        account.tables,
+    )
+
+
+def _evidence(account: AccountState) -> list[Evidence]:
+    return [account.fired[slot] for slot in sorted(account.fired)][:EVIDENCE]
+
+
+def _mitigations(account: AccountState) -> list[Mitigation]:
+    held = [account.mitigations[name] for name in sorted(account.mitigations)]
+    if tenured(account):
+        held.append(Mitigation("MIT-TENURE", account.watermark, "two years, ten clients, no dispute"))
+    return held
 
 
 def _unknowns(account: AccountState) -> list[str]:

@@ -49,7 +49,7 @@ class CasesStage:
     def process(self, input_name: str, records: Iterable[SourceRecord], states: States) -> Result:
         """Handle assessments, edges and dispositions in their one order."""
         del input_name  # there is one input
-        result = Result([], {})
+        result, newest = Result([], {}), 0
         position = states.get(POSITION)
         if not isinstance(position, Position):
             position = Position()
@@ -59,10 +59,14 @@ class CasesStage:
             position.offset = record.offset
             states.put(POSITION, position)
             try:
-                self._take(_decode(record.value), states, result)
+                told = _decode(record.value)
+                self._take(told, states, result)
             except msgspec.DecodeError as error:
                 unreadable(self.name, record, str(error), result)
-        return result
+                continue
+            if not isinstance(told, TablesUsed):
+                newest = told.ts
+        return result._replace(event_ms=newest)
 
     def _take(self, told: CaseInput, states: States, result: Result) -> None:
         if isinstance(told, Assessment):
@@ -145,12 +149,14 @@ class CasesStage:
         """A person decided: the episode is over, whatever they decided; only news opens another one."""
         case = _case(states, told.case_id) or _case(states, _node(states, told.account).case_id)
         if case is None or case.closed:
-            result.counts["dispositions", "unknown_case"] = result.counts.get(("dispositions", "unknown_case"), 0) + 1
+            _count(result, "dispositions", "unknown_case")
             return
-        result.counts["dispositions", told.outcome] = result.counts.get(("dispositions", told.outcome), 0) + 1
+        _count(result, "dispositions", told.outcome)
         case.status, case.disposition, case.revision = "resolved", told.outcome, case.revision + 1
         nodes = [_node(states, name) for name in case.members]
         verdict = judge(self._catalogue, nodes, told.ts, 0)
+        for indicator in verdict.weighed:
+            _count(result, "indicator_dispositions", f"{indicator}/{told.outcome}")
         # what a person has looked at is known, even where it had not been worth a notification
         case.roots = sorted({*case.roots, *verdict.roots})
         case.notified = max(case.notified, verdict.score.tier, key=("none", "watch", "review", "priority").index)
@@ -162,8 +168,9 @@ class CasesStage:
         alert = build_alert(self._catalogue, case, verdict, nodes, self._versions, known, notify=notify)
         topic = ALERTS.name if case.alerted else WATCHLIST.name
         result.outputs.append(Output(topic, case.case_id.encode(), encode_alert(alert)))
-        label = f"{case.tier}/{case.status}"
-        result.counts["alerts", label] = result.counts.get(("alerts", label), 0) + 1
+        _count(result, "alerts", f"{case.tier}/{case.status}")
+        if notify:
+            _count(result, "notifications", case.tier)
         if verdict.score.protective and not case.closed:
             result.outputs.append(Output(SAFETY_NOTICES.name, case.case_id.encode(), encode_alert(alert)))
 
@@ -185,3 +192,7 @@ def _snapshots(states: States) -> Snapshots:
 def _case(states: States, case_id: str) -> Case | None:
     case = states.get(case_key(case_id)) if case_id else None
     return case if isinstance(case, Case) else None
+
+
+def _count(result: Result, metric: str, label: str) -> None:
+    result.counts[metric, label] = result.counts.get((metric, label), 0) + 1

@@ -71,6 +71,7 @@ class EnrichStage:
                 else:
                     outputs.append(Output(ENRICHED_EVENTS.name, event.account_id.encode(), _encode(enriched)))
         if events:
+            result = result._replace(event_ms=ts)
             result.counts["events", "enriched"] = events
             if told := self._announcer.tell(self.enricher.snapshot, record):
                 outputs.insert(0, told)

@@ -34,14 +34,14 @@ class EntitiesStage:
     stateful = True
     state_type: Any = EntityState
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._desk = EntityDesk(catalogue)
+    def __init__(self, catalogue: Catalogue, desk: EntityDesk | None = None) -> None:
+        self._desk = EntityDesk(catalogue) if desk is None else desk
         self._judges = registry.judges()
 
     def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[EntityState]) -> Result:
         """Handle links of one partition, one by one."""
         del input_name  # there is one input
-        result = Result([], {})
+        result, newest = Result([], {}), 0
         for record in records:
             if record.value is None:
                 continue
@@ -50,8 +50,9 @@ class EntitiesStage:
             except msgspec.DecodeError as error:
                 unreadable(self.name, record, str(error), result)
                 continue
+            newest = link.ts
             self._link(link, record.offset, states, result)
-        return result
+        return result._replace(event_ms=newest)
 
     def _link(self, link: Link, offset: int, states: PartitionStates[EntityState], result: Result) -> None:
         key = link.entity
@@ -62,7 +63,9 @@ class EntitiesStage:
             return
         entity.offset = offset
         entity.watermark = max(entity.watermark, link.ts)
-        _note(entity, link)
+        if _note(entity, link):
+            slot = ("evictions", "entity_member")
+            result.counts[slot] = result.counts.get(slot, 0) + 1
         desk = self._desk
         for judge in self._judges.get(link.kind, ()):
             judge(entity, link, desk)
@@ -81,12 +84,13 @@ class EntitiesStage:
         desk.findings, desk.edges, desk.links = [], [], []
 
 
-def _note(entity: EntityState, link: Link) -> None:
-    """Keep the account as a member; forget those not seen for long; above the hub size only count."""
-    member = entity.members.get(link.account)
+def _note(entity: EntityState, link: Link) -> bool:
+    """Keep the account as a member; forget those not seen for long; above the hub size only count. Whether one made room."""
+    member, full = entity.members.get(link.account), False
     if member is None:
         _expire(entity)
-        if len(entity.members) >= MEMBERS:
+        full = len(entity.members) >= MEMBERS
+        if full:
             stalest = min(entity.members, key=lambda name: (entity.members[name].last, name))
             del entity.members[stalest]
             entity.evicted += 1
@@ -97,6 +101,7 @@ def _note(entity: EntityState, link: Link) -> None:
             member.last, member.who, member.data = link.ts, link.who, link.data
         member.refs = _few(member.refs, link.ref)
     entity.hub = len(entity.members) > HUB
+    return full
 
 
 def _expire(entity: EntityState) -> None:

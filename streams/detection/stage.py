@@ -66,10 +66,15 @@ class Output(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a stage made of some records. `counts` are metric increments: (metric, label) → number."""
+    """What a stage made of some records.
+
+    `counts` are metric increments: (metric, label) → number, with `/` between the values where a metric has several labels.
+    """
 
     outputs: list[Output]
     counts: dict[tuple[str, str], int]
+    event_ms: int = 0
+    """Event time of the last record that was read, for the metrics of lag; 0 when none was."""
 
 
 class Stage(Protocol):

@@ -57,9 +57,16 @@ class PartitionStates(Generic[S]):
         self.changed = {}
         return items
 
-    def cool(self) -> None:
-        """Forget decoded states that have no pending change (memory is bounded by calling this)."""
+    @property
+    def hot(self) -> int:
+        """States held decoded."""
+        return len(self._hot)
+
+    def cool(self) -> int:
+        """Forget decoded states that have no pending change (memory is bounded by calling this); how many."""
+        before = len(self._hot)
         self._hot = {key: self._hot[key] for key in self.changed}
+        return before - len(self._hot)
 
     def __len__(self) -> int:
         return len(self.raw.keys() | self._hot.keys())

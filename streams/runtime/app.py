@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
+import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from streams.detection.stage import Output, Stage
 from streams.runtime import clients, driver, oversize
 from streams.runtime.dead_letters import FloodError, FloodLimits
 from streams.runtime.delivery import Delivery, UndeliverableError
+from streams.runtime.gauges import Gauges
 from streams.runtime.metrics import Metrics
 from streams.runtime.oversize import TooLarge
 from streams.runtime.settings import Settings
@@ -67,8 +69,7 @@ class Pipeline:
             metrics.declare(name, names)
         metrics.declare("too_large", [settings.topic(topic.name) for topic in TOPICS])
         metrics.declare("too_large", [settings.changelog(stage.name) for stage in stages if stage.stateful])
-        for name in ("state_keys", "consumer_lag", "event_time_lag_seconds"):
-            metrics.declare(name, names)
+        self._gauges = Gauges(metrics, self.shells, self._reader)
 
     def fail(self, error: BaseException) -> None:
         """Stop the worker with this reason; called once or more, the first one counts."""
@@ -135,21 +136,11 @@ class Pipeline:
         )
 
     def observe(self) -> int:
-        """Set the gauges of states, recovery and lag; gives the whole lag."""
+        """Set the gauges; gives the whole lag."""
         if self.app.crashed:
             self.fail(self.app.crash_reason or RuntimeError("Faust has crashed"))
-        metrics, consumer = self.metrics, self.app.consumer
-        metrics.set("recovery_remaining", self.recovering() or 0)
-        waiting = dict.fromkeys((shell.stage.name for shell in self.shells), 0)
-        for tp in _assignment(self.app):
-            stage, end = self._reader.get(tp.topic), consumer.highwater(tp)
-            if stage is not None and end is not None:
-                waiting[stage] += max(0, end - consumer.done(tp))
-        for shell in self.shells:
-            metrics.set("consumer_lag", waiting[shell.stage.name], shell.stage.name)
-            if shell.table is not None:
-                metrics.set("state_keys", sum(shell.table.keys_held().values()), shell.stage.name)
-        return sum(waiting.values())
+        self.metrics.set("recovery_remaining", self.recovering() or 0)
+        return self._gauges.observe(self.app.consumer, _assignment(self.app), time.monotonic())
 
     def _add(self, stage: Stage) -> Shell:
         settings, app = self.settings, self.app
@@ -197,6 +188,7 @@ class Pipeline:
 
     async def _handover(self) -> None:
         self.metrics.add("rebalances", 1)
+        self._gauges.revoked()
         try:
             for shell in self.shells:
                 await shell.flush_all()

@@ -41,6 +41,8 @@ class Fetched(NamedTuple):
 class ConsumerThread(stock.AIOKafkaConsumerThread):  # type: ignore[misc]
     """aiokafka's consumer, asked in whole steps."""
 
+    _commits_fail = False
+
     def era(self) -> Any:
         """The assignment that holds now."""
         return self._ensure_consumer()._subscription.subscription.assignment
@@ -121,7 +123,12 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):  # type: ignore[misc]
             log.warning("commit refused: the group has moved on", error=str(error))
             return False
         except KafkaError as error:
-            log.warning("commit failed, it will be tried again", error=repr(error))
+            if not self._commits_fail:  # asked every second: the first answer says it
+                self._commits_fail = True
+                log.warning("commit failed, it will be tried again", error=repr(error))
             return False
+        if self._commits_fail:
+            self._commits_fail = False
+            log.info("commits succeed again")
         self.tp_last_committed_at.update(dict.fromkeys(offsets, time.monotonic()))
         return True

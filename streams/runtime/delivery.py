@@ -73,6 +73,7 @@ class Delivery:
         self._single_partition = single_partition
         self._partitions: dict[str, int] = {}
         self._waits: dict[object, str] = {}
+        self._failing: set[str] = set()  # topics of which a failure has been told
 
     def waits_for(self) -> str:
         """What keeps an output from being delivered just now, in words; empty when nothing does."""
@@ -148,13 +149,15 @@ class Delivery:
                     failed[place] = error
                     again += await self._replace(parcel) if isinstance(error, TOO_LARGE) else [parcel]
             if not again:
+                self._tell_recovered(settled)
                 return settled
             (topic, partition), worst = next(iter(failed.items()))
             self._waits[wait] = f"{topic}[{partition}]: {worst!r}"
             if time.monotonic() > deadline:
                 raise UndeliverableError(self._waits[wait])
             if not all(isinstance(error, TOO_LARGE) for error in failed.values()):
-                log.warning("output not delivered, trying again", topic=topic, error=repr(worst), pause=pause)
+                if self._is_news(topic):
+                    log.warning("output not delivered, trying again", topic=topic, error=repr(worst))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
             parcels = [part for parcel in again for part in await self._resend(parcel)]
@@ -171,13 +174,29 @@ class Delivery:
         with self._waiting(f"{topic}: not found") as wait:
             while True:
                 try:
-                    return len(await self._producer().partitions_for(topic))
+                    count = len(await self._producer().partitions_for(topic))
+                    break
                 except KafkaError as error:
                     self._waits[wait] = f"{topic}: {error!r}"
                     if time.monotonic() > deadline:
                         raise UndeliverableError(self._waits[wait]) from error
-                    log.warning("partitions of a topic not known, asking again", topic=topic, error=repr(error))
+                    if self._is_news(topic):
+                        log.warning("partitions of a topic not known, asking again", topic=topic, error=repr(error))
                     await asyncio.sleep(FIRST_PAUSE_S)
+        return count
+
+    def _is_news(self, topic: str) -> bool:
+        """Whether a failure is the first since the topic was last written to: many lanes fail at once, again and again."""
+        if topic in self._failing:
+            return False
+        self._failing.add(topic)
+        return True
+
+    def _tell_recovered(self, settled: Sequence[Parcel]) -> None:
+        if self._failing:
+            for topic in sorted(self._failing.intersection(parcel.topic for parcel in settled)):
+                self._failing.discard(topic)
+                log.info("outputs are delivered again", topic=topic)
 
     @contextmanager
     def _waiting(self, words: str = "") -> Iterator[object]:

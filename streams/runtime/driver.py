@@ -83,6 +83,19 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
         """The offset up to which a partition is done with."""
         return max(self._done.get(tp, 0), self._committed.get(tp, 0))
 
+    def committed(self, tp: TP) -> int:
+        """The offset up to which the group has committed a partition; 0 when it has not yet."""
+        return self._committed.get(tp, 0)
+
+    def holds_back(self, tp: TP) -> bool:
+        """Whether records of a partition wait for older ones of other partitions."""
+        return self._pacer.holds(tp)
+
+    @property
+    def reads(self) -> bool:
+        """Whether sources are open: from the end of recovery to the next rebalance."""
+        return self._open
+
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002 (Faust's signature)
         """Commit what is acknowledged and not committed yet, of all topics."""
         async with self._committing:
@@ -113,6 +126,8 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Hand over cleanly: finish and commit while the partitions are still ours, then do what Faust does."""
         self._open = False
+        if revoked:
+            log.info("partitions revoked", partitions=self._sources(revoked))
         if self.handover is not None and not self.app.should_stop:
             try:
                 async with asyncio.timeout(HANDOVER_S):
@@ -127,7 +142,15 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """A new era."""
         self._begin(self._thread.era())
+        log.info("partitions assigned", partitions=self._sources(assigned))
         await super().on_partitions_assigned(assigned, generation_id)
+
+    def _sources(self, places: set[TP]) -> dict[str, list[int]]:
+        """Partitions by topic, without the changelogs that go with them."""
+        found: dict[str, list[int]] = {}
+        for topic, partition in sorted(tp for tp in places if not self._is_changelog_tp(tp)):
+            found.setdefault(topic, []).append(partition)
+        return found
 
     async def _drain_messages(self, fetcher: Any) -> None:
         """Faust's fetcher runs this as long as it lives."""

@@ -95,6 +95,7 @@ async def serve(health: Health, metrics: Metrics, host: str, port: int) -> tuple
 
     async def numbers(_: web.Request) -> web.Response:
         metrics.set("ready", float(health.reason() is None))
+        metrics.set("broker_reachable", float(health.broker_answers))
         return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()

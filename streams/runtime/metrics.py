@@ -1,151 +1,209 @@
-"""Every metric of a worker, declared once: name, kind, meaning, label and the values the label may take.
+"""Every metric of a worker, declared once: name, kind, unit, meaning, labels and the values that these may take.
 
-Stages count by `(metric, label)` without knowing this page; a label that is neither declared nor within its limit becomes `other`, so
-that no input can create time series without end.
+`deploy/METRICS.md` is written from this page; rules and dashboards are tested against it. Gauges of partitions and shared states are told
+by each worker for what it is assigned: queries take the `max` by topic and partition, and so survive a moment with two owners.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from streams.runtime import metric_labels as by
+from streams.runtime.metric_labels import STAGES, Label
+from streams.runtime.series import OTHER, PREFIX, Series
+
+__all__ = ["BY_NAME", "METRICS", "OTHER", "PREFIX", "PROCESS", "STAGES", "Kind", "Metric", "Metrics"]
 
 Kind = Literal["counter", "gauge", "histogram"]
-
-STAGES = ("enrich", "accounts", "entities", "cases")
-OTHER = "other"
+Unit = Literal["", "records", "events", "seconds", "bytes", "states", "offset", "partitions", "times"]
 
 # Batches range from one idle record to a full poll; each step about three times the one before.
 BATCH_BUCKETS = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
 FLUSH_BUCKETS = (0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
+# From the flush interval to a day. 10 s is the limit of the freshness objective, so it has to be one of them.
+AGE_BUCKETS = (0.1, 0.3, 1, 3, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400)
 
 
 class Metric(NamedTuple):
-    """One metric. Label values beyond `values` are taken as they come, but never more than `up_to`: code and catalogue name them."""
+    """One metric; its name in Prometheus has `personawatch_` before it and, for a counter, `_total` behind it."""
 
     name: str
     kind: Kind
+    unit: Unit
     about: str
-    labels: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
+    by: tuple[Label, ...] = ()
     buckets: tuple[float, ...] = ()
-    up_to: int = 0
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the labels."""
+        return tuple(label.name for label in self.by)
+
+    @property
+    def exposed(self) -> str:
+        """The name in Prometheus; a histogram has `_bucket`, `_sum` and `_count` behind it."""
+        return f"{PREFIX}{self.name}{'_total' if self.kind == 'counter' else ''}"
+
+    @property
+    def most_series(self) -> int:
+        """How many time series one worker can make of it, whatever comes in."""
+        count = len(self.buckets) + 3 if self.kind == "histogram" else 1
+        for label in self.by:
+            count *= len(label.values()) + label.up_to + 1
+        return count
 
 
 METRICS = (
-    Metric("records", "counter", "records that a stage has read", ("stage",), STAGES),
-    Metric("outputs", "counter", "records that a stage has written", ("stage",), STAGES),
-    Metric("busy_seconds", "counter", "time spent inside a stage's own code", ("stage",), STAGES),
-    Metric("batch_records", "histogram", "records handled in one step", ("stage",), STAGES, BATCH_BUCKETS),
-    Metric("flush_seconds", "histogram", "time of a flush: outputs and changelog", ("stage",), STAGES, FLUSH_BUCKETS),
-    Metric("flushed_states", "counter", "changed states written to the changelog", ("stage",), STAGES),
-    Metric("state_keys", "gauge", "states held in memory", ("stage",), STAGES),
-    Metric("consumer_lag", "gauge", "records in Kafka that a stage has not yet handled", ("stage",), STAGES),
-    Metric("event_time_lag_seconds", "gauge", "age of the newest record a stage has handled", ("stage",), STAGES),
-    Metric("recovery_remaining", "gauge", "changelog records still to be read before work starts"),
-    Metric("rebalances", "counter", "times that partitions were taken away for a new distribution"),
-    Metric("too_large", "counter", "records not written because the broker would refuse their size", ("topic",)),
-    Metric("ready", "gauge", "1 when the worker is at work, else 0"),
-    Metric("events", "counter", "events by what became of them", ("outcome",), ("enriched",)),
-    Metric("dropped", "counter", "events left out on purpose, by reason", ("reason",), up_to=30),
-    Metric("dead_letters", "counter", "records that could not be used, by reason", ("reason",), up_to=30),
-    Metric("late_events", "counter", "events older than the lateness allowed", ("stage",), STAGES),
+    # How fast and how far.
+    Metric("records", "counter", "records", "records that a stage has read", (by.STAGE,)),
+    Metric("outputs", "counter", "records", "records that a stage has written", (by.STAGE,)),
+    Metric("busy_seconds", "counter", "seconds", "time spent inside a stage's own code", (by.STAGE,)),
+    Metric("batch_records", "histogram", "records", "records handled in one step", (by.STAGE,), BATCH_BUCKETS),
+    Metric(
+        "latency_seconds",
+        "histogram",
+        "seconds",
+        "from a record's time in Kafka until all that follows from it is written and acknowledged; counted by records,"
+        " each with the age of the oldest of its batch",
+        (by.STAGE,),
+        AGE_BUCKETS,
+    ),
+    Metric(
+        "event_time_lag_seconds",
+        "histogram",
+        "seconds",
+        "from an event's own time until a stage handles it; counted by records, each with the age of the newest event of its batch."
+        " Includes what the producer took",
+        (by.STAGE,),
+        AGE_BUCKETS,
+    ),
+    Metric(
+        "end_to_end_seconds",
+        "histogram",
+        "seconds",
+        "from the own time of the event that caused a revision of an alert until the revision is in Kafka",
+        (),
+        AGE_BUCKETS,
+    ),
+    Metric("consumer_lag", "gauge", "records", "records in Kafka that a stage has not yet handled", (by.STAGE,)),
+    Metric("partition_lag", "gauge", "records", "the same for one partition of an input", (by.TOPIC, by.PARTITION)),
+    Metric("committed_offset", "gauge", "offset", "up to where the group has committed", (by.TOPIC, by.PARTITION)),
+    Metric(
+        "partition_stuck_seconds",
+        "gauge",
+        "seconds",
+        "for how long records of a partition have waited and none was finished; 0 while it moves, has nothing to do,"
+        " or waits by intent for older records of another input",
+        (by.TOPIC, by.PARTITION),
+    ),
+    # Group, broker, process.
+    Metric("ready", "gauge", "", "1 when the worker is at work, else 0"),
+    Metric("broker_reachable", "gauge", "", "1 when the broker answers, else 0"),
+    Metric(
+        "assigned_partitions", "gauge", "partitions", "partitions of inputs that the group has given to this worker"
+    ),
+    Metric("recovery_remaining", "gauge", "records", "changelog records still to be read before work starts"),
+    Metric("rebalances", "counter", "times", "times that partitions were taken away for a new distribution"),
+    Metric("memory_bytes", "gauge", "bytes", "memory of this process that is in use (resident)"),
+    Metric("memory_limit_bytes", "gauge", "bytes", "memory at which the platform ends this process"),
+    Metric("build_info", "gauge", "", "always 1; what runs here", (by.VERSION, by.CATALOGUE, by.PYTHON)),
+    # States.
+    Metric("state_keys", "gauge", "states", "states held", (by.STAGE,)),
+    Metric(
+        "state_bytes",
+        "gauge",
+        "bytes",
+        "keys and values of the states held, encoded; one partition is measured each second",
+        (by.STAGE,),
+    ),
+    Metric("hot_states", "gauge", "states", "states that are also held decoded", (by.STAGE,)),
+    Metric(
+        "hot_states_cap", "gauge", "states", "about how many are held decoded before they are given back", (by.STAGE,)
+    ),
+    Metric(
+        "evictions",
+        "counter",
+        "times",
+        "things forgotten because there were too many: decoded states, accounts on a shared thing",
+        (by.EVICTED,),
+    ),
+    Metric(
+        "flush_seconds",
+        "histogram",
+        "seconds",
+        "time of a flush: until the changed states are in the changelog",
+        (by.STAGE,),
+        FLUSH_BUCKETS,
+    ),
+    Metric("flushed_states", "counter", "states", "changed states written to the changelog", (by.STAGE,)),
+    # What came in.
+    Metric("events", "counter", "events", "events by what became of them", (by.EVENT_OUTCOME,)),
+    Metric("dropped", "counter", "events", "events left out on purpose, by reason", (by.DROPPED_REASON,)),
+    Metric(
+        "dead_letters",
+        "counter",
+        "events",
+        "records and events that could not be used, by reason; `future_dated` are those from the future",
+        (by.BURIED_REASON,),
+    ),
+    Metric(
+        "too_large", "counter", "records", "records not written because the broker would refuse their size", (by.TOPIC,)
+    ),
+    Metric("late_events", "counter", "events", "events older than the lateness allowed", (by.STAGE,)),
+    Metric("duplicates", "counter", "events", "events seen before", (by.STAGE,)),
+    Metric("tombstones", "counter", "records", "records without a value", (by.STAGE,)),
     Metric(
         "sampled_addresses",
         "counter",
+        "times",
         "samples of events' addresses, by what they are: much `not_public` or `repeated` means a proxy's instead of the client's",
-        ("kind",),
-        ("public", "not_public", "repeated"),
+        (by.ADDRESS_KIND,),
     ),
-    Metric("duplicates", "counter", "events seen before", ("stage",), STAGES),
-    Metric("tombstones", "counter", "records without a value", ("stage",), STAGES),
+    # Tables.
     Metric(
         "lookups",
         "counter",
-        "look-ups in a table, by role and outcome; cached answers are none",
-        ("outcome",),
-        up_to=30,
+        "times",
+        "look-ups in a table, by role and outcome; cached answers are none. `missing`: there is no such table",
+        (by.ROLE, by.ANSWER),
     ),
-    Metric("table_age_seconds", "gauge", "time since the provider built a table in use", ("table",), up_to=20),
-    Metric("table_loads", "counter", "replaced table files, by table and what became of them", ("outcome",), up_to=40),
+    Metric("table_age_seconds", "gauge", "seconds", "time since the provider built a table in use", (by.TABLE,)),
+    Metric("table_loads", "counter", "times", "replaced table files, by what became of them", (by.TABLE, by.LOADED)),
     Metric(
         "tables_refused",
         "gauge",
-        "1 while what lies in a table's place is refused and an older one in use",
-        ("table",),
-        up_to=20,
+        "",
+        "1 while what lies in a table's place is refused and an older one in use; absent otherwise",
+        (by.TABLE,),
     ),
-    Metric("indicator_firings", "counter", "times an indicator fired", ("indicator",), up_to=300),
-    Metric("alerts", "counter", "alert revisions written, by tier and status", ("tier_status",), up_to=40),
-    Metric("dispositions", "counter", "answers of analysts, by outcome", ("outcome",), up_to=30),
-    Metric("undeclared", "counter", "counted by a stage under a name that is not on this page", ("name",), up_to=20),
+    # What came out.
+    Metric("indicator_firings", "counter", "times", "times an indicator fired", (by.INDICATOR,)),
+    Metric("alerts", "counter", "times", "alert revisions written, watch list included", (by.TIER, by.STATUS)),
+    Metric("notifications", "counter", "times", "alert revisions that call for an analyst's attention", (by.TIER,)),
+    Metric("dispositions", "counter", "times", "decisions of people about cases", (by.DECISION_OR_UNKNOWN,)),
+    Metric(
+        "indicator_dispositions",
+        "counter",
+        "times",
+        "decisions of people about cases to which an indicator contributed",
+        (by.INDICATOR, by.DECISION),
+    ),
+    Metric(
+        "undeclared",
+        "counter",
+        "times",
+        "counted under a name that is not on this page: a fault",
+        (by.UNDECLARED_NAME,),
+    ),
 )
 BY_NAME = {metric.name: metric for metric in METRICS}
 
+PROCESS = ("process_cpu_seconds_total", "process_open_fds", "process_start_time_seconds", "process_max_fds")
+"""What the Prometheus client adds about the process and we use or show; memory is ours, since it needs the limit beside it."""
 
-class Metrics:
+
+class Metrics(Series):
     """The metrics of one worker, on a registry of its own (two workers in one process do not meet)."""
 
-    def __init__(self, labels: Mapping[str, Iterable[str]] | None = None) -> None:
-        self.registry = CollectorRegistry()
-        self._allowed: dict[str, set[str]] = {}
-        self._room = {metric.name: metric.up_to for metric in METRICS}
-        self._counters: dict[str, Counter] = {}
-        self._gauges: dict[str, Gauge] = {}
-        self._histograms: dict[str, Histogram] = {}
-        for metric in METRICS:
-            self._allowed[metric.name] = set(metric.values)
-            name = f"personawatch_{metric.name}"
-            if metric.kind == "counter":
-                self._counters[metric.name] = Counter(name, metric.about, metric.labels, registry=self.registry)
-            elif metric.kind == "gauge":
-                self._gauges[metric.name] = Gauge(name, metric.about, metric.labels, registry=self.registry)
-            else:
-                self._histograms[metric.name] = Histogram(
-                    name, metric.about, metric.labels, buckets=metric.buckets, registry=self.registry
-                )
-        for metric_name, values in (labels or {}).items():
-            self.declare(metric_name, values)
-
-    def declare(self, name: str, values: Iterable[str]) -> None:
-        """Allow more label values of a metric: stages of a test, reasons to show before they happen."""
-        if name not in BY_NAME:
-            raise ValueError(f"no metric is called {name!r}; known: {', '.join(sorted(BY_NAME))}")
-        self._allowed[name].update(values)
-
-    def count(self, counts: Mapping[tuple[str, str], int]) -> None:
-        """Add what a stage counted. A name that nobody declared is visible as such and stops nothing."""
-        for (name, label), number in counts.items():
-            if name in self._counters:
-                self.add(name, number, label)
-            else:
-                self.add("undeclared", number, name)
-
-    def add(self, name: str, number: float, label: str = "") -> None:
-        """Increase a counter."""
-        counter = self._counters[name]
-        (counter.labels(self._label(name, label)) if BY_NAME[name].labels else counter).inc(number)
-
-    def set(self, name: str, value: float, label: str = "") -> None:
-        """Set a gauge."""
-        gauge = self._gauges[name]
-        (gauge.labels(self._label(name, label)) if BY_NAME[name].labels else gauge).set(value)
-
-    def forget(self, name: str) -> None:
-        """Drop every series of a gauge: what it told of may be gone."""
-        self._gauges[name].clear()
-
-    def observe(self, name: str, value: float, label: str = "") -> None:
-        """Put a value into a histogram."""
-        self._histograms[name].labels(self._label(name, label)).observe(value)
-
-    def _label(self, name: str, label: str) -> str:
-        allowed = self._allowed[name]
-        if label in allowed:
-            return label
-        if self._room[name] <= 0:
-            return OTHER
-        self._room[name] -= 1
-        allowed.add(label)
-        return label
+    def __init__(self) -> None:
+        super().__init__(METRICS)

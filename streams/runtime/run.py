@@ -118,6 +118,7 @@ class Worker:
     async def _prepare(self, health: Health) -> int | None:
         """Reach the broker and check the topics; an exit code when that fails for good."""
         deadline = clock() + BROKER_WITHIN_S
+        told: list[str] = []
         while True:
             try:
                 await reach(self._settings)
@@ -126,7 +127,9 @@ class Worker:
                 health.broker_answers = False
                 if error.final or clock() > deadline:
                     return _refuse(error.faults)
-                log.warning("waiting for the broker", faults=error.faults)
+                if error.faults != told:
+                    told = error.faults
+                    log.warning("waiting for the broker", faults=told)
                 await asyncio.sleep(1)
         health.broker_answers = True
         if self._settings.embedded:
@@ -214,7 +217,7 @@ def _look_at(done: asyncio.Future[Any]) -> None:
 def _refuse(faults: Sequence[str]) -> int:
     """Say every fault on its own line, without a traceback: they are for whoever deploys."""
     for fault in faults:
-        log.error(fault)
+        log.error("cannot start", fault=fault)
     return CONFIG
 
 
@@ -228,7 +231,7 @@ async def _within(seconds: float, work: Coroutine[Any, Any, Any]) -> bool:
         log.warning("left early; what is unfinished is read again at the next start")
         return False
     if task.cancelled() or task.exception() is not None:
-        log.warning("left early", error=repr(None if task.cancelled() else task.exception()))
+        log.warning("left early after an error", error=repr(None if task.cancelled() else task.exception()))
         return False
     return True
 

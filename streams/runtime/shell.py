@@ -18,6 +18,7 @@ import structlog
 from schemas.topics import DEAD_LETTERS
 from streams.detection.stage import Result, SourceRecord, Stage
 from streams.detection.states import PartitionStates, StateCodec
+from streams.runtime.counting import Handled, finished, handled
 from streams.runtime.dead_letters import FloodGate, FloodLimits
 from streams.runtime.delivery import Delivery, Parcel
 from streams.runtime.metrics import Metrics
@@ -49,6 +50,7 @@ class Lane:
         "flushing",
         "gate",
         "handled",
+        "handled_batches",
         "outputs",
         "parcels",
         "partition",
@@ -65,6 +67,7 @@ class Lane:
         self.parcels: list[Parcel] = []
         self.outputs = 0
         self.unacknowledged: list[Callable[[], None]] = []
+        self.handled_batches: list[Handled] = []  # of the same batches: what their end adds to the metrics
         self.since = 0.0
         self.alive = True
         self.handled: dict[str, int] = {}  # last offset handled, per input
@@ -95,11 +98,17 @@ class Shell:
         self._delivery = delivery
         self._metrics = metrics
         self._flush_s = flush_s
-        self._hot_states = hot_states
+        self.hot_states = hot_states
+        """Changed states of a partition after which decoded ones are given back."""
         self._codec: StateCodec[Any] = StateCodec(stage.state_type)
         self._flood = FloodGate(limits)
         self._refused = 0  # outputs found too large since the last batch: they are dead letters as well
         self._lanes: dict[int, Lane] = {}
+
+    @property
+    def hot(self) -> int:
+        """States held decoded, over all partitions."""
+        return sum(lane.states.hot for lane in self._lanes.values())
 
     async def handle(self, batch: Batch) -> None:
         """Run the stage on one batch; flush when the oldest unflushed work is due."""
@@ -144,6 +153,7 @@ class Shell:
                 return
             changes = lane.states.take_changes()
             acknowledge, lane.unacknowledged = lane.unacknowledged, []
+            batches, lane.handled_batches = lane.handled_batches, []
         started = time.monotonic()
         if changes and self.table is not None:
             try:
@@ -157,10 +167,11 @@ class Shell:
         self.progress += len(acknowledge)
         self._metrics.add("flushed_states", len(changes), self.stage.name)
         self._metrics.observe("flush_seconds", time.monotonic() - started, self.stage.name)
+        finished(self._metrics, self.stage.name, batches)
         lane.written += len(changes)
-        if lane.written > self._hot_states:
+        if lane.written > self.hot_states:
             lane.written = 0
-            lane.states.cool()
+            self._metrics.add("evictions", lane.states.cool(), "decoded_state")
 
     async def _take(self, batch: Batch, lane: Lane) -> None:
         _check_order(batch, lane)
@@ -189,13 +200,7 @@ class Shell:
         records, name = batch.records, self.stage.name
         started = time.perf_counter()
         result = self.stage.process(batch.input_name, records, lane.states)
-        metrics = self._metrics
-        metrics.add("busy_seconds", time.perf_counter() - started, name)
-        metrics.add("records", len(records), name)
-        metrics.add("outputs", len(result.outputs), name)
-        metrics.observe("batch_records", len(records), name)
-        metrics.set("event_time_lag_seconds", max(0.0, time.time() - records[-1].timestamp / 1000), name)
-        metrics.count(result.counts)
+        lane.handled_batches.append(handled(self._metrics, name, records, result, time.perf_counter() - started))
         dead = sum(output.topic == DEAD_LETTERS.name for output in result.outputs)
         refused, self._refused = self._refused, 0
         self._flood.saw(len(records), dead + refused)

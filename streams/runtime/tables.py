@@ -39,6 +39,7 @@ class TableKeeper:
         self._asked = asyncio.Event()
         self._forced = False
         self._counted: dict[tuple[str, str], int] = {}
+        metrics.declare("table_loads", labels(enricher.snapshot.tables), ("swapped", "refused"))
 
     def ask(self, *, forced: bool = False) -> None:
         """Load as soon as possible, whether or not a file has changed: a person's wish, by signal."""
@@ -63,7 +64,7 @@ class TableKeeper:
             new = count - self._counted.get((role, outcome), 0)
             if new:
                 self._counted[role, outcome] = count
-                self._metrics.add("lookups", new, f"{role}/{outcome}")
+                self._metrics.add("lookups", new, role, outcome)
         tables = self._enricher.snapshot.tables
         for label, table in zip(labels(tables), tables, strict=True):
             self._metrics.set("table_age_seconds", time.time() - table.epoch, label)
@@ -95,10 +96,10 @@ class TableKeeper:
         metrics.forget("tables_refused")
         for refusal in done.refused:
             metrics.set("tables_refused", 1, refusal.table)
-            metrics.add("table_loads", 1, f"{refusal.table}/refused")
+            metrics.add("table_loads", 1, refusal.table, "refused")
             log.error("table refused, the last good one stays in use", table=refusal.table, reason=refusal.reason)
         for label in done.swapped:
-            metrics.add("table_loads", 1, f"{label}/swapped")
+            metrics.add("table_loads", 1, label, "swapped")
 
 
 def keeper_of(settings: Settings, stages: Sequence[Stage], metrics: Metrics) -> TableKeeper | None:

@@ -36,6 +36,23 @@ def label_of(account_id: str) -> Label | None:
     return LABELS.get(account_id.partition("-")[0])
 
 
+def planted(words: str) -> list[str]:
+    """Scenario ids that `words` names, commas between, in whatever case; `S05` stands for S05a and S05b, `B` for all benign ones.
+
+    Raises ValueError for a word that is the beginning of none.
+    """
+    found: dict[str, None] = {}
+    for word in (part.strip() for part in words.split(",")):
+        if not word:
+            continue
+        exact = [name for name in SCENARIOS if name.lower() == word.lower()]
+        names = exact or [name for name in SCENARIOS if name.lower().startswith(word.lower())]
+        if not names:
+            raise ValueError(f"scenario {word!r} is not known; known are {', '.join(SCENARIOS)}")
+        found.update(dict.fromkeys(names))
+    return list(found)
+
+
 def mix(
     scenario_ids: Iterable[str],
     accounts: int,

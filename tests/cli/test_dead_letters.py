@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+import msgspec
 import pytest
 
 from schemas.dead_letter import dead_letter
@@ -41,6 +42,11 @@ def test_in_full() -> None:
         "key       b'a-1'",
         "bytes     4",
     ]
+
+
+def test_an_output_says_where_it_was_to_go() -> None:
+    shown = in_full(msgspec.structs.replace(LETTER, meant_for="enriched-events", raw_size=9))
+    assert shown[5:] == ["meant for enriched-events", "bytes     9, 4 of them kept"]
 
 
 def test_places() -> None:

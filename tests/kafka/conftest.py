@@ -20,11 +20,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here needs the broker."""
+    """Everything here needs the broker; one process runs all that does, and begins at once, since it takes longest."""
     for item in items:
         if item.path.parent.name == "kafka":
             item.add_marker(pytest.mark.kafka)
+        if item.get_closest_marker("kafka"):
+            item.add_marker(pytest.mark.xdist_group("broker"))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.fixture(scope="session")

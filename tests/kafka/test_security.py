@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,7 +11,7 @@ from tests.kafka import secure
 from tests.kafka.broker import Broker
 from tests.kafka.pipeline import Pipeline, RealWorker, send, stories
 from tests.kafka.secure import PASS_PHRASE, PASSWORD, SecureBroker
-from tests.kafka.worker import ROOT
+from tests.kafka.worker import command
 
 Login = Callable[[SecureBroker], dict[str, str]]
 
@@ -41,15 +39,6 @@ def locked(broker: Broker) -> Iterator[SecureBroker]:
 
 def environment(settings: dict[str, str]) -> dict[str, str]:
     return {f"PERSONAWATCH_{name.upper()}": value for name, value in settings.items()}
-
-
-def command(settings: dict[str, str], *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """`personawatch WORDS`."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PERSONAWATCH_")}
-    program = (sys.executable, "-m", "streams.cli.main", *words)
-    return subprocess.run(
-        program, env=clean | environment(settings), cwd=ROOT, input=given, capture_output=True, timeout=30, check=False
-    )
 
 
 @pytest.mark.parametrize("login", LOGINS)
@@ -84,7 +73,7 @@ def test_the_commands_work_over(locked: SecureBroker, login: str) -> None:
         ("alerts", "--once"),
         ("dead-letters", "list"),
     ):
-        ended = command(settings, *words, given=event)
+        ended = command(environment(settings), *words, given=event)
         said = (ended.stdout + ended.stderr).decode()
         assert ended.returncode == 0, said
         assert PASSWORD not in said
@@ -174,7 +163,7 @@ def test_a_worker_says_in_one_line_what_is_wrong(locked: SecureBroker, what: str
 def test_a_command_says_in_words_what_is_wrong(locked: SecureBroker, words: tuple[str, ...], what: str) -> None:
     login, expected = WRONG[what]
     settings = login(locked)
-    ended = command(settings, *words)
+    ended = command(environment(settings), *words)
     said = (ended.stdout + ended.stderr).decode()
     assert ended.returncode == 78, said
     assert expected in " ".join(said.split())  # `check` wraps its lines

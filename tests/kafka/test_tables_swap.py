@@ -121,11 +121,11 @@ def test_whatever_happens_to_a_file_the_worker_lives_on_the_last_good_data(site:
     worker.wait_ready()
     good, swaps = path.read_bytes(), 0
     with Load(site) as load:
-        wait_until(lambda: count_of(worker, 'lookups_total{outcome="networks/hit"}') > 1000, 30, worker.log)
+        wait_until(lambda: count_of(worker, 'lookups_total{outcome="hit",role="networks"}') > 1000, 30, worker.log)
         for number, (damage, check) in enumerate(DAMAGE.values(), 1):
             damage(path, good)
             wait_for(worker, 'tables_refused{table="networks"}', 1)
-            wait_for(worker, 'table_loads_total{outcome="networks/refused"}', number)
+            wait_for(worker, 'table_loads_total{outcome="refused",table="networks"}', number)
             assert f"{path}: {check}: found " in worker.whole_log().splitlines()[-1]
             assert worker.ready()[0] == 200
             path.with_name(path.name + ".sha256").unlink(missing_ok=True)
@@ -135,12 +135,14 @@ def test_whatever_happens_to_a_file_the_worker_lives_on_the_last_good_data(site:
                 path.write_bytes(b"")
                 rewrite(path, good)
             swaps += 1
-            wait_for(worker, 'table_loads_total{outcome="networks/swapped"}', swaps)
+            wait_for(worker, 'table_loads_total{outcome="swapped",table="networks"}', swaps)
             wait_until(lambda: 'tables_refused{table="networks"}' not in worker.metrics(), WITHIN_S, worker.log)
-        hits = count_of(worker, 'lookups_total{outcome="networks/hit"}')
+        hits = count_of(worker, 'lookups_total{outcome="hit",role="networks"}')
     site.wait_drained()
     assert hits > load.sent / 2
-    assert [count_of(worker, f'lookups_total{{outcome="networks/{outcome}"}}') for outcome in ("miss", "error")] == [
+    assert [
+        count_of(worker, f'lookups_total{{outcome="{outcome}",role="networks"}}') for outcome in ("miss", "error")
+    ] == [
         0,
         0,
     ]
@@ -171,10 +173,10 @@ def test_signals_load_at_once_and_force(site: Pipeline, path: Path) -> None:
     worker.wait_ready()
     write(path, "tor", EPOCH + 1)
     worker.process.send_signal(signal.SIGHUP)
-    wait_for(worker, 'table_loads_total{outcome="networks/swapped"}', 1)
+    wait_for(worker, 'table_loads_total{outcome="swapped",table="networks"}', 1)
     write(path, "vpn", EPOCH)
     worker.process.send_signal(signal.SIGHUP)
-    wait_for(worker, 'table_loads_total{outcome="networks/refused"}', 1)
+    wait_for(worker, 'table_loads_total{outcome="refused",table="networks"}', 1)
     worker.process.send_signal(signal.SIGUSR2)
-    wait_for(worker, 'table_loads_total{outcome="networks/swapped"}', 2)
+    wait_for(worker, 'table_loads_total{outcome="swapped",table="networks"}', 2)
     assert worker.stop() == 0

@@ -35,6 +35,17 @@ def main(stages: Callable[[], Sequence[Stage]] = toys.stages) -> int:
     return run_worker(load(os.environ), stages())
 
 
+def command(environment: dict[str, str], *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """`personawatch WORDS` with these settings and this standard input."""
+    program = (sys.executable, "-m", "streams.cli.main", *words)
+    settings = _without_settings() | environment
+    return subprocess.run(program, env=settings, cwd=ROOT, input=given, capture_output=True, timeout=30, check=False)
+
+
+def _without_settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PERSONAWATCH_")}
+
+
 class WorkerProcess:
     """One worker under test."""
 
@@ -47,10 +58,9 @@ class WorkerProcess:
     def __init__(self, environment: dict[str, str]) -> None:
         self.port = free_ports(1)[0]
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with the process's end)
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("PERSONAWATCH_")}
         self.process = subprocess.Popen(
             self.command,
-            env=clean | environment | {"PERSONAWATCH_HTTP_PORT": str(self.port)},
+            env=_without_settings() | environment | {"PERSONAWATCH_HTTP_PORT": str(self.port)},
             cwd=ROOT,
             stdout=self._log,
             stderr=self._log,
@@ -141,8 +151,13 @@ class Deployment:
     def produce(
         self, topic: str, records: Iterable[tuple[bytes | None, bytes]], *, times: Sequence[int] = (), **options: Any
     ) -> int:
-        """Write records and wait until the broker has them. `times` are theirs in ms; without them it is now."""
-        producer = Producer({"bootstrap.servers": self.address, "linger.ms": 20, **options})
+        """Write records and wait until the broker has them. `times` are theirs in ms; without them it is now.
+
+        Raises KafkaException when the broker refuses one.
+        """
+        refused: list[Any] = []
+        telling = {"delivery.report.only.error": True, "on_delivery": lambda error, _: refused.append(error)}
+        producer = Producer({"bootstrap.servers": self.address, "linger.ms": 20, **telling, **options})
         number = 0
         for key, value in records:
             stamp = times[number] if times else 0
@@ -155,6 +170,8 @@ class Deployment:
                     producer.poll(0.1)
             producer.poll(0)
         assert producer.flush(60) == 0
+        if refused:
+            raise KafkaException(refused[0])
         return number
 
     def lag(self) -> int:

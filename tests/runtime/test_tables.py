@@ -73,10 +73,10 @@ def test_replaced_files_are_taken_and_refused_ones_are_told_until_they_are_mende
         assert at.classes() == ("vpn",)
         write(path, "tor", EPOCH + 1)
         await at.until(lambda: at.classes() == ("tor",))
-        assert 'personawatch_table_loads_total{outcome="networks/swapped"} 1.0' in at.text()
+        assert 'personawatch_table_loads_total{outcome="swapped",table="networks"} 1.0' in at.text()
         empty(path)
         await at.until(lambda: 'personawatch_tables_refused{table="networks"} 1.0' in at.text())
-        assert 'personawatch_table_loads_total{outcome="networks/refused"} 1.0' in at.text()
+        assert 'personawatch_table_loads_total{outcome="refused",table="networks"} 1.0' in at.text()
         assert at.classes() == ("tor",)
         write(path, "relay", EPOCH + 2)
         await at.until(lambda: at.classes() == ("relay",))
@@ -97,7 +97,7 @@ def test_a_signal_loads_at_once_and_another_one_takes_older_tables(path: Path, t
         await at.until(lambda: at.classes() == ("relay",))
         write(path, "vpn", EPOCH - 1)
         at.keeper.ask()
-        await at.until(lambda: 'outcome="networks/refused"} 2.0' in at.text())  # force is not for ever
+        await at.until(lambda: 'outcome="refused",table="networks"} 2.0' in at.text())  # force is not for ever
 
     run(work, path, tmp_path, 0)  # looks at nothing of its own accord
 
@@ -107,10 +107,15 @@ def test_look_ups_are_counted_by_role_and_outcome(path: Path, tmp_path: Path) ->
         for ip in (HOME, HOME, "9.9.9.9", "10.0.0.1", None):
             at.enricher.facts(ip, None, 0)
         text = at.text()
-        for outcome, count in {"networks/hit": 1, "networks/miss": 1, "geo/missing": 2, "address/private": 1}.items():
-            assert f'personawatch_lookups_total{{outcome="{outcome}"}} {count}.0' in text
+        for role, outcome, count in (
+            ("networks", "hit", 1),
+            ("networks", "miss", 1),
+            ("geo", "missing", 2),
+            ("address", "private", 1),
+        ):
+            assert f'personawatch_lookups_total{{outcome="{outcome}",role="{role}"}} {count}.0' in text
         at.enricher.facts("9.9.9.10", None, 0)
-        assert 'personawatch_lookups_total{outcome="networks/miss"} 2.0' in at.text()
+        assert 'personawatch_lookups_total{outcome="miss",role="networks"} 2.0' in at.text()
 
     run(work, path, tmp_path, 0)
 

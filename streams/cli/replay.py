@@ -1,0 +1,216 @@
+"""Run recorded events through the worker's stages; alerts come out as NDJSON.
+
+SOURCE is a file of lines (.gz, .zst), a quoted pattern, - for standard input,
+or a range of Kafka, which is read without a group and without committing:
+kafka://HOST:PORT/TOPIC[,TOPIC]?from=OFFSET|TIME&to=OFFSET|TIME. A line is an
+event in any format, an enriched event (which needs no table), or what kcat -J
+writes. The files of one pattern follow each other; several sources are merged
+by time. Same stream, same configuration: same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams.cli.outcome import INTERRUPTED, OK, BadConfigurationError, BadInputError, RefusedError
+from streams.cli.parsing import moment
+
+if TYPE_CHECKING:
+    from streams.detection.alert import Alert
+    from streams.replay.comparison import Comparison
+    from streams.replay.configuration import Configuration
+    from streams.replay.expectations import Expectations
+    from streams.replay.judgement import Ruling
+    from streams.replay.replayer import Replayer
+
+EXAMPLES = """\
+TABLES is demo, none, a manifest *.toml, or role=file for geo, asn, networks.
+A catalogue FOLDER replaces the built-in files of the same names. With
+--against or --expect their result is on standard output, and alerts are
+written with --output only. --against says what this run has (added) and has
+not (removed) beside the other one. An expectation file:
+
+  unexpected = "fail"            # or warn, ignore: alerts that no entry allows
+  refused = { at_most = 0 }      # records that are no events
+  [[expect]]                     # counts alerts that stand at the end
+  account = "farm-*"             # and/or indicator, scenario
+  tier = "review"                # this or above
+  at_least = 1                   # or exactly, at_most
+
+Exit codes, unlike other commands': 0 ok, 1 an expectation failed or --against
+found a difference, 2 bad input (also: no event in it), 3 bad configuration or
+expectation file. 70 failure and 130 interrupted are as everywhere; what was
+written until then are whole lines, and final alerts come at the end only.
+
+examples:
+  personawatch scenario S05b | personawatch replay - --tables demo
+  personawatch replay 'day-*.ndjson.zst' --against tuned/ --output new.ndjson
+  personawatch replay day.ndjson --expect expect.toml --junit report.xml
+  personawatch replay 'kafka://127.0.0.1:9092/enriched-events?from=2026-03-01'
+"""
+
+UNMET = 1
+CONFIGURATION = 3
+
+
+class ReplayConfigurationError(RefusedError):
+    """Configuration that cannot be used, with replay's own exit code."""
+
+    code = CONFIGURATION
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.usage = "personawatch replay SOURCE... [options]"
+    add = parser.add_argument
+    add("sources", nargs="+", metavar="SOURCE", help="see above")
+    add("--output", metavar="FILE", help="alerts go there")
+    add("--revisions", action="store_true", help="every revision as it comes, not the last of each at the end")
+    add("--start", type=moment, metavar="TIME", help="leave out events before, as 2026-03-01")
+    add("--end", type=moment, metavar="TIME", help="leave out events from then on")
+    add("--account", action="append", default=[], metavar="ID", help="only its events; may be repeated")
+    add("--speed", type=speed, metavar="N", help="N times as fast as it happened (default: as fast as possible)")
+    add("--format", metavar="NAME", help="format of raw events (default: the settings')")
+    add("--catalogue", metavar="FOLDER", help="catalogue files instead of the built-in ones")
+    add("--tables", action="append", default=[], metavar="TABLES", help="instead of the settings' tables")
+    add("--against", metavar="FOLDER|FILE", help="compare with another catalogue, or with alerts of a file")
+    add("--against-tables", action="append", default=[], metavar="TABLES", help="compare with other tables")
+    add("--expect", metavar="FILE", help="hold the alerts against expectations")
+    add("--junit", metavar="FILE", help="write what --expect found as JUnit XML")
+    add("--json", action="store_true", help="result of --against and --expect as one JSON object")
+
+
+def speed(text: str) -> float:
+    """Read a factor above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise ArgumentTypeError(f"{text!r} is not a speed; expected a number above 0 such as 60")
+    return value
+
+
+def run(arguments: Namespace) -> int:
+    """Replay, then compare and judge."""
+    if arguments.junit and not arguments.expect:
+        raise BadInputError("--junit goes with --expect")
+    try:
+        return _run(arguments)
+    except BadConfigurationError as error:
+        raise ReplayConfigurationError(str(error)) from error
+
+
+def _run(arguments: Namespace) -> int:
+    from streams.replay.configuration import configuration
+    from streams.replay.expectations import read_expectations
+
+    ours = configuration(os.environ, arguments.catalogue, arguments.tables, arguments.format)
+    expectations = read_expectations(arguments.expect, ours.catalogue) if arguments.expect else None
+    other, recorded = _against(arguments, ours)
+    runs, interrupted = _play(arguments, ours, other)
+    if interrupted:
+        return INTERRUPTED
+    if not runs[0].events and not runs[0].left_out:
+        raise BadInputError("no event was read; see above")
+    before = runs[1].alerts() if other is not None else recorded
+    return _report(arguments, runs[0], before, expectations)
+
+
+def _against(arguments: Namespace, ours: Configuration) -> tuple[Configuration | None, list[Alert] | None]:
+    """The other configuration to run beside ours, or the alerts that it once gave."""
+    from streams.replay.configuration import catalogue_of, enricher_of
+    from streams.replay.recorded_alerts import read_alerts
+
+    named = arguments.against
+    if named is None and not arguments.against_tables:
+        return None, None
+    if named is not None and not Path(named).is_dir():
+        if arguments.against_tables:
+            raise BadInputError("--against-tables goes with a catalogue folder or alone, not with recorded alerts")
+        return None, read_alerts(named)
+    catalogue = ours.catalogue if named is None else catalogue_of(named)
+    tables = arguments.against_tables or arguments.tables
+    return ours._replace(catalogue=catalogue, enricher=enricher_of(ours.settings, tables)), None
+
+
+def _play(arguments: Namespace, ours: Configuration, other: Configuration | None) -> tuple[list[Replayer], bool]:
+    """Feed every configuration the same records; whether a person ended it."""
+    from streams.replay import summary
+    from streams.replay.output import LineOutput
+    from streams.replay.pace import Pace
+    from streams.replay.progress import with_progress
+    from streams.replay.replayer import Replayer
+    from streams.replay.selection import selection_of
+    from streams.replay.sources import Sources
+
+    writes = arguments.output is not None or not _judges(arguments)
+    selection = selection_of(arguments.account, arguments.start, arguments.end)
+    interrupted, began = False, time.monotonic()
+    with Sources(arguments.sources, ours.settings, ours.formats) as sources, LineOutput(arguments.output) as output:
+        on_revision: Callable[[bytes], object] | None = output.line if writes and arguments.revisions else None
+        runs = [Replayer(ours, selection, on_revision)] + ([Replayer(other, selection)] if other else [])
+        wait = Pace(arguments.speed).wait if arguments.speed else None
+        try:
+            for recorded in with_progress(sources.records(), sources.done, sources.total()):
+                if wait is not None:
+                    wait(recorded.record.timestamp)
+                for each in runs:
+                    each.take(recorded)
+            if writes and not arguments.revisions:
+                for line in runs[0].newest():
+                    output.line(line)
+        except KeyboardInterrupt:
+            interrupted = True
+        gone = sources.gone()
+    lines = summary.lines_of(runs[0], time.monotonic() - began, gone)
+    print("\n".join([*(["interrupted"] if interrupted else []), *lines]), file=sys.stderr)
+    return runs, interrupted
+
+
+def _report(arguments: Namespace, run: Replayer, before: list[Alert] | None, expectations: Expectations | None) -> int:
+    """Say what a comparison and expectations found; the exit code."""
+    from streams.replay.comparison import compare
+    from streams.replay.judgement import judge, junit
+
+    alerts = run.alerts()
+    comparison = None if before is None else compare(before, alerts)
+    rulings: list[Ruling] = []
+    if expectations is not None:
+        rulings = judge(expectations, alerts, sum(found.times for found in run.refused.values()))
+    if arguments.junit:
+        _write(arguments.junit, junit(Path(arguments.expect).name, rulings))
+    if _judges(arguments):
+        print(_as_json(comparison, rulings) if arguments.json else "\n".join(_in_words(comparison, rulings)))
+    differs = comparison is not None and bool(comparison.changes)
+    return UNMET if differs or any(ruling.failed for ruling in rulings) else OK
+
+
+def _judges(arguments: Namespace) -> bool:
+    return bool(arguments.against or arguments.against_tables or arguments.expect)
+
+
+def _in_words(comparison: Comparison | None, rulings: list[Ruling]) -> list[str]:
+    from streams.replay.comparison_text import lines_of
+
+    lines = [] if comparison is None else lines_of(comparison)
+    return lines + ([""] if lines and rulings else []) + [ruling.line() for ruling in rulings]
+
+
+def _as_json(comparison: Comparison | None, rulings: list[Ruling]) -> str:
+    import msgspec
+
+    return msgspec.json.encode({"comparison": comparison, "expectations": rulings}).decode()
+
+
+def _write(name: str, content: bytes) -> None:
+    try:
+        Path(name).write_bytes(content)
+    except OSError as error:
+        raise BadInputError(f"{name}: {error.strerror}; expected a file that can be written") from error

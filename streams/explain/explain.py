@@ -1,0 +1,122 @@
+"""From a stream that was heard to the explanation of one account. Everything is weighed as it stands at the end."""
+
+from __future__ import annotations
+
+import msgspec
+
+from streams.detection.account_state import AccountState
+from streams.detection.assessing import standing
+from streams.detection.case_state import Case, Node, case_key, node_key
+from streams.detection.catalogue.model import Catalogue
+from streams.detection.components import around
+from streams.detection.messages import Assessment, Mitigation
+from streams.detection.timestamps import rfc3339
+from streams.detection.verdict import Verdict, judge
+from streams.detection.wording import notes
+from streams.explain.changes import changes
+from streams.explain.explanation import CaseSeen, Explanation, Fact
+from streams.explain.indicators import Bench, explained
+from streams.explain.intake import Intake
+from streams.explain.reckoning import reckoning
+from streams.explain.watching import Watch
+from streams.runtime.local import LocalRuntime
+from streams.runtime.partitioner import partition_of
+
+PARTITIONS = 4
+FACTS = {"geo": "country", "asn": "provider", "networks": "network_lists"}
+"""Enrichment table → what an event carries when such a table answered."""
+HONEST = (
+    "All of this is computed from the state at the end of the stream. A published case keeps its tier until something"
+    " changes, while evidence fades; so the two may differ."
+)
+NEAREST = (
+    "A number held against a threshold is the one nearest to firing that was ever seen; several need not have been seen"
+    " together."
+)
+
+
+def explain(watch: Watch, runtime: LocalRuntime, catalogue: Catalogue, roles: tuple[str, ...]) -> Explanation | None:
+    """Explain the account of `watch` from what `runtime` holds; None when no event was about it.
+
+    `roles` are the enrichment tables that were there. `runtime` must have `PARTITIONS` partitions.
+    """
+    key = watch.account.encode()
+    account = runtime.states("accounts", partition_of(key, PARTITIONS)).get(key)
+    if not isinstance(account, AccountState) or not watch.intake.events:
+        return None
+    cases = runtime.states("cases", 0)
+
+    def node_of(name: str) -> Node:
+        held = cases.get(node_key(name))
+        return held if isinstance(held, Node) else Node(name)
+
+    own = standing(watch.account, account)
+    nodes, hidden = around(watch.account, account.watermark, node_of)
+    nodes = [msgspec.structs.replace(node, assessment=own) if node.account == watch.account else node for node in nodes]
+    now = max(node.assessment.ts for node in nodes if node.assessment)
+    verdict = _judged(watch, nodes, now, hidden)
+    case = cases.get(case_key(node_of(watch.account).case_id))
+    intake = watch.intake
+    bench = Bench(catalogue, account, own, verdict, watch.recorder, intake, watch.company, roles)
+    return Explanation(
+        account_id=watch.account,
+        at=rfc3339(now),
+        events=intake.events,
+        first_event=rfc3339(intake.first),
+        last_event=rfc3339(intake.last),
+        event_types=dict(sorted(intake.types.items())),
+        accounts=len(nodes),
+        case=CaseSeen(case.case_id, case.tier, case.status, case.revision) if isinstance(case, Case) else None,
+        reckoning=reckoning(catalogue, verdict.score),
+        indicators=explained(bench),
+        facts=_facts(catalogue, nodes, verdict),
+        changes=changes(catalogue, nodes, verdict, watch.account),
+        notes=_notes(own, hidden, intake, roles),
+        catalogue=catalogue.version,
+        tables=account.tables,
+    )
+
+
+def _judged(watch: Watch, nodes: list[Node], now: int, hidden: int) -> Verdict:
+    """Judge once with open ears, so that the graph's own thresholds are heard too."""
+    watch.recorder.listening = True
+    try:
+        return judge(watch.catalogue, nodes, now, hidden)
+    finally:
+        watch.recorder.listening = False
+
+
+def _facts(catalogue: Catalogue, nodes: list[Node], verdict: Verdict) -> tuple[Fact, ...]:
+    return tuple(
+        _fact(catalogue, node.account, held, node.assessment, verdict)
+        for node in nodes
+        if node.assessment
+        for held in node.assessment.mitigations
+    )
+
+
+def _fact(catalogue: Catalogue, account: str, held: Mitigation, assessment: Assessment, verdict: Verdict) -> Fact:
+    mitigator = catalogue.mitigators[held.mitigator]
+    lowers = {
+        item.indicator
+        for item in assessment.evidence
+        if not catalogue.indicators[item.indicator].hard
+        and (item.indicator in mitigator.effects or catalogue.indicators[item.indicator].family in mitigator.effects)
+        and (held.until is None or held.until >= item.last)
+        and item.indicator in verdict.weighed
+    }
+    until = None if held.until is None else rfc3339(held.until)
+    return Fact(mitigator.id, account, mitigator.sentence, rfc3339(held.first), until, tuple(sorted(lowers)))
+
+
+def _notes(own: Assessment, hidden: int, intake: Intake, roles: tuple[str, ...]) -> tuple[str, ...]:
+    found = [HONEST, NEAREST, *notes.unknowns(own.unknowns), *notes.data_quality(own.data_quality)]
+    # events that were enriched elsewhere carry their facts with them
+    lacking = [role for role, fact in FACTS.items() if role not in roles and not intake.carried[fact]]
+    if lacking:
+        found.append(f"No table for {', '.join(lacking)}: these facts were unknown, and unknown is never evidence.")
+    if hidden:
+        found.append(f"{hidden} more linked accounts were left out because the group is larger than the limit.")
+    if intake.unreadable:
+        found.append(f"{intake.unreadable} enriched events of this account could not be read.")
+    return tuple(found)

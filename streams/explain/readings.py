@@ -1,0 +1,57 @@
+"""Numbers that no comparison shows: where detection counts to two in code, or needs a whole number before it compares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from streams.detection.account_state import AccountState
+from streams.detection.catalogue.model import Catalogue
+from streams.detection.families.payments.holders import Holder, holder
+from streams.detection.families.payments.memory import Instrument
+from streams.detection.families.payments.splits import splits
+from streams.detection.windows import HOUR
+
+
+class Reading(NamedTuple):
+    """What was counted, and what it takes."""
+
+    text: str
+    seen: float
+    needed: float
+
+
+def readings(indicator: str, account: AccountState, catalogue: Catalogue, company: Mapping[str, int]) -> list[Reading]:
+    """Readings of the account as it stands at the end; empty for indicators whose comparisons say it all."""
+    limits = catalogue.indicators[indicator].thresholds
+    if indicator == "payout_instrument_shared":
+        return [Reading("accounts on one payout instrument of this account", company.get("payout", 1), 2)]
+    if indicator == "shared_device_multi_account":
+        return [Reading("accounts on one device of this account", company.get("device", 1), 2)]
+    if indicator == "voip_or_disposable_contact":
+        return [Reading("contact points of such a class", 1 if indicator in account.fired else 0, 1)]
+    if indicator == "pass_through_fan_out" and account.payments is not None:
+        return [Reading("payouts split between holders", _splits(account, catalogue), limits["credits"])]
+    if indicator == "account_handoff_after_verification" and account.session is not None:
+        return [Reading("kinds of contact or payout data changed since", _changes(account), limits["changes_min"])]
+    return []
+
+
+def _splits(account: AccountState, catalogue: Catalogue) -> int:
+    memory = account.payments
+    assert memory is not None
+    least = catalogue.indicators["payout_name_mismatch"].thresholds["least_match"]
+
+    def holds(instrument: Instrument | None) -> Holder:
+        return holder(instrument, memory, account.profile, least)
+
+    hours = catalogue.indicators["pass_through_fan_out"].thresholds["hours"]
+    return len(splits(memory, holds, int(hours * HOUR)))
+
+
+def _changes(account: AccountState) -> int:
+    """Password and second factor are one kind, both needed (`families/session/handoff.py`)."""
+    memory = account.session
+    assert memory is not None
+    changed = {what for what, ts in memory.changes.items() if memory.anchor and ts >= memory.anchor}
+    return len(changed & {"email", "phone", "payout"}) + ({"password", "2fa"} <= changed)

@@ -1,0 +1,99 @@
+"""With what a stream is replayed: catalogue, tables, formats. The worker's own settings, with what a person names over them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from enrichers.enrich import Enricher
+from schemas.decoder import EventDecoder
+from streams.cli.environment import load_enricher, load_formats, settings_from
+from streams.cli.outcome import BadConfigurationError
+from streams.detection import registry
+from streams.detection.catalogue.load import CatalogueError, builtin, load
+from streams.detection.catalogue.model import Catalogue
+from streams.detection.stage import Stage
+from streams.pipeline import build_stages
+from streams.replay.selection import SelectingStage, Selection
+from streams.runtime.settings import Settings
+
+DEMO, NONE = "demo", "none"
+ROLES = ("geo", "asn", "networks")
+
+
+class Configuration(NamedTuple):
+    """Everything but the stream that the alerts depend on."""
+
+    settings: Settings
+    catalogue: Catalogue
+    enricher: Enricher
+    formats: Mapping[str, EventDecoder]
+
+    def stages(self, selection: Selection) -> list[Stage]:
+        """Fresh stages, as a worker's."""
+        stages = build_stages(
+            self.catalogue,
+            self.enricher,
+            formats=self.formats,
+            bury_unknown_types=self.settings.unknown_types == "dead-letter",
+        )
+        return stages if selection.is_all else [SelectingStage(stages[0], selection), *stages[1:]]
+
+
+def configuration(
+    environment: Mapping[str, str], catalogue: str | None = None, tables: Sequence[str] = (), form: str | None = None
+) -> Configuration:
+    """The configuration of the environment with a catalogue folder, tables and a format over it. Raises BadConfigurationError."""
+    settings = settings_from(environment, login_format=form, platform_format=form)
+    return Configuration(settings, catalogue_of(catalogue), enricher_of(settings, tables), load_formats(settings))
+
+
+def catalogue_of(folder: str | None) -> Catalogue:
+    """The built-in catalogue, with the files of a folder in the place of those of the same name."""
+    texts = builtin()
+    if folder is not None:
+        own = {path.name: path for path in sorted(Path(folder).glob("*.toml"))}
+        if not own:
+            raise BadConfigurationError(f"{folder}: found no *.toml; expected a folder with catalogue files")
+        try:
+            texts |= {name: path.read_text("utf-8") for name, path in own.items()}
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadConfigurationError(f"{folder}: {error}") from error
+    try:
+        found = load(texts)
+        registry.agree(found)
+    except CatalogueError as error:
+        raise BadConfigurationError(str(error)) from error
+    return found
+
+
+def enricher_of(settings: Settings, tables: Sequence[str]) -> Enricher:
+    """The settings' tables; or `demo`, `none`, a manifest *.toml, or role=file each."""
+    if not tables:
+        return load_enricher(settings.geo_table, settings.asn_table, settings.networks_table, settings.tables_manifest)
+    if list(tables) == [NONE]:
+        return load_enricher("", "", "")
+    if list(tables) == [DEMO]:
+        from enrichers.demo import build
+
+        with tempfile.TemporaryDirectory(prefix="personawatch-tables-") as folder:
+            paths = build(Path(folder))
+            return load_enricher(*(str(paths[role]) for role in ROLES))
+    if len(tables) == 1 and tables[0].endswith(".toml"):
+        return load_enricher("", "", "", tables[0])
+    return load_enricher(*_by_role(tables))
+
+
+def _by_role(tables: Sequence[str]) -> list[str]:
+    named: dict[str, list[str]] = {role: [] for role in ROLES}
+    for word in tables:
+        role, equals, path = word.partition("=")
+        if not equals or role not in named or not path:
+            raise BadConfigurationError(
+                f"--tables {word}: expected demo, none, a manifest *.toml, or role=file with the role "
+                + " or ".join(ROLES)
+            )
+        named[role].append(path)
+    return [",".join(named[role]) for role in ROLES]

@@ -1,0 +1,179 @@
+"""What a stream's run left behind, by account: the highest tier, what fired, who was active when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from schemas.topics import ALERTS, DEAD_LETTERS, ENRICHED_EVENTS, WATCHLIST
+from streams.detection.account_state import AccountState
+from streams.detection.catalogue.model import Catalogue
+from streams.detection.profile import ACTIVITY
+from streams.detection.scoring import CLUSTER, TIERS, weigh
+from streams.detection.stage import Result, SourceRecord, Stage
+from streams.detection.states import PartitionStates
+from streams.detection.windows import DAY
+from streams.replay.configuration import Configuration
+from streams.replay.lines import Recorded
+from streams.replay.selection import Selection
+from streams.runtime.local import LocalRuntime
+
+ACTIVE = frozenset(str(kind.__struct_config__.tag) for kind in ACTIVITY)
+LEFT = 0.05
+"""An indicator counts as fired when mitigating facts leave at least this confidence of it, at the time at which it fired."""
+_KEPT = (ALERTS.name, WATCHLIST.name, DEAD_LETTERS.name)
+
+
+class _Event(msgspec.Struct):
+    type: str
+    account_id: str
+    outcome: str = ""
+
+
+class _Enriched(msgspec.Struct):
+    event: _Event
+    ts: int
+
+
+class _Subject(msgspec.Struct):
+    account_ids: list[str]
+    accounts: int
+
+
+class _Item(msgspec.Struct):
+    indicator: str
+
+
+class _Alert(msgspec.Struct):
+    alert_id: str
+    tier: str
+    subject: _Subject
+    evidence: list[_Item]
+
+
+_enriched = msgspec.json.Decoder(_Enriched).decode
+_alert = msgspec.json.Decoder(_Alert).decode
+
+
+class Census:
+    """The accounts stage, with a look at who does something in which week, and at decisions of people."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.name, self.inputs = stage.name, stage.inputs
+        self.stateful, self.state_type = stage.stateful, stage.state_type
+        self._stage = stage
+        self._weeks: dict[str, int] = {}
+        self.account_weeks = 0
+        self.decided: dict[str, str] = {}
+        """Account → outcome of the newest `case.disposition`."""
+
+    def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[Any]) -> Result:
+        """Look, then hand on."""
+        records = list(records)
+        if input_name == ENRICHED_EVENTS.name:
+            for record in records:
+                self._look(record.value or b"")
+        return self._stage.process(input_name, records, states)
+
+    def _look(self, value: bytes) -> None:
+        try:
+            enriched = _enriched(value)
+        except msgspec.DecodeError:
+            return  # the stage refuses it, with a reason
+        event = enriched.event
+        if event.outcome and event.type == "case.disposition":
+            self.decided[event.account_id] = event.outcome
+        if event.type in ACTIVE:
+            week = enriched.ts // (7 * DAY)
+            if self._weeks.get(event.account_id, -1) < week:
+                self._weeks[event.account_id] = week
+                self.account_weeks += 1
+
+
+class Outcome:
+    """Runs a stream and remembers, of every account, what a scorecard asks. Memory grows with accounts, not with events."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.catalogue: Catalogue = configuration.catalogue
+        stages = configuration.stages(Selection())
+        self._census = Census(next(stage for stage in stages if stage.name == "accounts"))
+        self._runtime = LocalRuntime(
+            [self._census if stage.name == "accounts" else stage for stage in stages], keep=_KEPT
+        )
+        self.records = 0
+        self.refused = 0
+        self.reached: dict[str, str] = {}
+        """Account → highest tier that was ever published for a case with it; without one: absent."""
+        self.alerts: dict[str, str] = {}
+        """Alert or watch entry → its highest tier."""
+        self.unnamed = 0
+        """Most accounts of one case that its alert counted without naming them."""
+        self._clustered: set[str] = set()
+
+    def take(self, recorded: Recorded) -> None:
+        """Run one record."""
+        topic, record = recorded
+        runtime = self._runtime
+        self.records += 1
+        if topic == ENRICHED_EVENTS.name:
+            runtime.send(topic, record.key or b"", record.value or b"", record.timestamp)
+        else:
+            runtime.feed(topic, (record,))
+        if runtime.outputs:
+            self._collect()
+
+    @property
+    def account_weeks(self) -> int:
+        """Weeks in which an account did something, over all accounts."""
+        return self._census.account_weeks
+
+    @property
+    def decided(self) -> dict[str, str]:
+        """Decisions of people in the stream."""
+        return self._census.decided
+
+    def fired(self) -> dict[str, set[str]]:
+        """Account → indicators that fired on it and were not taken back, for every account of the stream."""
+        states = self._runtime.all_states("accounts")
+        found = {key.decode(): _fired(self.catalogue, state) for key, state in states.items()}
+        for account in self._clustered:
+            found.setdefault(account, set()).add(CLUSTER)
+        return found
+
+    def _collect(self) -> None:
+        outputs = self._runtime.outputs
+        for topic in (ALERTS.name, WATCHLIST.name):
+            for output in outputs.get(topic, ()):
+                self._publish(_alert(output.value))
+        self.refused += len(outputs.get(DEAD_LETTERS.name, ()))
+        outputs.clear()
+
+    def _publish(self, alert: _Alert) -> None:
+        if alert.tier == "none":
+            return
+        self.alerts[alert.alert_id] = _higher(self.alerts.get(alert.alert_id), alert.tier)
+        self.unnamed = max(self.unnamed, alert.subject.accounts - len(alert.subject.account_ids))
+        for account in alert.subject.account_ids:
+            self.reached[account] = _higher(self.reached.get(account), alert.tier)
+        if any(item.indicator == CLUSTER for item in alert.evidence):
+            self._clustered.update(alert.subject.account_ids)
+
+
+def at_least(tier: str, least: str) -> bool:
+    """Whether `tier` is `least` or more urgent."""
+    return TIERS.index(tier) >= TIERS.index(least)
+
+
+def _higher(held: str | None, tier: str) -> str:
+    return max(held or "none", tier, key=TIERS.index)
+
+
+def _fired(catalogue: Catalogue, account: AccountState) -> set[str]:
+    counts: Counter[str] = Counter()
+    for item in account.fired.values():
+        weighed = weigh(catalogue, [item], account.mitigations.values(), item.last)[item.indicator]
+        counts[item.indicator] += weighed.confidence >= LEFT
+    return {name for name, times in counts.items() if times}

@@ -1,0 +1,109 @@
+"""What the real stages count is declared, with labels from the vocabulary; and they tell how far in time they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from prometheus_client.exposition import generate_latest
+
+from enrichers.enrich import Enricher
+from schemas.topics import ENRICHED_EVENTS, LINKS
+from streams.detection.entities import EntitiesStage
+from streams.detection.entity_state import MEMBERS, EntityState
+from streams.detection.messages import Link, Ref, Who
+from streams.detection.stage import PlainRecord, Result, Stage
+from streams.detection.states import PartitionStates, StateCodec
+from streams.pipeline import build_stages
+from streams.runtime.metrics import BY_NAME, OTHER, Metrics
+from streams.scenarios import encode
+from tests.detection.pipeline import Event, Pipeline, catalogue, demo_snapshot, scenario
+
+STORIES = ("S01", "S05a", "S09", "B01", "B05")
+
+
+def decided(pipeline: Pipeline, at: int) -> Event:
+    """A person clears the first case; and decides about one that does not exist."""
+    case = min(pipeline.newest().values(), key=lambda alert: alert.alert_id)
+    return at, {
+        "type": "case.disposition",
+        "event_id": "d1",
+        "account_id": case.subject.account_ids[0],
+        "occurred_at": "2026-06-01T00:00:00Z",
+        "outcome": "cleared",
+        "alert_id": case.alert_id,
+    }
+
+
+def test_everything_that_is_counted_is_declared() -> None:
+    pipeline = Pipeline()
+    events = [event for name in STORIES for event in scenario(name)]
+    pipeline.play(sorted(events, key=lambda event: event[0]))
+    at, told = decided(pipeline, 1_780_272_000_000)
+    pipeline.play([(at, told), (at, {**told, "event_id": "d2", "account_id": "nobody", "alert_id": "nothing"})])
+    for raw in (b"{", b"\xff", encode({**told, "type": "session.dreamt"}), encode({**told, "outcome": "a story"})):
+        pipeline.runtime.send("platform-events", b"k", raw, at)
+    counts = pipeline.runtime.counts
+    metrics = Metrics()
+    metrics.count(counts)
+    text = generate_latest(metrics.registry).decode()
+    assert f'"{OTHER}"' not in text
+    assert "personawatch_undeclared_total{" not in text
+    counted = {name for name, _ in counts}
+    assert counted <= {name for name, metric in BY_NAME.items() if metric.kind == "counter"}
+    assert counted >= {"events", "dead_letters", "dropped", "indicator_firings", "alerts", "notifications"}
+    assert (counts["dispositions", "cleared"], counts["dispositions", "unknown_case"]) == (1, 1)
+    by_indicator = {label: number for (name, label), number in counts.items() if name == "indicator_dispositions"}
+    assert by_indicator
+    assert all(label.endswith("/cleared") and number == 1 for label, number in by_indicator.items())
+
+
+def test_notifications_are_the_revisions_that_notify() -> None:
+    pipeline = Pipeline().play(scenario("S01"))
+    told = [alert.tier for alert in pipeline.published() if alert.notify]
+    assert told
+    for tier in set(told):
+        assert pipeline.runtime.counts["notifications", tier] == told.count(tier)
+    revisions = [number for (name, _), number in pipeline.runtime.counts.items() if name == "alerts"]
+    assert sum(revisions) == len(pipeline.published())
+
+
+def linked(number: int) -> Result:
+    """An entities stage that hears of `number` accounts on one thing."""
+    stage = EntitiesStage(catalogue())
+    states: PartitionStates[Any] = PartitionStates(StateCodec(EntityState))
+    records = []
+    for at in range(number):
+        link = Link("subnet", "198.51.100.0/24", f"a{at}", at + 1, Ref(at + 1, f"e{at}"), Who())
+        records.append(PlainRecord(LINKS.name, 0, at, 0, b"k", msgspec.msgpack.encode(link)))
+    return stage.process(LINKS.name, records, states)
+
+
+def test_accounts_that_make_room_on_a_shared_thing_are_counted() -> None:
+    assert ("evictions", "entity_member") not in linked(MEMBERS).counts
+    assert linked(MEMBERS + 3).counts["evictions", "entity_member"] == 3
+
+
+def test_a_stage_tells_the_time_of_the_last_event_it_read() -> None:
+    assert linked(7).event_ms == 7
+    assert linked(0).event_ms == 0
+    events = scenario("S09")
+    for stage in build_stages(catalogue(), Enricher(demo_snapshot()))[:2]:
+        records = records_for(stage.name, events)
+        assert stage.process(stage.inputs[0], records, states_of(stage)).event_ms == events[-1][0]
+
+
+def states_of(stage: Stage) -> PartitionStates[Any]:
+    return PartitionStates(StateCodec(stage.state_type))
+
+
+def records_for(stage: str, events: Sequence[Event]) -> list[PlainRecord]:
+    """Events as they come in, or as enrich sends them on."""
+    sent = [PlainRecord("in", 0, at, ts, b"k", encode(event)) for at, (ts, event) in enumerate(events)]
+    if stage == "enrich":
+        return sent
+    enrich = build_stages(catalogue(), Enricher(demo_snapshot()))[0]
+    outputs = enrich.process("platform-events", sent, states_of(enrich)).outputs
+    enriched = [output.value for output in outputs if output.topic == ENRICHED_EVENTS.name]
+    return [PlainRecord(ENRICHED_EVENTS.name, 0, at, 0, b"k", value) for at, value in enumerate(enriched)]
