@@ -1,0 +1,18 @@
+"""Links from a dashboard to the sections of `deploy/RUNBOOK.md`."""
+
+from __future__ import annotations
+
+import re
+
+ADDRESS = "deploy/RUNBOOK.md"
+"""Put the address at which you publish the runbook here and run `make dashboards`; or into the field at the top of a dashboard."""
+
+
+def anchor(heading: str) -> str:
+    """The anchor that Git hosts give a Markdown heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def link(section: str) -> str:
+    """Markdown to a section; where the runbook is published is a variable of the dashboard."""
+    return f"[{section}](${{runbook}}#{anchor(section)})"
