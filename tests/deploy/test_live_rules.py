@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from enrichers.compiled import Row, write_networks
 from tests.deploy.alerting import Alertmanager, Webhook, sixty_times_faster
 from tests.deploy.alerting import lacks as lacks_alertmanager
 from tests.deploy.prometheus import Prometheus, lacks, require
@@ -17,8 +19,6 @@ from tests.kafka.worker import WorkerProcess, wait_until
 
 pytestmark = pytest.mark.kafka
 
-NO_TABLES = {"geo_table": "", "asn_table": "", "networks_table": ""}
-"""The demo's are of a fixed date, and some day they are old."""
 POISON = [("login-events", None, b"{") for _ in range(400)]
 QUIET = "PersonaWatchWatchdog"
 
@@ -26,9 +26,13 @@ QUIET = "PersonaWatchWatchdog"
 class Watched:
     """A worker, and everything between it and whoever is called."""
 
-    def __init__(self, broker: Broker, rules: list[Path]) -> None:
+    def __init__(self, broker: Broker, rules: list[Path], table: Path) -> None:
         self.broker = broker
-        self.site = Pipeline(broker.address, **NO_TABLES)
+        self.table = table
+        # Not the demo's tables: those are of a fixed date, and some day they are old.
+        write_networks([Row("192.0.2.0/24", "vpn", "a list")], table, int(time.time()), "of now")
+        tables = {"geo_table": "", "asn_table": "", "networks_table": str(table), "tables_watch_s": "0.5"}
+        self.site = Pipeline(broker.address, **tables)
         self.worker: WorkerProcess = self.site.worker()
         self.webhook = Webhook()
         self.alertmanager = Alertmanager(self.webhook)
@@ -65,7 +69,7 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
     broker = Broker()
     try:
         broker.start()
-        made = Watched(broker, rules)
+        made = Watched(broker, rules, tmp_path / "networks.mmdb")
         try:
             yield made
         finally:
@@ -85,14 +89,19 @@ def test_each_fault_raises_exactly_its_alert(watched: Watched) -> None:
     assert watched.hears("PersonaWatchDeadLetters")["severity"] == "page"
     assert set(raised) == {QUIET, "PersonaWatchDeadLetters"}
 
+    watched.table.unlink()
+    assert watched.hears("PersonaWatchTableRefused")["table"] == "networks"
+    known = {QUIET, "PersonaWatchDeadLetters", "PersonaWatchTableRefused"}
+    assert set(raised) == known
+
     watched.broker.kill()
     assert watched.hears("PersonaWatchBrokerUnreachable")["job"] == "personawatch"
-    assert set(raised) == {QUIET, "PersonaWatchDeadLetters", "PersonaWatchBrokerUnreachable"}
+    assert set(raised) == known | {"PersonaWatchBrokerUnreachable"}
     assert watched.worker.process.poll() is None, watched.worker.log()
 
     watched.worker.kill()
     watched.hears("PersonaWatchNoWorker")
-    assert set(raised) == {QUIET, "PersonaWatchDeadLetters", "PersonaWatchBrokerUnreachable", "PersonaWatchNoWorker"}
+    assert set(raised) == known | {"PersonaWatchBrokerUnreachable", "PersonaWatchNoWorker"}
 
 
 def test_only_the_waiting_is_shortened() -> None:
