@@ -63,7 +63,35 @@ DEAD_LETTERS = Topic(
     retention_hours=30 * 24,
 )
 
+SHADOW_FINDINGS = Topic("shadow-findings", "findings of a shadow configuration", "msgpack", "accounts")
+SHADOW_LINKS = Topic("shadow-links", "links of a shadow configuration", "msgpack", "shadow-entities")
+SHADOW_ASSESSMENTS = Topic(
+    "shadow-assessments", "assessments, edges and dispositions of a shadow configuration; one order", "msgpack", "cases"
+)
+SHADOW_ALERTS = Topic(
+    "shadow-alerts",
+    "alerts that a shadow configuration would raise: nobody acts on them",
+    "json",
+    "free",
+    cleanup="compact",
+)
+SHADOW_WATCHLIST = Topic(
+    "shadow-watchlist", "what a shadow configuration would only watch", "json", "free", cleanup="compact"
+)
+
 INPUTS = (PLATFORM_EVENTS, LOGIN_EVENTS)
 INTERNAL = (ENRICHED_EVENTS, FINDINGS, LINKS, ASSESSMENTS)
 TOPICS = (*INPUTS, *INTERNAL, ALERTS, WATCHLIST, SAFETY_NOTICES, DEAD_LETTERS)
-BY_NAME = {topic.name: topic for topic in TOPICS}
+SHADOWS = {
+    FINDINGS.name: SHADOW_FINDINGS,
+    LINKS.name: SHADOW_LINKS,
+    ASSESSMENTS.name: SHADOW_ASSESSMENTS,
+    ALERTS.name: SHADOW_ALERTS,
+    WATCHLIST.name: SHADOW_WATCHLIST,
+}
+"""Topic → the one that a shadow configuration reads and writes in its place."""
+SHADOW_TOPICS = (ENRICHED_EVENTS, *SHADOWS.values(), DEAD_LETTERS)
+"""All that a shadow worker needs: the live pipeline's events, topics of its own, and where unreadable records go."""
+BY_NAME = {topic.name: topic for topic in (*TOPICS, *SHADOWS.values())}
+ONE_ORDER = frozenset(topic.name for topic in BY_NAME.values() if topic.group == "cases")
+"""Topics whose records need one order: always partition 0, also where the broker made more (the demo's makes four)."""

@@ -17,6 +17,9 @@ UNUSUAL = ((None, BLUE), (2.0, ORANGE))
 FIRED_TODAY = growth("indicator_firings", "24h", by="indicator")
 FIRED_A_DAY = f"{growth('indicator_firings', WEEK, by='indicator')} / 7"
 SILENT = f"({growth('indicator_firings', WEEK, by='indicator')} > 0) unless ({FIRED_TODAY} > 0)"
+SHADOW_FIRED = growth("shadow_indicator_firings", "24h", by="indicator")
+SHADOW_ALERTS = growth("shadow_alerts", "1h", NOTIFIED, by="tier")
+OPENED = 'status="open"'
 NEVER = f"{growth('indicator_firings', WEEK, by='indicator')} == 0"
 
 ALERTS = Row(
@@ -201,10 +204,52 @@ PRECISION = Row(
     ),
 )
 
+SHADOW = Row(
+    "Shadow differences: what would another configuration do?",
+    "Without a shadow worker (`personawatch worker --shadow`) everything here says N/A. One that has just begun reads a month up within "
+    "hours, so compare from the second day on. Read what differs with `personawatch alerts --prefix shadow-`; a replay with `--shadow` "
+    "names every alert that differs. Nobody acts on a shadow's alerts.",
+    ("Alerts jump", "Precision falls"),
+    (
+        number(
+            "Opened by the shadow, 24 h",
+            "New cases of tier review or priority that the shadow would have opened.",
+            "short",
+            growth("shadow_alerts", "24h", OPENED),
+            decimals=0,
+        ),
+        number(
+            "Opened: shadow minus live, 24 h",
+            "How many more new cases of tier review or priority the shadow would have opened; below zero: fewer.",
+            "short",
+            f"{growth('shadow_alerts', '24h', OPENED)} - {growth('alerts', '24h', OPENED)}",
+            decimals=0,
+        ),
+        graph(
+            "Revisions by tier, live beside shadow",
+            "Alert revisions within an hour, watch list included: drawn through what is live, dashed what the shadow wrote.",
+            "short",
+            Query(f"{growth('alerts', '1h', NOTIFIED, by='tier')} and {SHADOW_ALERTS}", "{{tier}}, live"),
+            Query(SHADOW_ALERTS, "{{tier}}, shadow"),
+            dashed="/shadow$/",
+            width=16,
+        ),
+        listing(
+            "Firings, shadow minus live",
+            "Firings of each indicator in the last 24 hours, live and in the shadow, and how many more the shadow has.",
+            Column("live", f"({FIRED_TODAY} and {SHADOW_FIRED}) > 0", "short"),
+            Column("shadow", f"{SHADOW_FIRED} > 0", "short"),
+            Column("difference", f"({SHADOW_FIRED} - {FIRED_TODAY}) != 0", "short"),
+            by="indicator",
+            width=24,
+        ),
+    ),
+)
+
 PAGE = Page(
     "detection",
     "Detection",
     "What is detected, against the last seven days, and how often it was right. For analysts and engineers of rules.",
     "7d",
-    (ALERTS, INDICATORS, PRECISION),
+    (ALERTS, INDICATORS, PRECISION, SHADOW),
 )

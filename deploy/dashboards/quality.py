@@ -26,7 +26,7 @@ REFUSED_INPUT = Row(
             BURIED,
             steps=less_is_better(1, 1000),
             decimals=0,
-            width=6,
+            width=5,
         ),
         number(
             "Share of records, 1 h",
@@ -34,7 +34,7 @@ REFUSED_INPUT = Row(
             "percentunit",
             share(BURIED, READ),
             steps=less_is_better(0.001, 0.05),
-            width=6,
+            width=5,
         ),
         number(
             "Left out on purpose, 1 h",
@@ -42,7 +42,16 @@ REFUSED_INPUT = Row(
             "short",
             growth("dropped", "1h"),
             decimals=0,
-            width=6,
+            width=5,
+        ),
+        number(
+            "Lost to retention, 1 h",
+            "Records that the broker deleted before they were read: gone for good. Anything but zero is an incident.",
+            "short",
+            growth("lost_records", "1h"),
+            steps=((None, GREEN), (1, RED)),
+            decimals=0,
+            width=5,
         ),
         number(
             "Too large to write, 1 h",
@@ -51,7 +60,7 @@ REFUSED_INPUT = Row(
             growth("too_large", "1h"),
             steps=less_is_better(1, 10),
             decimals=0,
-            width=6,
+            width=4,
         ),
         graph(
             "Dead letters by reason",

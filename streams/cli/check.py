@@ -1,6 +1,7 @@
 """Say everything that start-up would refuse, all of it at once.
 
 Looks at settings, formats, tables, catalogue and topics. Nothing is changed.
+With --shadow it looks at what a shadow worker needs (see worker --help).
 A sample of an input's records proves that its format is the one that is set.
 """
 
@@ -16,6 +17,7 @@ from streams.cli.outcome import CONFIGURATION, OK, BadConfigurationError, Refuse
 from streams.cli.text import wrapped
 
 if TYPE_CHECKING:
+    from streams.detection.catalogue.model import Catalogue
     from streams.runtime.settings import Settings
 
 EXAMPLES = """\
@@ -34,10 +36,11 @@ Look = Callable[[], str]
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.usage = "personawatch check [--no-topics] [--settings] [--login-sample FILE] ..."
+    parser.usage = "personawatch check [--no-topics] [--settings] [--shadow FOLDER|ids] ..."
     parser.add_argument("--no-topics", action="store_true", help="do not ask the brokers")
     parser.add_argument("--login-sample", metavar="FILE", help="records of login-events, as formats check reads them")
     parser.add_argument("--platform-sample", metavar="FILE", help="records of platform-events")
+    parser.add_argument("--shadow", metavar="FOLDER|ids", help="look as `worker --shadow` would")
     parser.add_argument("--settings", action="store_true", help="list all settings instead")
 
 
@@ -47,7 +50,7 @@ def run(arguments: Namespace) -> int:
         print("\n".join(settings_lines()))
         return OK
     try:
-        settings = settings_from(os.environ)
+        settings = settings_from(os.environ, shadow=arguments.shadow)
     except RefusedError as refusal:
         _say("settings", str(refusal).splitlines())
         print("formats, tables and topics were not looked at: they depend on the settings")
@@ -55,8 +58,11 @@ def run(arguments: Namespace) -> int:
         return CONFIGURATION
     print("settings   ok")
     samples = {LOGINS: arguments.login_sample, PLATFORM: arguments.platform_sample}
-    bad = _look("catalogue", _catalogue) + _look("formats", lambda: _formats(settings, samples))
-    bad += _look("tables", lambda: _tables(settings))
+    if settings.shadow:
+        bad = _look("shadow", lambda: _shadow(settings))
+    else:
+        bad = _look("catalogue", _catalogue) + _look("formats", lambda: _formats(settings, samples))
+        bad += _look("tables", lambda: _tables(settings))
     if not arguments.no_topics:
         bad += _look("topics", lambda: _topics(settings))
     return CONFIGURATION if bad else OK
@@ -92,7 +98,16 @@ def _say(what: str, faults: list[str]) -> None:
 
 
 def _catalogue() -> str:
-    catalogue = load_catalogue()
+    return _about(load_catalogue())
+
+
+def _shadow(settings: Settings) -> str:
+    from streams.replay.configuration import shadow_catalogue
+
+    return _about(shadow_catalogue(settings.shadow))
+
+
+def _about(catalogue: Catalogue) -> str:
     active = sum(not indicator.planned and indicator.enabled for indicator in catalogue.indicators.values())
     return f"version {catalogue.version}, {active} indicators on"
 

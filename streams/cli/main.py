@@ -21,6 +21,7 @@ COMMANDS = {
     "scorecard": "precision, recall and disparity on labelled streams",
     "scenario": "events of an attack, benign or stress story, as NDJSON",
     "replay": "recorded events through the same stages: alerts, differences",
+    "capture": "a case without its people, for a rule repository's tests",
     "send": "produce events of a file to Kafka, keyed by account",
     "topics": "create, check and describe topics",
     "formats": "other producers' records: maps, and what they make of samples",

@@ -5,7 +5,8 @@ or a range of Kafka, which is read without a group and without committing:
 kafka://HOST:PORT/TOPIC[,TOPIC]?from=OFFSET|TIME&to=OFFSET|TIME. A line is an
 event in any format, an enriched event (which needs no table), or what kcat -J
 writes. The files of one pattern follow each other; several sources are merged
-by time. Same stream, same configuration: same bytes.
+by time. Same stream, same configuration: same bytes. A shadow is another
+configuration that runs beside: it changes no alert and no exit code.
 """
 
 from __future__ import annotations
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
     from streams.replay.expectations import Expectations
     from streams.replay.judgement import Ruling
     from streams.replay.replayer import Replayer
+    from streams.replay.shadows import Difference, Shadows
 
 EXAMPLES = """\
 TABLES is demo, none, a manifest *.toml, or role=file for geo, asn, networks.
 A catalogue FOLDER replaces the built-in files of the same names. With
---against or --expect their result is on standard output, and alerts are
-written with --output only. --against says what this run has (added) and has
-not (removed) beside the other one. An expectation file:
+--against, --expect, or --shadow with --json the result is on standard output,
+and alerts are written with --output only. --against says what this run has
+(added) and has not (removed) beside the other one; --shadow says on standard
+error what the shadow has and has not beside this run. An expectation file:
 
   unexpected = "fail"            # or warn, ignore: alerts that no entry allows
   refused = { at_most = 0 }      # records that are no events
@@ -52,9 +55,11 @@ examples:
   personawatch scenario S05b | personawatch replay - --tables demo
   personawatch replay 'day-*.ndjson.zst' --against tuned/ --output new.ndjson
   personawatch replay day.ndjson --expect expect.toml --junit report.xml
+  personawatch replay day.ndjson --shadow tuned/ --shadow-output tuned.ndjson
   personawatch replay 'kafka://127.0.0.1:9092/enriched-events?from=2026-03-01'
 """
 
+SHADOW = "a catalogue folder, or indicators to switch on as a,b; may be repeated"
 UNMET = 1
 CONFIGURATION = 3
 
@@ -81,9 +86,11 @@ def configure(parser: ArgumentParser) -> None:
     add("--tables", action="append", default=[], metavar="TABLES", help="instead of the settings' tables")
     add("--against", metavar="FOLDER|FILE", help="compare with another catalogue, or with alerts of a file")
     add("--against-tables", action="append", default=[], metavar="TABLES", help="compare with other tables")
+    add("--shadow", action="append", default=[], metavar="FOLDER|ids", help=SHADOW)
+    add("--shadow-output", action="append", default=[], metavar="FILE", help="a shadow's alerts go there")
     add("--expect", metavar="FILE", help="hold the alerts against expectations")
     add("--junit", metavar="FILE", help="write what --expect found as JUnit XML")
-    add("--json", action="store_true", help="result of --against and --expect as one JSON object")
+    add("--json", action="store_true", help="result of --against, --expect, --shadow as one JSON object")
 
 
 def speed(text: str) -> float:
@@ -101,6 +108,8 @@ def run(arguments: Namespace) -> int:
     """Replay, then compare and judge."""
     if arguments.junit and not arguments.expect:
         raise BadInputError("--junit goes with --expect")
+    if arguments.shadow_output and not arguments.shadow:
+        raise BadInputError("--shadow-output goes with --shadow")
     try:
         return _run(arguments)
     except BadConfigurationError as error:
@@ -110,17 +119,19 @@ def run(arguments: Namespace) -> int:
 def _run(arguments: Namespace) -> int:
     from streams.replay.configuration import configuration
     from streams.replay.expectations import read_expectations
+    from streams.replay.shadows import Shadows
 
     ours = configuration(os.environ, arguments.catalogue, arguments.tables, arguments.format)
     expectations = read_expectations(arguments.expect, ours.catalogue) if arguments.expect else None
     other, recorded = _against(arguments, ours)
-    runs, interrupted = _play(arguments, ours, other)
+    shadows = Shadows(ours, arguments.catalogue, arguments.shadow, arguments.shadow_output)
+    runs, interrupted = _play(arguments, ours, other, shadows)
     if interrupted:
         return INTERRUPTED
     if not runs[0].events and not runs[0].left_out:
         raise BadInputError("no event was read; see above")
     before = runs[1].alerts() if other is not None else recorded
-    return _report(arguments, runs[0], before, expectations)
+    return _report(arguments, runs[0], before, expectations, shadows)
 
 
 def _against(arguments: Namespace, ours: Configuration) -> tuple[Configuration | None, list[Alert] | None]:
@@ -140,22 +151,31 @@ def _against(arguments: Namespace, ours: Configuration) -> tuple[Configuration |
     return ours._replace(catalogue=catalogue, enricher=enricher_of(ours.settings, tables)), None
 
 
-def _play(arguments: Namespace, ours: Configuration, other: Configuration | None) -> tuple[list[Replayer], bool]:
+def _play(
+    arguments: Namespace, ours: Configuration, other: Configuration | None, shadows: Shadows
+) -> tuple[list[Replayer], bool]:
     """Feed every configuration the same records; whether a person ended it."""
     from streams.replay import summary
     from streams.replay.output import LineOutput
     from streams.replay.pace import Pace
     from streams.replay.progress import with_progress
-    from streams.replay.replayer import Replayer
+    from streams.replay.replayer import BATCH, Replayer
     from streams.replay.selection import selection_of
     from streams.replay.sources import Sources
+    from streams.runtime import collector
 
     writes = arguments.output is not None or not _judges(arguments)
     selection = selection_of(arguments.account, arguments.start, arguments.end)
     interrupted, began = False, time.monotonic()
-    with Sources(arguments.sources, ours.settings, ours.formats) as sources, LineOutput(arguments.output) as output:
+    with (
+        Sources(arguments.sources, ours.settings, ours.formats) as sources,
+        LineOutput(arguments.output) as output,
+        shadows.running(selection, revisions=arguments.revisions),
+    ):
         on_revision: Callable[[bytes], object] | None = output.line if writes and arguments.revisions else None
-        runs = [Replayer(ours, selection, on_revision)] + ([Replayer(other, selection)] if other else [])
+        collector.settle()
+        batch = 1 if arguments.speed else BATCH  # who watches sees what follows from a record when it comes
+        runs = [Replayer(ours, selection, on_revision, batch)] + ([Replayer(other, selection)] if other else [])
         wait = Pace(arguments.speed).wait if arguments.speed else None
         try:
             for recorded in with_progress(sources.records(), sources.done, sources.total()):
@@ -163,9 +183,13 @@ def _play(arguments: Namespace, ours: Configuration, other: Configuration | None
                     wait(recorded.record.timestamp)
                 for each in runs:
                     each.take(recorded)
+                shadows.take(recorded)
+            for each in runs:
+                each.finish()
             if writes and not arguments.revisions:
                 for line in runs[0].newest():
                     output.line(line)
+            shadows.finish()
         except KeyboardInterrupt:
             interrupted = True
         gone = sources.gone()
@@ -174,10 +198,17 @@ def _play(arguments: Namespace, ours: Configuration, other: Configuration | None
     return runs, interrupted
 
 
-def _report(arguments: Namespace, run: Replayer, before: list[Alert] | None, expectations: Expectations | None) -> int:
+def _report(
+    arguments: Namespace,
+    run: Replayer,
+    before: list[Alert] | None,
+    expectations: Expectations | None,
+    shadows: Shadows,
+) -> int:
     """Say what a comparison and expectations found; the exit code."""
     from streams.replay.comparison import compare
     from streams.replay.judgement import judge, junit
+    from streams.replay.shadows import in_words
 
     alerts = run.alerts()
     comparison = None if before is None else compare(before, alerts)
@@ -186,14 +217,20 @@ def _report(arguments: Namespace, run: Replayer, before: list[Alert] | None, exp
         rulings = judge(expectations, alerts, sum(found.times for found in run.refused.values()))
     if arguments.junit:
         _write(arguments.junit, junit(Path(arguments.expect).name, rulings))
+    beside = shadows.differences(alerts)
+    if beside and not arguments.json:
+        print("\n".join(in_words(beside)), file=sys.stderr)
     if _judges(arguments):
-        print(_as_json(comparison, rulings) if arguments.json else "\n".join(_in_words(comparison, rulings)))
+        print(_as_json(comparison, rulings, beside) if arguments.json else "\n".join(_in_words(comparison, rulings)))
     differs = comparison is not None and bool(comparison.changes)
     return UNMET if differs or any(ruling.failed for ruling in rulings) else OK
 
 
 def _judges(arguments: Namespace) -> bool:
-    return bool(arguments.against or arguments.against_tables or arguments.expect)
+    """Whether standard output is for a result and not for alerts."""
+    return bool(
+        arguments.against or arguments.against_tables or arguments.expect or (arguments.shadow and arguments.json)
+    )
 
 
 def _in_words(comparison: Comparison | None, rulings: list[Ruling]) -> list[str]:
@@ -203,10 +240,11 @@ def _in_words(comparison: Comparison | None, rulings: list[Ruling]) -> list[str]
     return lines + ([""] if lines and rulings else []) + [ruling.line() for ruling in rulings]
 
 
-def _as_json(comparison: Comparison | None, rulings: list[Ruling]) -> str:
+def _as_json(comparison: Comparison | None, rulings: list[Ruling], beside: list[Difference]) -> str:
     import msgspec
 
-    return msgspec.json.encode({"comparison": comparison, "expectations": rulings}).decode()
+    shadow = {"shadow": beside} if beside else {}
+    return msgspec.json.encode({"comparison": comparison, "expectations": rulings} | shadow).decode()
 
 
 def _write(name: str, content: bytes) -> None:

@@ -10,16 +10,22 @@ import msgspec
 from schemas.topics import ASSESSMENTS, FINDINGS, LINKS
 from streams.detection import registry
 from streams.detection.catalogue.model import Catalogue
-from streams.detection.entity_state import HUB, MEMBERS, EntityDesk, EntityState, Member
+from streams.detection.entity_state import (
+    DEFAULT_KEEP_DAYS,
+    HUB,
+    KEEP_DAYS,
+    MEMBERS,
+    EntityDesk,
+    EntityState,
+    Member,
+    over,
+)
 from streams.detection.messages import Link, Ref
 from streams.detection.stage import Output, Result, SourceRecord
 from streams.detection.states import PartitionStates
 from streams.detection.unreadable import unreadable
 from streams.detection.windows import DAY
 
-KEEP_DAYS = {"ip": 30, "subnet": 30, "exit": 30, "pair": 30, "device": 90, "payout": 365}
-"""How long an account stays on a thing after it was last seen there (catalogue §4.2: edges by type)."""
-DEFAULT_KEEP_DAYS = 90
 REFS = 2
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -54,6 +60,10 @@ class EntitiesStage:
             self._link(link, record.offset, states, result)
         return result._replace(event_ms=newest)
 
+    def over(self, state: EntityState, now_ms: int) -> bool:
+        """Whether a thing has been quiet for so long that nothing is left of it."""
+        return over(state, now_ms)
+
     def _link(self, link: Link, offset: int, states: PartitionStates[EntityState], result: Result) -> None:
         key = link.entity
         entity = states.get(key)
@@ -61,6 +71,8 @@ class EntitiesStage:
             entity = EntityState(link.kind, link.key)
         if offset <= entity.offset:
             return
+        if over(entity, link.ts):
+            entity = EntityState(link.kind, link.key)
         entity.offset = offset
         entity.watermark = max(entity.watermark, link.ts)
         if _note(entity, link):

@@ -13,6 +13,9 @@ from streams.detection.windows import DAY
 MEMBERS = 64
 """Accounts kept per thing. Above `HUB` it is a hub and says nothing about anyone, so more need not be kept."""
 HUB = 50
+KEEP_DAYS = {"ip": 30, "subnet": 30, "exit": 30, "pair": 30, "device": 90, "payout": 365}
+"""How long an account stays on a thing after it was last seen there (catalogue §4.2: edges by type)."""
+DEFAULT_KEEP_DAYS = 90
 RESEND = 7 * DAY
 """A finding is repeated at the latest after this long, so that evidence does not decay while it still holds."""
 
@@ -68,6 +71,13 @@ def silent(entity: EntityState) -> bool:
     """Whether there is one account, and nothing was ever said of it: the usual thing, with nothing to judge or take back."""
     members = entity.members
     return len(members) == 1 and not entity.edged and not any(member.sent for member in members.values())
+
+
+def over(entity: EntityState, now: int) -> bool:
+    """Whether nobody was seen there for as long as accounts stay on such a thing, and nothing that was said of one still stands."""
+    if now - entity.watermark <= KEEP_DAYS.get(entity.kind, DEFAULT_KEEP_DAYS) * DAY or entity.edged:
+        return False
+    return not any(confidence for member in entity.members.values() for confidence, _ in member.sent.values())
 
 
 class EntityDesk:

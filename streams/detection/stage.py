@@ -7,7 +7,7 @@ or ends can never be seen in its outputs. It never raises for anything that stan
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from streams.detection.states import PartitionStates
 
@@ -93,4 +93,16 @@ class Stage(Protocol):
 
     def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[Any]) -> Result:
         """Handle records that came from the logical topic `input_name`."""
+        ...
+
+
+@runtime_checkable
+class Forgets(Protocol):
+    """A stage whose states can be over, so that what is remembered does not grow for ever."""
+
+    def over(self, state: Any, now_ms: int) -> bool:
+        """Whether a state says nothing any more at event time `now_ms`.
+
+        The stage itself begins anew on such a state, so it cannot be seen in the outputs whether it was dropped.
+        """
         ...

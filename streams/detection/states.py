@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 S = TypeVar("S")
+Change = tuple[bytes, bytes | None]
+"""Key and encoded state; None is a tombstone."""
 
 
 class StateCodec(Generic[S]):
@@ -27,13 +29,14 @@ class PartitionStates(Generic[S]):
     what the last flush added): the runtime hands in the table's own dict, so that nothing is kept twice.
     """
 
-    __slots__ = ("_codec", "_hot", "changed", "raw")
+    __slots__ = ("_codec", "_hot", "_round", "changed", "raw")
 
     def __init__(self, codec: StateCodec[S], raw: dict[bytes, bytes] | None = None) -> None:
         self._codec = codec
         self._hot: dict[bytes, S] = {}
         self.raw: dict[bytes, bytes] = {} if raw is None else raw
         self.changed: dict[bytes, None] = {}
+        self._round: list[bytes] = []  # keys that this round of `forget` has not looked at yet
 
     def get(self, key: bytes) -> S | None:
         """The state of `key`, or None when there is none."""
@@ -50,12 +53,34 @@ class PartitionStates(Generic[S]):
         self._hot[key] = state
         self.changed[key] = None
 
-    def take_changes(self) -> list[tuple[bytes, bytes]]:
+    def take_changes(self) -> list[Change]:
         """Changed states, encoded, in the order of their first change; from now on nothing is changed. The caller writes them."""
         hot, encode = self._hot, self._codec.encode
-        items = [(key, encode(hot[key])) for key in self.changed]
+        items: list[Change] = [(key, encode(hot[key]) if key in hot else None) for key in self.changed]
         self.changed = {}
         return items
+
+    def forget(self, over: Callable[[S], bool], looks: int) -> int:
+        """Look at the next `looks` states, in turns at all of them, and drop those that are over; how many.
+
+        Their tombstones are among the next changes. States that were changed since the last flush are left for another turn.
+        """
+        if not self._round:
+            self._round = list(self.raw or self._hot)
+        seen, self._round = self._round[-looks:], self._round[:-looks]
+        dropped = 0
+        for key in seen:
+            state = None if key in self.changed else self._hot.get(key) or self._decoded(key)
+            if state is not None and over(state):
+                self._hot.pop(key, None)
+                self.raw.pop(key, None)
+                self.changed[key] = None
+                dropped += 1
+        return dropped
+
+    def _decoded(self, key: bytes) -> S | None:
+        raw = self.raw.get(key)
+        return None if raw is None else self._codec.decode(raw)
 
     @property
     def hot(self) -> int:
@@ -65,7 +90,7 @@ class PartitionStates(Generic[S]):
     def cool(self) -> int:
         """Forget decoded states that have no pending change (memory is bounded by calling this); how many."""
         before = len(self._hot)
-        self._hot = {key: self._hot[key] for key in self.changed}
+        self._hot = {key: self._hot[key] for key in self.changed if key in self._hot}
         return before - len(self._hot)
 
     def __len__(self) -> int:
@@ -77,3 +102,12 @@ class PartitionStates(Generic[S]):
             state = self.get(key)
             assert state is not None
             yield key, state
+
+
+def keep(raw: dict[bytes, bytes], changes: Iterable[Change]) -> None:
+    """Do to encoded states what a changelog of `changes` says."""
+    for key, value in changes:
+        if value is None:
+            raw.pop(key, None)
+        else:
+            raw[key] = value

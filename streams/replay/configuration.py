@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from streams.cli.environment import load_enricher, load_formats, settings_from
 from streams.cli.outcome import BadConfigurationError
 from streams.detection import registry
 from streams.detection.catalogue.load import CatalogueError, builtin, load
-from streams.detection.catalogue.model import Catalogue
+from streams.detection.catalogue.model import Catalogue, Indicator
 from streams.detection.stage import Stage
 from streams.pipeline import build_stages
 from streams.replay.selection import SelectingStage, Selection
@@ -52,6 +53,45 @@ def configuration(
 
 def catalogue_of(folder: str | None) -> Catalogue:
     """The built-in catalogue, with the files of a folder in the place of those of the same name."""
+    return _loaded(_texts(folder))
+
+
+def shadow_catalogue(named: str, folder: str | None = None) -> Catalogue:
+    """The catalogue of a shadow: that of a folder, or the live one (of `folder`) with a comma list of indicators switched on.
+
+    Raises BadConfigurationError: what is neither, what is on anyway, and what needs the fairness sign-off (REQ-F04).
+    """
+    if Path(named).is_dir():
+        return catalogue_of(named)
+    if "/" in named or named.endswith(".toml"):
+        raise BadConfigurationError(f"shadow {named}: no such folder; expected a folder with catalogue files")
+    live = catalogue_of(folder)
+    ids = [name.strip() for name in named.split(",")]
+    if faults := [fault for name in ids if (fault := _not_for_a_shadow(name, live))]:
+        raise BadConfigurationError("\n".join(faults))
+    return _loaded(_texts(folder), ids)
+
+
+def _not_for_a_shadow(name: str, live: Catalogue) -> str:
+    """Why an indicator cannot be switched on in a shadow; empty when it can."""
+    found = live.indicators.get(name)
+    if found is None or found.planned:
+        off = [each.id for each in live.indicators.values() if _can_be_switched_on(each)]
+        near = difflib.get_close_matches(name, live.indicators, n=1)
+        hint = f"; did you mean {near[0]}" if near else ""
+        expected = f"expected a folder, or of the indicators that are off: {', '.join(sorted(off)) or 'there are none'}"
+        what = "has no code yet" if found else "is neither a folder nor an indicator"
+        return f"shadow: {name!r} {what}{'' if found else hint}; {expected}"
+    if found.needs_sign_off:
+        return f"shadow: {name!r} needs the fairness sign-off before it may run at all (REQ-F04)"
+    return f"shadow: {name!r} is on already, so a shadow would show no difference" if found.enabled else ""
+
+
+def _can_be_switched_on(indicator: Indicator) -> bool:
+    return not (indicator.enabled or indicator.planned or indicator.needs_sign_off)
+
+
+def _texts(folder: str | None) -> dict[str, str]:
     texts = builtin()
     if folder is not None:
         own = {path.name: path for path in sorted(Path(folder).glob("*.toml"))}
@@ -61,8 +101,12 @@ def catalogue_of(folder: str | None) -> Catalogue:
             texts |= {name: path.read_text("utf-8") for name, path in own.items()}
         except (OSError, UnicodeDecodeError) as error:
             raise BadConfigurationError(f"{folder}: {error}") from error
+    return texts
+
+
+def _loaded(texts: dict[str, str], enable: Sequence[str] = ()) -> Catalogue:
     try:
-        found = load(texts)
+        found = load(texts, enable=enable)
         registry.agree(found)
     except CatalogueError as error:
         raise BadConfigurationError(str(error)) from error

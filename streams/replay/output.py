@@ -50,7 +50,9 @@ class LineOutput:
             raise KeyboardInterrupt
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        del number, frame
-        if not self._writing:
+        if self._writing:
+            self._pressed = True
+        elif callable(self._before):  # an output around this one may be in the middle of a line
+            self._before(number, frame)
+        else:
             raise KeyboardInterrupt
-        self._pressed = True

@@ -17,13 +17,15 @@ from typing import Any
 import faust
 import structlog
 from faust.exceptions import ConsumerNotStarted
+from faust.types import TP
 
-from schemas.topics import ASSESSMENTS, DEAD_LETTERS, TOPICS
+from schemas.topics import DEAD_LETTERS, ENRICHED_EVENTS, ONE_ORDER, SHADOW_TOPICS, TOPICS
 from streams.detection.stage import Output, Stage
 from streams.runtime import clients, driver, oversize
 from streams.runtime.dead_letters import FloodError, FloodLimits
 from streams.runtime.delivery import Delivery, UndeliverableError
 from streams.runtime.gauges import Gauges
+from streams.runtime.kept import RecreatedError
 from streams.runtime.metrics import Metrics
 from streams.runtime.oversize import TooLarge
 from streams.runtime.settings import Settings
@@ -32,15 +34,12 @@ from streams.runtime.table import LostBatchError, StateTable, TableManager
 
 log = structlog.get_logger(__name__)
 
-# Topics whose records need one order: always partition 0, also where the broker made more (the demo's makes four).
-ONE_ORDER = frozenset({ASSESSMENTS.name})
-
 # Batches that wait in front of an agent. They hold up to MAX_POLL_RECORDS each, so this is already a lot.
 BUFFERED_BATCHES = 16
 
 
 # Faults whose text is enough for whoever operates the worker; of any other the traceback is wanted.
-SAYS_IT_ALL = (FloodError, LostBatchError, UndeliverableError)
+SAYS_IT_ALL = (FloodError, LostBatchError, RecreatedError, UndeliverableError)
 
 
 class Pipeline:
@@ -67,7 +66,11 @@ class Pipeline:
         names = [stage.name for stage in stages]
         for name in ("records", "outputs", "busy_seconds", "batch_records", "flush_seconds", "flushed_states"):
             metrics.declare(name, names)
-        metrics.declare("too_large", [settings.topic(topic.name) for topic in TOPICS])
+        topics = SHADOW_TOPICS if settings.shadow else TOPICS
+        metrics.declare("too_large", [settings.topic(topic.name) for topic in topics])
+        if settings.shadow:
+            metrics.start_shadow()
+        metrics.declare("lost_records", list(self._reader))
         metrics.declare("too_large", [settings.changelog(stage.name) for stage in stages if stage.stateful])
         self._gauges = Gauges(metrics, self.shells, self._reader)
 
@@ -83,14 +86,9 @@ class Pipeline:
         self.app.finalize()
         self.app.consumer.handover = self._handover
         loop = asyncio.get_running_loop()
-        self.app.consumer.fenced = lambda error: loop.call_soon_threadsafe(self.fail, error)
-        # What comes from outside, in whatever order and partitions; what stages send each other has an order already.
-        self.app.consumer.paced = frozenset(
-            self.settings.topic(name)
-            for shell in self.shells
-            if not shell.stage.stateful
-            for name in shell.stage.inputs
-        )
+        self.app.consumer.cannot_go_on = lambda error: loop.call_soon_threadsafe(self.fail, error)
+        self.app.consumer.lost = self._lost
+        self.app.consumer.paced = paced(self.settings, [shell.stage for shell in self.shells])
         await self.app.start()
 
     async def keep_flushing(self) -> None:
@@ -198,6 +196,10 @@ class Pipeline:
                 if shell.table is not None:
                     shell.table.release()
 
+    def _lost(self, tp: TP, records: int) -> None:
+        self.metrics.add("lost_records", records, tp.topic)
+        log.error("records were deleted before they were read", topic=tp.topic, partition=tp.partition, records=records)
+
     def _too_large(self, what: TooLarge) -> Output | None:
         most = self.settings.max_record_bytes
         self.metrics.add("too_large", 1, what.topic)
@@ -214,6 +216,19 @@ class Pipeline:
         return letter
 
 
+def paced(settings: Settings, stages: Sequence[Stage]) -> frozenset[str]:
+    """Topics to be read in the order of time: what comes from outside. What stages send each other has an order already.
+
+    A shadow begins with a month of enriched events, and those come from outside for it.
+    """
+    return frozenset(
+        settings.topic(name)
+        for stage in stages
+        for name in stage.inputs
+        if not stage.stateful or (settings.shadow and name == ENRICHED_EVENTS.name)
+    )
+
+
 def _faust_settings(settings: Settings) -> dict[str, Any]:
     compression = None if settings.compression == "none" else settings.compression
     return {
@@ -224,8 +239,8 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
         "topic_allow_declare": False,
         "topic_disable_leader": True,
         "web_enabled": False,
-        # Faust makes this folder whether or not anything goes into it; nothing of ours does.
-        "datadir": str(Path(tempfile.gettempdir()) / f"{settings.app_id}-data"),
+        # Faust makes this folder whether or not anything goes into it; nothing of ours does, so one is enough for all.
+        "datadir": str(Path(tempfile.gettempdir()) / "personawatch-data"),
         "consumer_group_instance_id": settings.worker_name(),
         "consumer_auto_offset_reset": "earliest",
         "broker_session_timeout": settings.session_timeout_s,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import structlog
@@ -18,6 +18,7 @@ from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
 
 from streams.runtime import fencing
+from streams.runtime.kept import Kept
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +61,10 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):  # type: ignore[misc]
         answer: tuple[object, dict[TP, int]] = await self._there(self._seek_committed(list(sources)))
         return answer
 
+    async def kept(self, places: Collection[TP]) -> dict[TP, Kept]:
+        """What the broker has of each."""
+        return dict(await self._there(self._kept(list(places)))) if places else {}
+
     async def commit_in(self, era: object, offsets: Mapping[TP, int]) -> bool:
         """Commit if it is still `era`. A failure is no reason to crash: the offsets stay due and the next round tries again."""
         return bool(await self._there(self._commit_in(era, offsets)))
@@ -71,7 +76,9 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):  # type: ignore[misc]
         # other and agents that are busy some always do, and the others starve.
         self._ensure_consumer()._fetcher._prefetch_backoff = 0.0
         conf, coordinator = self.app.conf, self._ensure_consumer()._coordinator
-        fencing.Guard(coordinator, conf.consumer_group_instance_id, conf.broker_session_timeout, self.consumer.fenced)
+        fencing.Guard(
+            coordinator, conf.consumer_group_instance_id, conf.broker_session_timeout, self.consumer.cannot_go_on
+        )
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
@@ -111,6 +118,12 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):  # type: ignore[misc]
         if fresh := [place for place in places if TP(*place) not in committed]:
             await consumer.seek_to_beginning(*fresh)
         return era, committed
+
+    async def _kept(self, places: list[TP]) -> dict[TP, Kept]:
+        consumer = self._ensure_consumer()
+        asked = [stock.ensure_aiokafka_TP(tp) for tp in places]
+        first, end = await consumer.beginning_offsets(asked), await consumer.end_offsets(asked)
+        return {TP(*tp): Kept(first[tp], end[tp]) for tp in asked}
 
     async def _commit_in(self, era: object, offsets: Mapping[TP, int]) -> bool:
         if era is not self.era():

@@ -22,7 +22,7 @@ from streams.runtime.partitioner import partition_of
 
 log = structlog.get_logger(__name__)
 
-Pair = tuple[bytes, bytes]
+Pair = tuple[bytes, bytes | None]
 
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
@@ -108,7 +108,7 @@ class Delivery:
             builder = self._producer().create_batch()
             end = start
             for key, value in pairs[start:] if start else pairs:
-                if len(key) + len(value) > self._max_record_bytes:
+                if len(key) + len(value or b"") > self._max_record_bytes:
                     break
                 if builder.append(timestamp=stamp, key=key, value=value) is None:
                     break
@@ -212,7 +212,8 @@ class Delivery:
         topic, partition, pairs = parcel.topic, parcel.partition, parcel.pairs
         if len(pairs) > 1:
             return [Parcel(topic, partition, [pair], parcel.stamp, parcel.cause) for pair in pairs]
-        letter = self._on_too_large(TooLarge(topic, partition, *pairs[0], parcel.cause))
+        key, value = pairs[0]
+        letter = self._on_too_large(TooLarge(topic, partition, key, value or b"", parcel.cause))
         if letter is None:
             return []
         count = self._partitions.get(letter.topic) or await self._count_partitions(letter.topic)

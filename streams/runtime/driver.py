@@ -25,6 +25,7 @@ from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
 from streams.runtime.consumer_thread import ConsumerThread, Fetched
+from streams.runtime.kept import MARKERS, missed, recreated
 from streams.runtime.pacing import Pacer
 
 log = structlog.get_logger(__name__)
@@ -41,6 +42,7 @@ IDLE_S = 0.02
 HANDOVER_S = 2.0
 
 Handover = Callable[[], Awaitable[None]]
+Lost = Callable[[TP, int], None]
 
 
 class Consumer(stock.Consumer):  # type: ignore[misc]
@@ -51,6 +53,12 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
 
     paced: frozenset[str] = frozenset()
     """Topics that are read up together, in the order of their records' time."""
+
+    lost: Lost
+    """Called with a partition and how many of its records the broker deleted before they were read."""
+
+    cannot_go_on: Callable[[Exception], None]
+    """Called when reading on would do harm."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -112,11 +120,19 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
         sources = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
         try:
             era, committed = await self._thread.seek_committed(sources)
+            kept = await self._thread.kept(committed)
         except (KafkaError, IllegalStateError) as error:
             log.warning("could not go to the committed offsets: waiting for the next assignment", error=repr(error))
             return
-        if era is self._era:
-            self._committed, self._sought = committed, True
+        if era is not self._era:
+            return
+        if refusal := recreated(committed, kept):
+            self.cannot_go_on(refusal)
+            return
+        for tp, offset in committed.items():
+            if gone := missed(offset, kept[tp]):
+                self.lost(tp, gone)
+        self._committed, self._sought = committed, True
 
     def resume_flow(self) -> None:
         """Resume the flow; after the seek also the sources. Not earlier: Faust empties every queue just before this call."""
@@ -197,11 +213,23 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
         tp = batch.tp
         if batch.era is not self._era or not (self.flow_active and (self._open or self._is_changelog_tp(tp))):
             return False
-        message = self._message(batch._replace(follows=self._handed_on.get(tp)))
+        before = self._handed_on.get(tp)
+        if before is not None and batch.records[0].offset - before > MARKERS and not self._is_changelog_tp(tp):
+            await self._look_for_loss(tp, before + 1)
+        message = self._message(batch._replace(follows=before))
         self._handed_on[tp] = message.offset
         self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
         await self.wait_first(self.callback(message), self.suspend_flow.wait())
         return not self.suspend_flow.is_set()
+
+    async def _look_for_loss(self, tp: TP, wanted: int) -> None:
+        try:
+            kept = await self._thread.kept([tp])
+        except (KafkaError, IllegalStateError) as error:
+            log.warning("could not ask what the broker still has", topic=tp.topic, error=repr(error))
+            return
+        if gone := missed(wanted, kept[tp]):
+            self.lost(tp, gone)
 
     def _message(self, batch: Fetched) -> ConsumerMessage:
         last = batch.records[-1]

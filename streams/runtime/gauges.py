@@ -12,7 +12,6 @@ from itertools import chain
 from typing import Any
 
 from streams.runtime import memory
-from streams.runtime.metric_labels import catalogue_version
 from streams.runtime.metrics import Metrics
 from streams.runtime.shell import Shell
 
@@ -53,7 +52,7 @@ class Gauges:
         self._stuck = Stuck()
         self._bytes: dict[str, dict[int, int]] = {shell.stage.name: {} for shell in self._shells}
         self._turn = 0
-        metrics.set("build_info", 1, version("personawatch"), catalogue_version(), platform.python_version())
+        metrics.set("build_info", 1, version("personawatch"), metrics.catalogue, platform.python_version())
         metrics.set("memory_limit_bytes", memory.limit())
 
     def revoked(self) -> None:

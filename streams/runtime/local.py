@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from schemas.topics import ASSESSMENTS
-from streams.detection.stage import Output, PlainRecord, SourceRecord, Stage
-from streams.detection.states import PartitionStates, StateCodec
+from schemas.topics import ONE_ORDER
+from streams.detection.forgetting import forget_some
+from streams.detection.stage import Forgets, Output, PlainRecord, SourceRecord, Stage
+from streams.detection.states import PartitionStates, StateCodec, keep
 from streams.runtime.partitioner import partition_of
 
-ONE_ORDER = frozenset({ASSESSMENTS.name})
+FORGET_EVERY = 1024
+"""Records handled between two looks at states that may be over."""
 
 
 class Log:
@@ -33,6 +35,23 @@ class Log:
         return PlainRecord(topic, partition, offset, timestamp, key, value)
 
 
+class Forgetting:
+    """Drops what is over of one stage, every so many records."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._records = 0
+        self._newest: dict[int, int] = {}
+
+    def handled(self, partition: int, records: int, event_ms: int, states: PartitionStates[Any]) -> None:
+        """Note that records of a partition were handled; look at some of its states when it is time."""
+        newest = self._newest[partition] = max(self._newest.get(partition, 0), event_ms)
+        self._records += records
+        if self._records >= FORGET_EVERY:
+            self._records = 0
+            forget_some(self._stage, states, newest)
+
+
 class LocalRuntime:
     """Runs stages over records that are fed in. `keep` names the topics whose outputs are kept in `outputs`."""
 
@@ -49,22 +68,37 @@ class LocalRuntime:
             stage.name: StateCodec(stage.state_type) for stage in self.stages if stage.stateful
         }
         self._states: dict[tuple[str, int], PartitionStates[Any]] = {}
+        self._forgetful = {stage.name: Forgetting(stage) for stage in self.stages if isinstance(stage, Forgets)}
 
     def feed(self, topic: str, records: Iterable[SourceRecord]) -> None:
-        """Take records of the logical topic `topic` as they are, in batches of one partition, and do all that follows from them."""
+        """Take records of the logical topic `topic` as they are, and do all that follows from them."""
+        self.take(topic, records)
+        self.drain()
+
+    def take(self, topic: str, records: Iterable[SourceRecord]) -> None:
+        """Handle records of `topic`, in batches of one partition; what follows from them waits for `drain`."""
+        stage = self._readers.get(topic)
+        if stage is None:
+            return
+        if not stage.stateful:
+            self._run(stage, topic, list(records))
+            return
         batch: list[SourceRecord] = []
         for record in records:
             if batch and record.partition != batch[-1].partition:
-                self._run(topic, batch)
+                self._run(stage, topic, batch)
                 batch = []
             batch.append(record)
-        if batch:
-            self._run(topic, batch)
-        self.drain()
+        self._run(stage, topic, batch)
+
+    def append(self, topic: str, key: bytes, value: bytes, timestamp: int) -> None:
+        """Append one record to an internal topic as its stage would; it waits for `drain`."""
+        record = self._log(topic).append(topic, key, value, timestamp)
+        self._waiting.setdefault((topic, record.partition), []).append(record)
 
     def send(self, topic: str, key: bytes, value: bytes, timestamp: int) -> None:
-        """Append one record to `topic` as a producer would, and do all that follows from it."""
-        self._run(topic, [self._log(topic).append(topic, key, value, timestamp)])
+        """Append one record to `topic`, and do all that follows from it."""
+        self.append(topic, key, value, timestamp)
         self.drain()
 
     def drain(self) -> None:
@@ -72,7 +106,7 @@ class LocalRuntime:
         waiting = self._waiting
         while waiting:
             place = next(iter(waiting))
-            self._run(place[0], waiting.pop(place))
+            self._run(self._readers[place[0]], place[0], waiting.pop(place))
 
     def states(self, stage_name: str, partition: int) -> PartitionStates[Any]:
         """States of one partition of a stage."""
@@ -96,7 +130,7 @@ class LocalRuntime:
         """What a crash after a flush leaves: encoded states only. Outputs and positions stay."""
         for (name, _), states in self._states.items():
             if name in self._codecs:
-                states.raw.update(states.take_changes())
+                keep(states.raw, states.take_changes())
                 states.cool()
 
     def state_bytes(self, stage_name: str) -> int:
@@ -114,11 +148,15 @@ class LocalRuntime:
         """How many records the stages wrote to each partition of an internal topic."""
         return list(self._log(topic).offsets)
 
-    def _run(self, topic: str, batch: Sequence[SourceRecord]) -> None:
-        stage = self._readers.get(topic)
-        if stage is None:
+    def _run(self, stage: Stage, topic: str, batch: Sequence[SourceRecord]) -> None:
+        if not batch:
             return
-        result = stage.process(topic, batch, self.states(stage.name, batch[0].partition))
+        place = (stage.name, batch[0].partition)
+        states = self.states(*place)
+        result = stage.process(topic, batch, states)
+        forgetting = self._forgetful.get(stage.name)
+        if forgetting is not None:
+            forgetting.handled(place[1], len(batch), result.event_ms, states)
         for slot, times in result.counts.items():
             self.counts[slot] = self.counts.get(slot, 0) + times
         timestamp = batch[-1].timestamp
@@ -126,8 +164,7 @@ class LocalRuntime:
             if self._keep is None or output.topic in self._keep:
                 self.outputs.setdefault(output.topic, []).append(output)
             if output.topic in self._readers:
-                record = self._log(output.topic).append(output.topic, output.key, output.value, timestamp)
-                self._waiting.setdefault((output.topic, record.partition), []).append(record)
+                self.append(output.topic, output.key, output.value, timestamp)
 
     def _log(self, topic: str) -> Log:
         log = self._logs.get(topic)

@@ -124,6 +124,18 @@ LINES = (
         "The first output for a topic found the broker away, or no such topic; likewise limited.",
     ),
     Line(
+        "records were deleted before they were read",
+        "error",
+        "lost_records",
+        "Retention overtook the worker: so many records of the partition are gone for good. See the runbook, *Records lost*.",
+    ),
+    Line(
+        "could not ask what the broker still has",
+        "warning",
+        "lost_records",
+        "Offsets were left out, and whether by deletion is not known: the count may be too small.",
+    ),
+    Line(
         "record too large for the broker",
         "error",
         "too_large",

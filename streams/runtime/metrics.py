@@ -33,6 +33,8 @@ class Metric(NamedTuple):
     about: str
     by: tuple[Label, ...] = ()
     buckets: tuple[float, ...] = ()
+    shadow: bool = False
+    """Told by shadow workers only: without one it is absent, so that nobody takes "no shadow" for "no alerts"."""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -124,7 +126,7 @@ METRICS = (
         "evictions",
         "counter",
         "times",
-        "things forgotten because there were too many: decoded states, accounts on a shared thing",
+        "things forgotten: decoded states and accounts on a shared thing because there were too many, states because they are over",
         (by.EVICTED,),
     ),
     Metric(
@@ -148,6 +150,13 @@ METRICS = (
     ),
     Metric(
         "too_large", "counter", "records", "records not written because the broker would refuse their size", (by.TOPIC,)
+    ),
+    Metric(
+        "lost_records",
+        "counter",
+        "records",
+        "records that the broker deleted (retention) before they were read",
+        (by.TOPIC,),
     ),
     Metric("late_events", "counter", "events", "events older than the lateness allowed", (by.STAGE,)),
     Metric("duplicates", "counter", "events", "events seen before", (by.STAGE,)),
@@ -189,6 +198,22 @@ METRICS = (
         (by.INDICATOR, by.DECISION),
     ),
     Metric(
+        "shadow_alerts",
+        "counter",
+        "times",
+        "alert revisions that a shadow wrote for comparison, watch list included; absent in live workers",
+        (by.TIER, by.STATUS),
+        shadow=True,
+    ),
+    Metric(
+        "shadow_indicator_firings",
+        "counter",
+        "times",
+        "times an indicator fired in a shadow; absent in live workers",
+        (by.INDICATOR,),
+        shadow=True,
+    ),
+    Metric(
         "undeclared",
         "counter",
         "times",
@@ -205,5 +230,13 @@ PROCESS = ("process_cpu_seconds_total", "process_open_fds", "process_start_time_
 class Metrics(Series):
     """The metrics of one worker, on a registry of its own (two workers in one process do not meet)."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: str = "") -> None:
+        """`catalogue`: version of the one in use, when that is not the built-in one."""
         super().__init__(METRICS)
+        self.catalogue = catalogue or by.catalogue_version()
+
+    def start_shadow(self) -> None:
+        """Tell from now on what only a shadow worker tells."""
+        for metric in METRICS:
+            if metric.shadow:
+                self.declare(metric.name, *(label.values() for label in metric.by))

@@ -56,7 +56,7 @@ class Series(Collector):
                 self._histograms[metric.name] = {}
             else:
                 self._values[metric.name] = {}
-            if metric.kind != "gauge" or not metric.by:
+            if not metric.shadow and (metric.kind != "gauge" or not metric.by):
                 self._start_at_zero(metric)
         self.registry.register(self)
         ProcessCollector(registry=self.registry)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import difflib
 import socket
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
 PREFIX = "PERSONAWATCH_"
+SHADOW_SUFFIX = "-shadow"
 
 
 class SettingsError(Exception):
@@ -42,7 +43,10 @@ class Settings:
     """What a worker needs to know before it starts. Field order is the order of the documentation."""
 
     brokers: str = _setting("127.0.0.1:9092", "Kafka brokers to start from, as host:port,host:port")
-    app_id: str = _setting("personawatch", "consumer group; also the first part of every changelog's name")
+    app_id: str = _setting(
+        "personawatch",
+        "consumer group; also the first part of every changelog's name. A shadow worker puts -shadow behind",
+    )
     instance_id: str = _setting(
         "", "name of this worker within the group, stable over restarts; empty means the host name"
     )
@@ -91,6 +95,10 @@ class Settings:
     )
     dead_letter_window: int = _setting(10_000, "records in the window of the dead-letter share", least=100)
     dead_letter_run: int = _setting(5_000, "stop after so many dead letters in a row", least=10)
+    shadow: str = _setting(
+        "",
+        "run a shadow beside the live workers, and nothing else: a catalogue folder, or indicators to switch on, as a,b",
+    )
     unknown_types: str = _setting(
         "drop", "what to do with events of a type that we do not know", choices=("drop", "dead-letter")
     )
@@ -184,6 +192,8 @@ def load(environment: Mapping[str, str]) -> Settings:
                 values[item.name] = value
     faults += _unknown(environment)
     settings = Settings(**values)
+    if settings.shadow:  # a group and changelogs of its own, so that it can never take part in the live workers'
+        settings = replace(settings, app_id=settings.app_id + SHADOW_SUFFIX)
     faults += _contradictions(settings)
     if faults:
         raise SettingsError(faults)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from schemas.topics import DEAD_LETTERS
+from streams.detection.forgetting import forget_some
 from streams.detection.stage import Result, SourceRecord, Stage
 from streams.detection.states import PartitionStates, StateCodec
 from streams.runtime.counting import Handled, finished, handled
@@ -51,6 +52,7 @@ class Lane:
         "gate",
         "handled",
         "handled_batches",
+        "newest_ms",
         "outputs",
         "parcels",
         "partition",
@@ -68,6 +70,7 @@ class Lane:
         self.outputs = 0
         self.unacknowledged: list[Callable[[], None]] = []
         self.handled_batches: list[Handled] = []  # of the same batches: what their end adds to the metrics
+        self.newest_ms = 0  # newest event time handled
         self.since = 0.0
         self.alive = True
         self.handled: dict[str, int] = {}  # last offset handled, per input
@@ -151,6 +154,7 @@ class Shell:
             await self._settle(lane)
             if not lane.alive or not lane.unacknowledged:
                 return
+            forgotten = forget_some(self.stage, lane.states, lane.newest_ms)
             changes = lane.states.take_changes()
             acknowledge, lane.unacknowledged = lane.unacknowledged, []
             batches, lane.handled_batches = lane.handled_batches, []
@@ -166,6 +170,7 @@ class Shell:
             done()
         self.progress += len(acknowledge)
         self._metrics.add("flushed_states", len(changes), self.stage.name)
+        self._metrics.add("evictions", forgotten, "state")
         self._metrics.observe("flush_seconds", time.monotonic() - started, self.stage.name)
         finished(self._metrics, self.stage.name, batches)
         lane.written += len(changes)
@@ -200,6 +205,7 @@ class Shell:
         records, name = batch.records, self.stage.name
         started = time.perf_counter()
         result = self.stage.process(batch.input_name, records, lane.states)
+        lane.newest_ms = max(lane.newest_ms, result.event_ms)
         lane.handled_batches.append(handled(self._metrics, name, records, result, time.perf_counter() - started))
         dead = sum(output.topic == DEAD_LETTERS.name for output in result.outputs)
         refused, self._refused = self._refused, 0

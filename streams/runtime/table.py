@@ -19,6 +19,7 @@ from typing import Any
 import faust
 from faust.tables import manager
 
+from streams.detection.states import keep
 from streams.runtime.delivery import Delivery, Pair
 
 # Batches that recovery buffers before they are applied. Not 1: Faust then keeps reading the changelog, which is our own writes,
@@ -99,7 +100,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
             # Written, but the partition has moved on: what counts is read from the changelog by whoever has it now.
             raise NotOursError(f"{self.name}[{partition}]")
         held = self._hold(partition)
-        held.raw.update(pairs)
+        keep(held.raw, pairs)
         for parcel in sorted(parcels, key=lambda parcel: parcel.offset):
             # A hole means that somebody else wrote (or a retry wrote twice): it is read at the next rebalance.
             if parcel.topic == topic and parcel.offset == held.offset + 1:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from schemas.topics import TOPICS, Topic
+from schemas.topics import BY_NAME, SHADOW_TOPICS, SHADOWS, TOPICS, Topic
 from streams.detection.stage import Stage
 from streams.runtime import clients
 from streams.runtime.settings import Settings
+
+GONE_WITHIN_S = 30.0
 
 
 class TopicsError(Exception):
@@ -38,12 +41,11 @@ class Found(NamedTuple):
 
 
 def wanted(settings: Settings, stages: Sequence[Stage]) -> list[Wanted]:
-    """Every topic of the pipeline and the changelog of every stage that has states."""
-    by_name = {topic.name: topic for topic in TOPICS}
-    plan = [_plain(settings, topic) for topic in TOPICS]
+    """Every topic of the pipeline (or of a shadow worker) and the changelog of every stage that has states."""
+    plan = [_plain(settings, topic) for topic in (SHADOW_TOPICS if settings.shadow else TOPICS)]
     for stage in stages:
         if stage.stateful:
-            group = by_name[stage.inputs[0]].group
+            group = BY_NAME[stage.inputs[0]].group
             plan.append(Wanted(settings.changelog(stage.name), group, "compact", None, _partitions(settings, group)))
     return plan
 
@@ -104,6 +106,46 @@ def prepare(settings: Settings, stages: Sequence[Stage]) -> list[str]:
     if problems:
         raise TopicsError(problems)
     return [topic.name for topic in missing]
+
+
+def forget_shadow(settings: Settings, stages: Sequence[Stage], within_s: float) -> list[str]:
+    """Delete the group, the topics and the changelogs of a shadow, and nothing that live workers use; gives the topics' names.
+
+    The group goes first: the broker refuses that while a worker is in it, and a worker that has ended stays in it for its session
+    time-out. Raises `TopicsError` when that lasts longer than `within_s`.
+    """
+    if not settings.shadow:
+        raise TopicsError(["only a shadow can be forgotten: topics of live workers are not deleted here"])
+    own = {settings.topic(topic.name) for topic in SHADOWS.values()}
+    own |= {settings.changelog(stage.name) for stage in stages if stage.stateful}
+    admin = _connect(settings)
+    try:
+        _forget_group(admin, settings.app_id, time.monotonic() + within_s)
+        there = sorted(_describe(admin, list(own)))
+        if there:
+            admin.delete_topics(there)
+            _wait_until_gone(admin, there)
+    finally:
+        admin.close()
+    return there
+
+
+def _forget_group(admin: Any, group: str, deadline: float) -> None:
+    while (answer := admin.delete_groups([group])[group]) == "NonEmptyGroupError":
+        if time.monotonic() > deadline:
+            raise TopicsError([f"group {group}: a worker is in it, expected that all have ended"])
+        time.sleep(0.5)
+    if answer not in ("OK", "GroupIdNotFoundError"):
+        raise TopicsError([f"group {group}: cannot be deleted: {answer}"])
+
+
+def _wait_until_gone(admin: Any, names: Sequence[str]) -> None:
+    """Brokers delete a topic after they have said yes, and refuse to make it anew before."""
+    deadline = time.monotonic() + GONE_WITHIN_S
+    while left := sorted(_describe(admin, names)):
+        if time.monotonic() > deadline:
+            raise TopicsError([f"topic {name}: still there {GONE_WITHIN_S:g} s after it was deleted" for name in left])
+        time.sleep(0.1)
 
 
 def _why(topic: Wanted) -> str:

@@ -17,10 +17,10 @@ def main() -> int:
     )
     parser.add_argument(
         "--parts",
-        default="abcdef",
-        help="which parts: a alone, b core, c Kafka, d recovery (with c), e latency, f inputs",
+        default="abcdefg",
+        help="which parts: a alone, b core, c Kafka, d recovery (with c), e latency, f inputs, g replay",
     )
-    parser.add_argument("--events", type=int, default=3_000_000, help="events of parts b and c (default 3,000,000)")
+    parser.add_argument("--events", type=int, default=3_000_000, help="events of parts b, c and g (default 3,000,000)")
     parser.add_argument("--accounts", type=int, default=200_000, help="accounts they belong to (default 200,000)")
     parser.add_argument("--baseline", type=int, default=200_000, help="events that stock Faust gets (default 200,000)")
     parser.add_argument("--seconds", type=int, default=60, help="length of part e (default 60)")
@@ -50,6 +50,10 @@ def main() -> int:
         from tests.bench.inputs import inputs
 
         lines += _told(inputs())
+    if "g" in parts:
+        from tests.bench.replays import replay
+
+        lines += _told(replay(asked.events, asked.accounts))
     print("\n" + render(lines))
     return 0
 

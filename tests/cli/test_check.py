@@ -47,9 +47,37 @@ def test_one_fault_hides_no_other(command: Command, monkeypatch: pytest.MonkeyPa
     assert "topics     1 fault\n" in ended.out
 
 
+def test_of_a_shadow_only_what_it_needs_is_looked_at(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PERSONAWATCH_ASN_TABLE", "/no/such/file.mmdb")
+    ended = command("check", "--no-topics", "--shadow", "dprk_linked_range_login")
+    assert ended.code == 0
+    assert [line.split()[:2] for line in ended.out.splitlines()] == [["settings", "ok"], ["shadow", "ok,"]]
+    monkeypatch.setenv("PERSONAWATCH_SHADOW", "marathon_session,session_marathon")
+    ended = command("check", "--no-topics")
+    assert ended.code == 78
+    assert "shadow     2 faults" in ended.out
+
+
+def test_only_a_shadow_can_be_forgotten(command: Command) -> None:
+    ended = command("topics", "forget", "--brokers", NOWHERE)
+    assert ended.code == 2
+    assert "forget goes with --shadow: topics of live workers are never deleted here" in ended.err
+
+
+def test_a_shadow_that_cannot_be_stops_its_worker(command: Command) -> None:
+    ended = command("worker", "--shadow", "dprk_linked_range_logn")
+    assert ended.code == 78
+    assert ended.err == (
+        "personawatch worker: shadow: 'dprk_linked_range_logn' is neither a folder nor an indicator; did you mean"
+        " dprk_linked_range_login; expected a folder, or of the indicators that are off: dprk_linked_range_login\n"
+    )
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        ["topics", "check", "--shadow"],
+        ["topics", "forget", "--shadow"],
         ["topics", "check"],
         ["topics", "describe"],
         ["topics", "create"],

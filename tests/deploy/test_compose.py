@@ -19,9 +19,10 @@ DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 WORKERS = ("worker-1", "worker-2")
-RUNNING = sorted(set(SERVICES) - {"topics"})
+SHADOW = ("shadow-topics", "shadow")
+RUNNING = sorted(set(SERVICES) - {"topics", "shadow-topics"})
 PINNED = re.compile(r"^[a-z/]+:v?\d+\.\d+\.\d+$")
-MADE_BY_OPERATORS = {"./tables"}
+MADE_BY_OPERATORS = {"./tables", "./shadow"}
 
 
 def read(*parts: str) -> Any:
@@ -54,7 +55,7 @@ def test_the_compose_specification_accepts_it() -> None:
 
 
 def test_the_pipeline_and_what_watches_it_are_there() -> None:
-    assert set(SERVICES) == {"kafka", "topics", *WORKERS, "prometheus", "alertmanager", "grafana"}
+    assert set(SERVICES) == {"kafka", "topics", *WORKERS, *SHADOW, "prometheus", "alertmanager", "grafana"}
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
@@ -101,7 +102,7 @@ def test_what_it_waits_for_and_mounts_exists(name: str) -> None:
         assert (DEPLOY / service["env_file"]).exists()
 
 
-@pytest.mark.parametrize("name", ["topics", *WORKERS])
+@pytest.mark.parametrize("name", ["topics", *WORKERS, *SHADOW])
 def test_settings_are_settings_and_agree(name: str) -> None:
     settings = load(SERVICES[name]["environment"])
     assert settings.brokers in SERVICES["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"]

@@ -1,4 +1,4 @@
-"""Every panel shows something: a real worker under load on a real Kafka, watched by a real Prometheus."""
+"""Every panel shows something: a real worker under load on a real Kafka, a shadow beside it, watched by a real Prometheus."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import math
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from schemas.topics import PLATFORM_EVENTS
+from streams.detection.catalogue.load import builtin
 from tests.deploy.prometheus import Prometheus, lacks, require
 from tests.deploy.promql import panels, plain
 from tests.deploy.test_dashboards import DASHBOARDS
@@ -67,13 +69,21 @@ def has_data(prometheus: Prometheus, expression: str, begin: float, end: float) 
     return any(not math.isnan(float(value)) for series in found for _, value in series["values"])
 
 
-def test_every_panel_shows_something(site: Pipeline) -> None:
+def without_marathons(folder: Path) -> str:
+    """A configuration whose shadow differs from what is live."""
+    off = "[indicator.marathon_session]"
+    (folder / "session.toml").write_text(builtin()["session.toml"].replace(off, f"{off}\nenabled = false"))
+    return str(folder)
+
+
+def test_every_panel_shows_something(site: Pipeline, tmp_path: Path) -> None:
     begin = time.time()
-    worker = site.worker()
-    prometheus = Prometheus([worker.port])
+    worker, shadow = site.worker(), site.worker(shadow=without_marathons(tmp_path))
+    prometheus = Prometheus([worker.port, shadow.port])
     try:
         worker.wait_ready()
-        prometheus.wait_for("personawatch_ready == 1")
+        shadow.wait_ready()
+        prometheus.wait_for("sum(personawatch_ready) == 2")
         send(site, [*background(100, 3_000), *stories(("S01", "S05b", "S09"))])
         send(site, [("login-events", b"x", poison) for poison in POISON])
         site.wait_drained()
@@ -81,6 +91,7 @@ def test_every_panel_shows_something(site: Pipeline) -> None:
         assert len(told) >= len(DECISIONS)
         send(site, told)
         prometheus.wait_for(f'sum(increase(personawatch_dispositions_total{{outcome="{DECISIONS[-1]}"}}[1m])) > 0')
+        prometheus.wait_for("sum(increase(personawatch_shadow_alerts_total[1m])) > 0")
         end = time.time() + 1  # a step of the range, so that its last one is not before what was waited for
         empty = {
             (name, panel["title"], target.get("legendFormat", ""))

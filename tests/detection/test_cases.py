@@ -22,7 +22,7 @@ from streams.detection.messages import (
     StrongEdge,
 )
 from streams.detection.stage import Output, PlainRecord
-from streams.detection.states import PartitionStates, StateCodec
+from streams.detection.states import PartitionStates, StateCodec, keep
 from streams.detection.windows import DAY
 from streams.detection.wording.linter import lint
 
@@ -59,7 +59,7 @@ class Desk:
     def restart(self) -> None:
         """Forget every decoded state: only what a changelog would hold is left."""
         raw = dict(self.states.raw)
-        raw.update(self.states.take_changes())
+        keep(raw, self.states.take_changes())
         self.states = PartitionStates(self.codec, raw)
 
 

@@ -22,8 +22,7 @@ from enrichers import demo
 from schemas.topics import ALERTS, ENRICHED_EVENTS, LINKS, LOGIN_EVENTS, PLATFORM_EVENTS, WATCHLIST
 from streams.detection.account_state import AccountState
 from streams.detection.catalogue.load import load
-from streams.detection.entities import DEFAULT_KEEP_DAYS, KEEP_DAYS
-from streams.detection.entity_state import EntityState
+from streams.detection.entity_state import DEFAULT_KEEP_DAYS, KEEP_DAYS, EntityState
 from streams.detection.states import StateCodec
 from streams.detection.windows import DAY
 from streams.pipeline import build_enricher, build_stages

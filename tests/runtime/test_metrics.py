@@ -58,6 +58,19 @@ def test_what_can_be_counted_stands_at_zero_from_the_start() -> None:
     assert set(found.values()) == {0}
 
 
+def test_what_shadows_tell_is_absent_until_a_worker_is_one() -> None:
+    metrics = Metrics("abc")
+    assert not [name for name in series(metrics) if "shadow" in name]
+    metrics.start_shadow()
+    found = series(metrics)
+    assert found['personawatch_shadow_alerts_total{status="open",tier="priority"}'] == 0
+    for indicator in indicators():
+        assert found[f'personawatch_shadow_indicator_firings_total{{indicator="{indicator}"}}'] == 0
+    metrics.count({("shadow_alerts", "review/open"): 2})
+    assert series(metrics)['personawatch_shadow_alerts_total{status="open",tier="review"}'] == 2
+    assert metrics.catalogue == "abc" != Metrics().catalogue
+
+
 def test_a_stage_counts_by_one_text_also_where_there_are_two_labels() -> None:
     metrics = Metrics()
     metrics.count({("alerts", "review/open"): 2, ("records", "enrich"): 3})

@@ -63,6 +63,13 @@ def test_secret_given_twice_is_a_fault(tmp_path: Path) -> None:
         load({"PERSONAWATCH_SASL_PASSWORD": "a", "PERSONAWATCH_SASL_PASSWORD_FILE": str(tmp_path)})
 
 
+def test_a_shadow_has_a_group_and_changelogs_of_its_own() -> None:
+    live, shadow = load({}), load({"PERSONAWATCH_SHADOW": "tuned"})
+    assert (live.app_id, shadow.app_id) == ("personawatch", "personawatch-shadow")
+    assert shadow.changelog("shadow-cases") == "personawatch-shadow-shadow-cases-changelog"
+    assert load({"PERSONAWATCH_SHADOW": ""}) == live
+
+
 def test_every_setting_is_described() -> None:
     rows = describe()
     assert {row.name for row in rows if row.secret} == {

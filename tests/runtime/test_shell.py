@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any, cast
 
 import pytest
 
-from streams.detection.stage import PlainRecord, SourceRecord
+from streams.detection.forgetting import MARGIN
+from streams.detection.stage import PlainRecord, Result, SourceRecord, Stage
+from streams.detection.states import Change, PartitionStates, keep
 from streams.runtime.dead_letters import FloodLimits
 from streams.runtime.delivery import UndeliverableError
 from streams.runtime.metrics import Metrics
@@ -37,10 +39,10 @@ class Kafka:
         self.log.append(f"settled {len(parcels)}")
         return parcels
 
-    async def write(self, _: Any, partition: int, pairs: list[tuple[bytes, bytes]]) -> None:
+    async def write(self, _: Any, partition: int, pairs: list[Change]) -> None:
         await self.open.wait()
         self.log.append(f"written {len(pairs)}")
-        self.states |= dict(pairs)
+        keep(self.states, pairs)
 
     def owns(self, partition: int) -> bool:
         return partition == 0
@@ -49,9 +51,9 @@ class Kafka:
         return self.states
 
 
-def shell_on(kafka: Kafka) -> Shell:
+def shell_on(kafka: Kafka, stage: Stage | None = None) -> Shell:
     return Shell(
-        Count(),
+        stage or Count(),
         cast("Any", kafka),
         cast("Any", kafka),
         Metrics(),
@@ -164,5 +166,30 @@ def test_partitions_of_others_are_left_alone() -> None:
         kafka = Kafka()
         await shell_on(kafka).handle(batch(kafka, 0, partition=1))
         assert kafka.log == []
+
+    run(work())
+
+
+class Fleeting(Count):
+    """A stage whose states are over at once."""
+
+    def over(self, state: object, now_ms: int) -> bool:
+        return now_ms > 0
+
+    def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[Any]) -> Result:
+        return super().process(input_name, records, states)._replace(event_ms=MARGIN + 1)
+
+
+def test_what_is_over_is_dropped_with_the_next_flush() -> None:
+    async def work() -> None:
+        kafka = Kafka()
+        shell = shell_on(kafka, Fleeting())
+        await shell.handle(batch(kafka, 0))
+        await shell.flush_all()
+        assert sorted(kafka.states) == [b"k0", b"k1", b"k2"]  # just changed: left for another turn
+        await shell.handle(Batch("enriched-events", 0, [PlainRecord("enriched-events", 0, 9, 0, b"k9", b"v")], int))
+        await shell.flush_all()
+        assert sorted(kafka.states) == [b"k9"]
+        assert kafka.log[-1] == "written 4"
 
     run(work())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from streams.cli.environment import bare_stages
+from streams.detection.shadow import shadowed
 from streams.runtime.settings import load
 from streams.runtime.topic_admin import Found, faults, wanted
 from tests.kafka.toys import stages
@@ -40,6 +42,42 @@ def test_each_fault_in_words() -> None:
             "topics must have equally many partitions, their keys meet in one stage:"
             " p-enriched-events has 4, p-findings has 8, pw-accounts-changelog has 4"
         ),
+    ]
+
+
+SHADOW = load({"PERSONAWATCH_SHADOW": "tuned", "PERSONAWATCH_APP_ID": "pw", "PERSONAWATCH_PARTITIONS": "4"})
+
+
+def test_a_shadow_needs_its_own_topics_and_the_events_and_a_live_worker_none_of_them() -> None:
+    live, own = {topic.name for topic in PLAN}, wanted(SHADOW, shadowed(bare_stages()))
+    assert not {name for name in live if "shadow" in name}
+    assert {topic.name: (topic.partitions, topic.cleanup) for topic in own} == {
+        "enriched-events": (4, "delete"),
+        "shadow-findings": (4, "delete"),
+        "shadow-links": (4, "delete"),
+        "shadow-assessments": (1, "delete"),
+        "shadow-alerts": (4, "compact"),
+        "shadow-watchlist": (4, "compact"),
+        "dead-letters": (4, "delete"),
+        "pw-shadow-shadow-accounts-changelog": (4, "compact"),
+        "pw-shadow-shadow-entities-changelog": (4, "compact"),
+        "pw-shadow-shadow-cases-changelog": (1, "compact"),
+    }
+
+
+def test_a_shadow_meets_the_live_partitions_where_keys_meet_and_only_there() -> None:
+    plan = wanted(SHADOW, shadowed(bare_stages()))
+    good = {topic.name: Found(topic.partitions, topic.cleanup) for topic in plan}
+    links = {"shadow-links": Found(6, "delete"), "pw-shadow-shadow-entities-changelog": Found(6, "compact")}
+    assert faults(plan, good | links) == []
+    assert faults(plan, good | {"shadow-assessments": Found(4, "delete")}) == [
+        "topic shadow-assessments: found 4 partitions, expected 1 (cases need one order)"
+    ]
+    assert faults(plan, good | {"enriched-events": Found(8, "delete")}) == [
+        (
+            "topics must have equally many partitions, their keys meet in one stage:"
+            " enriched-events has 8, shadow-findings has 4, pw-shadow-shadow-accounts-changelog has 4"
+        )
     ]
 
 

@@ -1,0 +1,53 @@
+"""What accounts of a case share: the strong edges as the cases stage has them, and the things that evidence names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from streams.detection.case_state import Node
+from streams.detection.timestamps import rfc3339
+from streams.report.model import Tie
+from streams.report.shown import shortened
+
+
+def ties(nodes: Mapping[str, Node], accounts: Sequence[str]) -> tuple[Tie, ...]:
+    """The shared things of these accounts, those that tie most of them first; edges that have expired are left out."""
+    place = {account: number for number, account in enumerate(accounts)}
+    members = [nodes[account] for account in accounts if account in nodes]
+    now = max((node.assessment.ts for node in members if node.assessment), default=0)
+    who: dict[str, set[int]] = {}
+    last: dict[str, int] = {}
+    strong: dict[str, str] = {}
+    for node in members:
+        for edge in node.edges:
+            if edge.neighbour in place and edge.holds(now):
+                strong[edge.entity] = edge.edge_type
+                who.setdefault(edge.entity, set()).update((place[node.account], place[edge.neighbour]))
+                last[edge.entity] = max(last.get(edge.entity, 0), edge.ts)
+        for item in node.assessment.evidence if node.assessment else ():
+            if item.entity:
+                who.setdefault(item.entity, set()).add(place[node.account])
+                last[item.entity] = max(last.get(item.entity, 0), item.last)
+    return tuple(_tie(entity, strong.get(entity), who[entity], last[entity]) for entity in _ordered(who))
+
+
+def holders(nodes: Mapping[str, Node], accounts: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Indicator → the accounts of a case that have this evidence, by number. Empty for one account: it has all of it."""
+    found: dict[str, list[int]] = {}
+    for number, account in enumerate(accounts if len(accounts) > 1 else ()):
+        node = nodes.get(account)
+        names = {item.indicator for item in node.assessment.evidence} if node and node.assessment else set()
+        for name in sorted(names):
+            found.setdefault(name, []).append(number)
+    return {name: tuple(numbers) for name, numbers in found.items()}
+
+
+def _ordered(who: Mapping[str, set[int]]) -> Iterable[str]:
+    return sorted(who, key=lambda entity: (-len(who[entity]), sorted(who[entity]), entity))
+
+
+def _tie(entity: str, edge_type: str | None, accounts: set[int], last: int) -> Tie:
+    kind, _, name = entity.partition(":")
+    return Tie(
+        edge_type or kind, shortened(name or entity), tuple(sorted(accounts)), rfc3339(last), edge_type is not None
+    )

@@ -1,0 +1,99 @@
+"""Every story among ordinary people: captured, replayed without tables, the same evidence for every account and the same alerts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from schemas.addresses import parse_address
+from schemas.decoder import Decoded, EventDecoder
+from streams.capture.proof import prove
+from streams.detection.account_state import AccountState
+from streams.scenarios import SCENARIOS
+from tests.capture.streams import KEY, OTHER_KEY, capture, planted, replayed, states
+
+STORIES = ("S01", "S05a", "S05b", "S09", "B01", "B02", "B04", "B05", "B06", "B07")
+
+
+def told(state: AccountState) -> tuple[list[Any], list[Any]]:
+    """What speaks against and for an account, with all times and counts; what names nobody."""
+    evidence = [(item.indicator, item.confidence, item.first, item.last, item.count) for item in state.fired.values()]
+    mitigations = [(item.mitigator, item.first, item.until) for item in state.mitigations.values()]
+    return sorted(evidence), sorted(mitigations, key=str)
+
+
+def test_the_stories_are_those_of_the_product() -> None:
+    assert set(STORIES) <= set(SCENARIOS)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_capture_replays_to_the_same(name: str) -> None:
+    lines = planted(name)
+    made, run = capture(lines)
+    account = run.redactor.account
+    assert run.events == len(lines)
+    assert not +run.intake.left_out
+
+    before, after = states(lines), states(made)
+    wanted = {account(key.decode()): told(state) for key, state in before.all_states("accounts").items()}
+    found = {key.decode(): told(state) for key, state in after.all_states("accounts").items()}
+    assert found == wanted
+
+    alerts = replayed(lines).alerts()
+    proof = prove(alerts, replayed(made).alerts(), account, run.redactor.case)
+    assert proof.differences == ()
+    assert [alert.tier for alert in alerts if alert.status != "retracted"] or SCENARIOS[name].tier_now == "none"
+    assert proof.before == proof.after
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_no_identifier_address_or_agent_of_a_story_is_in_its_capture(name: str) -> None:
+    lines = planted(name)
+    made = b"\n".join(capture(lines)[0])
+    for text in sorted(names_in(lines)):
+        assert text.encode() not in made, text
+
+
+def names_in(lines: tuple[bytes, ...]) -> set[str]:
+    found: set[str] = set()
+    decoder = EventDecoder()
+    for line in lines:
+        (outcome,) = decoder.decode(line, -1)
+        assert isinstance(outcome, Decoded)
+        event = outcome.event
+        address = parse_address(event.ip)
+        found |= {text for text in (address.ip, address.network, address.shared_key, event.user_agent) if text}
+        for name, value in msgspec.structs.asdict(event).items():
+            values = value if isinstance(value, tuple) else (value,)
+            if name.endswith(("_id", "_h", "phash", "sha256")):
+                found |= {text for text in values if isinstance(text, str)}
+    return found
+
+
+def test_a_key_gives_the_same_bytes_and_another_key_others() -> None:
+    lines = planted("S09")
+    ours, theirs = capture(lines, KEY)[0], capture(lines, OTHER_KEY)[0]
+    assert capture(lines, KEY)[0] == ours
+    assert len(ours) == len(theirs)
+    assert not set(ours) & set(theirs)
+
+
+def test_two_captures_under_one_key_have_the_same_names() -> None:
+    lines = planted("S09")
+    half = len(lines) // 2
+    whole = capture(lines)[0]
+    parts = [capture(lines[:half])[0], capture(lines[half:])[0]]
+    accounts = [{msgspec.json.decode(line)["event"]["account_id"] for line in part} for part in (whole, *parts)]
+    assert accounts[0] == accounts[1] | accounts[2]
+    assert accounts[1] & accounts[2]
+
+
+def test_a_capture_of_a_capture_replays_to_the_same() -> None:
+    once, first = capture(planted("S09"))
+    twice, second = capture(once, OTHER_KEY)
+    assert first.accounts.isdisjoint(second.accounts)
+    proof = prove(replayed(once).alerts(), replayed(twice).alerts(), second.redactor.account, second.redactor.case)
+    assert proof.differences == ()
+    assert proof.before >= 1
