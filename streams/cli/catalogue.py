@@ -6,11 +6,12 @@ threshold, innocent explanations and next steps.
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, Namespace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from streams.cli.environment import load_catalogue
+from streams.cli.environment import load_catalogue, settings_from
 from streams.cli.outcome import OK, BadInputError
 from streams.cli.text import bullets, wrapped
 
@@ -36,7 +37,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the part that was asked for."""
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(settings_from(os.environ))
     if arguments.indicator and arguments.coverage:
         raise BadInputError("give an indicator or --coverage, not both")
     if arguments.indicator:

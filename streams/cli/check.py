@@ -54,14 +54,14 @@ def run(arguments: Namespace) -> int:
     except RefusedError as refusal:
         _say("settings", str(refusal).splitlines())
         print("formats, tables and topics were not looked at: they depend on the settings")
-        _look("catalogue", _catalogue)
+        _look("catalogue", lambda: _catalogue(settings_from({})))
         return CONFIGURATION
     print("settings   ok")
     samples = {LOGINS: arguments.login_sample, PLATFORM: arguments.platform_sample}
     if settings.shadow:
         bad = _look("shadow", lambda: _shadow(settings))
     else:
-        bad = _look("catalogue", _catalogue) + _look("formats", lambda: _formats(settings, samples))
+        bad = _look("catalogue", lambda: _catalogue(settings)) + _look("formats", lambda: _formats(settings, samples))
         bad += _look("tables", lambda: _tables(settings))
     if not arguments.no_topics:
         bad += _look("topics", lambda: _topics(settings))
@@ -97,14 +97,14 @@ def _say(what: str, faults: list[str]) -> None:
         print("\n".join(wrapped(fault, indent="      ", first="    - ")))
 
 
-def _catalogue() -> str:
-    return _about(load_catalogue())
+def _catalogue(settings: Settings) -> str:
+    return _about(load_catalogue(settings))
 
 
 def _shadow(settings: Settings) -> str:
     from streams.replay.configuration import shadow_catalogue
 
-    return _about(shadow_catalogue(settings.shadow))
+    return _about(shadow_catalogue(settings.shadow, settings))
 
 
 def _about(catalogue: Catalogue) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,17 +41,42 @@ def kafka_settings(brokers: str | None, prefix: str | None) -> Settings:
     return settings_from(os.environ, brokers=brokers, topic_prefix=prefix)
 
 
-def load_catalogue() -> Catalogue:
-    """The catalogue, proved to agree with the code."""
+def load_catalogue(settings: Settings, folder: str | None = None, also: Sequence[str] = ()) -> Catalogue:
+    """The catalogue of the settings, proved to agree with the code; `folder` in place of theirs, `also` switched on.
+
+    Raises BadConfigurationError with every fault of every file.
+    """
     from streams.detection import registry
     from streams.detection.catalogue.load import CatalogueError, load
 
+    texts = _texts(settings.catalogue if folder is None else folder)
+    enable = [*_listed(settings.enable), *also]
     try:
-        catalogue = load()
+        catalogue = load(texts, enable=enable, signed_off=_listed(settings.signed_off))
         registry.agree(catalogue)
     except CatalogueError as error:
         raise BadConfigurationError(str(error)) from error
     return catalogue
+
+
+def _texts(folder: str) -> dict[str, str]:
+    """The built-in catalogue files, with those of a folder in the place of the ones of the same name."""
+    from streams.detection.catalogue.load import builtin
+
+    texts = builtin()
+    if folder:
+        own = {path.name: path for path in sorted(Path(folder).glob("*.toml"))}
+        if not own:
+            raise BadConfigurationError(f"{folder}: found no *.toml; expected a folder with catalogue files")
+        try:
+            texts |= {name: path.read_text("utf-8") for name, path in own.items()}
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadConfigurationError(f"{folder}: {error}") from error
+    return texts
+
+
+def _listed(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def load_enricher(geo: str, asn: str, networks: str, manifest: str = "") -> Enricher:
@@ -87,4 +112,4 @@ def bare_stages() -> list[Stage]:
     """The stages without tables: for questions about their names, inputs and states."""
     from streams.pipeline import build_stages
 
-    return build_stages(load_catalogue(), load_enricher("", "", ""))
+    return build_stages(load_catalogue(settings_from({})), load_enricher("", "", ""))

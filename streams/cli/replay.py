@@ -124,7 +124,7 @@ def _run(arguments: Namespace) -> int:
     ours = configuration(os.environ, arguments.catalogue, arguments.tables, arguments.format)
     expectations = read_expectations(arguments.expect, ours.catalogue) if arguments.expect else None
     other, recorded = _against(arguments, ours)
-    shadows = Shadows(ours, arguments.catalogue, arguments.shadow, arguments.shadow_output)
+    shadows = Shadows(ours, arguments.shadow, arguments.shadow_output)
     runs, interrupted = _play(arguments, ours, other, shadows)
     if interrupted:
         return INTERRUPTED
@@ -136,7 +136,8 @@ def _run(arguments: Namespace) -> int:
 
 def _against(arguments: Namespace, ours: Configuration) -> tuple[Configuration | None, list[Alert] | None]:
     """The other configuration to run beside ours, or the alerts that it once gave."""
-    from streams.replay.configuration import catalogue_of, enricher_of
+    from streams.cli.environment import load_catalogue
+    from streams.replay.configuration import enricher_of
     from streams.replay.recorded_alerts import read_alerts
 
     named = arguments.against
@@ -146,7 +147,7 @@ def _against(arguments: Namespace, ours: Configuration) -> tuple[Configuration |
         if arguments.against_tables:
             raise BadInputError("--against-tables goes with a catalogue folder or alone, not with recorded alerts")
         return None, read_alerts(named)
-    catalogue = ours.catalogue if named is None else catalogue_of(named)
+    catalogue = ours.catalogue if named is None else load_catalogue(ours.settings, named)
     tables = arguments.against_tables or arguments.tables
     return ours._replace(catalogue=catalogue, enricher=enricher_of(ours.settings, tables)), None
 

@@ -58,7 +58,7 @@ def run(arguments: Namespace) -> int:
 
 def _live(settings: Settings) -> tuple[list[Stage], str]:
     """The stages, and the version of their catalogue."""
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(settings)
     enricher = load_enricher(settings.geo_table, settings.asn_table, settings.networks_table, settings.tables_manifest)
     formats = load_formats(settings)
 
@@ -76,7 +76,7 @@ def _shadow(settings: Settings) -> tuple[list[Stage], str]:
     from streams.pipeline import build_stages
     from streams.replay.configuration import shadow_catalogue
 
-    catalogue = shadow_catalogue(settings.shadow)
+    catalogue = shadow_catalogue(settings.shadow, settings)
     # Says in each alert that it is a shadow's, also where somebody has copied it to another place.
     stages = build_stages(catalogue, load_enricher("", "", ""), config_version=f"shadow-{catalogue.version}")
     return shadowed(stages), catalogue.version

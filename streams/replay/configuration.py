@@ -10,10 +10,8 @@ from typing import NamedTuple
 
 from enrichers.enrich import Enricher
 from schemas.decoder import EventDecoder
-from streams.cli.environment import load_enricher, load_formats, settings_from
+from streams.cli.environment import load_catalogue, load_enricher, load_formats, settings_from
 from streams.cli.outcome import BadConfigurationError
-from streams.detection import registry
-from streams.detection.catalogue.load import CatalogueError, builtin, load
 from streams.detection.catalogue.model import Catalogue, Indicator
 from streams.detection.stage import Stage
 from streams.pipeline import build_stages
@@ -47,29 +45,24 @@ def configuration(
     environment: Mapping[str, str], catalogue: str | None = None, tables: Sequence[str] = (), form: str | None = None
 ) -> Configuration:
     """The configuration of the environment with a catalogue folder, tables and a format over it. Raises BadConfigurationError."""
-    settings = settings_from(environment, login_format=form, platform_format=form)
-    return Configuration(settings, catalogue_of(catalogue), enricher_of(settings, tables), load_formats(settings))
+    settings = settings_from(environment, login_format=form, platform_format=form, catalogue=catalogue)
+    return Configuration(settings, load_catalogue(settings), enricher_of(settings, tables), load_formats(settings))
 
 
-def catalogue_of(folder: str | None) -> Catalogue:
-    """The built-in catalogue, with the files of a folder in the place of those of the same name."""
-    return _loaded(_texts(folder))
-
-
-def shadow_catalogue(named: str, folder: str | None = None) -> Catalogue:
-    """The catalogue of a shadow: that of a folder, or the live one (of `folder`) with a comma list of indicators switched on.
+def shadow_catalogue(named: str, settings: Settings) -> Catalogue:
+    """The catalogue of a shadow: that of a folder, or the live one with a comma list of indicators switched on.
 
     Raises BadConfigurationError: what is neither, what is on anyway, and what needs the fairness sign-off (REQ-F04).
     """
     if Path(named).is_dir():
-        return catalogue_of(named)
+        return load_catalogue(settings, named)
     if "/" in named or named.endswith(".toml"):
         raise BadConfigurationError(f"shadow {named}: no such folder; expected a folder with catalogue files")
-    live = catalogue_of(folder)
+    live = load_catalogue(settings)
     ids = [name.strip() for name in named.split(",")]
     if faults := [fault for name in ids if (fault := _not_for_a_shadow(name, live))]:
         raise BadConfigurationError("\n".join(faults))
-    return _loaded(_texts(folder), ids)
+    return load_catalogue(settings, also=ids)
 
 
 def _not_for_a_shadow(name: str, live: Catalogue) -> str:
@@ -89,28 +82,6 @@ def _not_for_a_shadow(name: str, live: Catalogue) -> str:
 
 def _can_be_switched_on(indicator: Indicator) -> bool:
     return not (indicator.enabled or indicator.planned or indicator.needs_sign_off)
-
-
-def _texts(folder: str | None) -> dict[str, str]:
-    texts = builtin()
-    if folder is not None:
-        own = {path.name: path for path in sorted(Path(folder).glob("*.toml"))}
-        if not own:
-            raise BadConfigurationError(f"{folder}: found no *.toml; expected a folder with catalogue files")
-        try:
-            texts |= {name: path.read_text("utf-8") for name, path in own.items()}
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadConfigurationError(f"{folder}: {error}") from error
-    return texts
-
-
-def _loaded(texts: dict[str, str], enable: Sequence[str] = ()) -> Catalogue:
-    try:
-        found = load(texts, enable=enable)
-        registry.agree(found)
-    except CatalogueError as error:
-        raise BadConfigurationError(str(error)) from error
-    return found
 
 
 def enricher_of(settings: Settings, tables: Sequence[str]) -> Enricher:

@@ -32,8 +32,8 @@ class Difference(msgspec.Struct, frozen=True):
 class Shadows:
     """All shadows of one replay. They share nothing that changes with the live run, so it cannot tell whether they are there."""
 
-    def __init__(self, live: Configuration, folder: str | None, named: Sequence[str], files: Sequence[str]) -> None:
-        """`folder`: the live catalogue's. `files`: where each shadow's alerts go, in the order of `named`, or none.
+    def __init__(self, live: Configuration, named: Sequence[str], files: Sequence[str]) -> None:
+        """`files`: where each shadow's alerts go, in the order of `named`, or none.
 
         Raises BadConfigurationError for a shadow that cannot be, BadInputError for files that do not fit.
         """
@@ -42,7 +42,7 @@ class Shadows:
                 f"--shadow-output: found {len(files)} for {len(named)} shadows; expected one for each --shadow, in its order"
             )
         self._live = live
-        self._named = {name: shadow_catalogue(name, folder) for name in named}
+        self._named = {name: shadow_catalogue(name, live.settings) for name in named}
         if len(self._named) < len(named):
             raise BadInputError("--shadow: the same shadow is named twice")
         self._files = files

@@ -26,6 +26,12 @@ LINES = (
     # Start and stop.
     Line("starting", "info", "build_info", "The process answers on its port; now broker, topics and group."),
     Line(
+        "runs with a fairness sign-off",
+        "warning",
+        "build_info",
+        "Indicators that need one are on by `PERSONAWATCH_SIGNED_OFF` (REQ-F04); who signed is for your records.",
+    ),
+    Line(
         "waiting for the broker",
         "warning",
         "broker_reachable",

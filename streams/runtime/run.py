@@ -95,6 +95,8 @@ class Worker:
                 [f"cannot listen for health checks: {error} (PERSONAWATCH_HTTP_HOST, PERSONAWATCH_HTTP_PORT)"]
             )
         log.info("starting", stages=[stage.name for stage in self._stages], http_port=port)
+        if self._settings.signed_off:
+            log.warning("runs with a fairness sign-off", indicators=self._settings.signed_off)
         try:
             code = await self._until_stopped(self._prepare(health))
             if code is None:

@@ -95,6 +95,13 @@ class Settings:
     )
     dead_letter_window: int = _setting(10_000, "records in the window of the dead-letter share", least=100)
     dead_letter_run: int = _setting(5_000, "stop after so many dead letters in a row", least=10)
+    catalogue: str = _setting(
+        "", "folder of catalogue files in place of the built-in ones of the same names; empty means the built-in ones"
+    )
+    enable: str = _setting("", "indicators to switch on that are off by default, as a,b")
+    signed_off: str = _setting(
+        "", "indicators of `enable` with the fairness sign-off that they need (REQ-F04), as a,b; the worker logs it"
+    )
     shadow: str = _setting(
         "",
         "run a shadow beside the live workers, and nothing else: a catalogue folder, or indicators to switch on, as a,b",

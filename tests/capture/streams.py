@@ -50,6 +50,6 @@ def states(lines: Iterable[bytes]) -> LocalRuntime:
 
 
 @functools.cache
-def planted(name: str, accounts: int = 12) -> tuple[bytes, ...]:
-    """A scenario among ordinary people; forty days hold every story to its end."""
-    return tuple(line for _, _, line in mix([name], accounts, START, 40, rate=4))
+def planted(name: str, accounts: int = 8) -> tuple[bytes, ...]:
+    """A scenario among ordinary people; forty days are longer than any story."""
+    return tuple(line for _, _, line in mix([name], accounts, START, 40))

@@ -4,12 +4,13 @@ import json
 
 from streams.cli.environment import load_catalogue
 from streams.cli.red_flags import RED_FLAGS, coverage
+from streams.runtime.settings import load
 from tests.cli.conftest import Command
 
 
 def test_lists_every_indicator_once(command: Command) -> None:
     ended = command("catalogue")
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(load({}))
     listed = [line.split()[0] for line in ended.out.splitlines() if line.startswith("  ")]
     assert ended.code == 0
     assert sorted(listed) == sorted(catalogue.indicators)
@@ -29,14 +30,14 @@ def test_one_in_full(command: Command) -> None:
 
 
 def test_every_red_flag_has_an_indicator() -> None:
-    flags = coverage(load_catalogue())
+    flags = coverage(load_catalogue(load({})))
     assert [flag.id for flag in flags] == list(RED_FLAGS)
     assert not [flag.id for flag in flags if not (flag.implemented or flag.off or flag.planned)]
 
 
 def test_coverage_counts(command: Command) -> None:
     ended = command("catalogue", "--coverage")
-    covered = sum(bool(flag.implemented) for flag in coverage(load_catalogue()))
+    covered = sum(bool(flag.implemented) for flag in coverage(load_catalogue(load({}))))
     assert ended.out.endswith(f"{covered} of 24 red flags are covered by an indicator that is on\n")
     assert len(json.loads(command("catalogue", "--coverage", "--json").out)) == 24
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from streams.cli.outcome import BadConfigurationError
-from streams.runtime.settings import describe
+from streams.runtime.settings import Settings, describe
 from tests.cli.conftest import Command
 
 NOWHERE = "127.0.0.1:1"
@@ -34,7 +34,7 @@ def test_faults_of_the_settings_are_all_listed(command: Command, monkeypatch: py
 
 
 def test_one_fault_hides_no_other(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_catalogue() -> None:
+    def no_catalogue(_: Settings) -> None:
         raise BadConfigurationError("the catalogue has faults:\n  - one\n  - two")
 
     monkeypatch.setattr("streams.cli.check.load_catalogue", no_catalogue)

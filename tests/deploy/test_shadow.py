@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from streams.replay.configuration import shadow_catalogue
+from streams.runtime.settings import load
 from tests.deploy.prometheus import lacks, require
 from tests.deploy.test_compose import COMPOSE, SHADOW, WORKERS
 from tests.deploy.test_kubernetes import LABELS, MANIFESTS
@@ -59,7 +60,7 @@ def test_it_runs_a_shadow_with_the_live_settings(built: dict[str, dict[str, Any]
     (worker,) = built["StatefulSet"]["spec"]["template"]["spec"]["containers"]
     command, option, named = worker["args"]
     assert (command, option) == ("worker", "--shadow")
-    assert shadow_catalogue(named)
+    assert shadow_catalogue(named, load({}))
     assert worker["envFrom"] == [{"configMapRef": {"name": built["ConfigMap"]["metadata"]["name"]}}]
     assert built["ConfigMap"]["data"] == MANIFESTS["settings.yaml"]["data"]
 
@@ -127,7 +128,7 @@ def test_compose_runs_it_only_when_asked_and_beside_the_workers() -> None:
     assert set(shadow["depends_on"]) == {"shadow-topics"}
     variable = "PERSONAWATCH_SHADOW"
     (default,) = re.findall(rf"\${{{variable}:-(\w+)}}", shadow["environment"][variable])
-    assert shadow_catalogue(default)
+    assert shadow_catalogue(default, load({}))
     for name in WORKERS:
         assert variable not in services[name]["environment"]
         assert shadow["image"] == services[name]["image"]

@@ -187,7 +187,8 @@ def test_what_is_over_is_dropped_with_the_next_flush() -> None:
         await shell.handle(batch(kafka, 0))
         await shell.flush_all()
         assert sorted(kafka.states) == [b"k0", b"k1", b"k2"]  # just changed: left for another turn
-        await shell.handle(Batch("enriched-events", 0, [PlainRecord("enriched-events", 0, 9, 0, b"k9", b"v")], int))
+        newer = cast("list[SourceRecord]", [PlainRecord("enriched-events", 0, 9, 0, b"k9", b"v")])
+        await shell.handle(Batch("enriched-events", 0, newer, lambda: None))
         await shell.flush_all()
         assert sorted(kafka.states) == [b"k9"]
         assert kafka.log[-1] == "written 4"

@@ -13,6 +13,8 @@ import msgspec
 from streams.detection.catalogue.model import Catalogue, FamilyData, Indicator, Mitigator
 
 RESERVED = "mitigators.toml"
+SIGN_OFF = frozenset({"sanctioned_locale_setting"})
+"""What no file can switch on without the sign-off, whatever it says of itself."""
 
 
 class CatalogueError(ValueError):
@@ -33,6 +35,7 @@ def load(
     Raises `CatalogueError`: unknown or planned ids in `enable`, one that needs a sign-off without it, any fault in a file.
     """
     texts = builtin() if texts is None else texts
+    signed_off = frozenset(signed_off)
     faults: list[str] = []
     families: dict[str, FamilyData] = {}
     indicators: dict[str, Indicator] = {}
@@ -67,7 +70,12 @@ def load(
             for target in mitigator.effects
             if target not in indicators and target not in families
         ]
-    faults += _switch_on(indicators, tuple(enable), frozenset(signed_off))
+    faults += _switch_on(indicators, tuple(enable))
+    faults += [
+        f"{indicator.family}: {name}: switched on, and it needs the fairness sign-off: name it in signed_off too (REQ-F04)"
+        for name, indicator in indicators.items()
+        if indicator.enabled and (indicator.needs_sign_off or name in SIGN_OFF) and name not in signed_off
+    ]
     if faults:
         raise CatalogueError("the catalogue has faults:\n" + "\n".join(f"  - {fault}" for fault in faults))
     digest = hashlib.sha256(msgspec.json.encode([families, indicators, mitigators], order="deterministic")).hexdigest()[
@@ -110,14 +118,12 @@ def _incomplete(indicator: Indicator) -> list[str]:
     return found + [f"{where}: {field} is empty, expected a text" for field in needed if not getattr(indicator, field)]
 
 
-def _switch_on(indicators: dict[str, Indicator], enable: tuple[str, ...], signed_off: frozenset[str]) -> list[str]:
+def _switch_on(indicators: dict[str, Indicator], enable: tuple[str, ...]) -> list[str]:
     faults = []
     for wanted in enable:
         indicator = indicators.get(wanted)
         if indicator is None or indicator.planned:
             faults.append(f"enable: {wanted!r} is not an indicator that can be switched on")
-        elif indicator.needs_sign_off and wanted not in signed_off:
-            faults.append(f"enable: {wanted!r} needs the fairness sign-off: name it in signed_off too (REQ-F04)")
         else:
             indicators[wanted] = msgspec.structs.replace(indicator, enabled=True)
     return faults

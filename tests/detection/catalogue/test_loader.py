@@ -90,7 +90,7 @@ def test_the_locale_setting_needs_a_sign_off() -> None:
         load(enable=["sanctioned_locale_setting"])
     assert str(caught.value) == (
         "the catalogue has faults:\n"
-        "  - enable: 'sanctioned_locale_setting' needs the fairness sign-off: name it in signed_off too (REQ-F04)"
+        "  - LOC: sanctioned_locale_setting: switched on, and it needs the fairness sign-off: name it in signed_off too (REQ-F04)"
     )
     signed = load(enable=["sanctioned_locale_setting"], signed_off=["sanctioned_locale_setting"])
     assert signed.indicators["sanctioned_locale_setting"].enabled
