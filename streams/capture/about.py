@@ -25,8 +25,8 @@ KEPT: Final = (
 MAY_DIFFER: Final = (
     "sentences of alerts name other networks; alerts, cases and events have other ids",
     "IPv4 addresses are IPv6 addresses in 3800::/6, which belong to nobody; networks are as separate as they were",
-    "where order alone decides a tie (events of one moment, who of several accounts comes first by name), another one may be named",
-    "accounts fall into other partitions, so news of several accounts at one moment may reach their case in another order",
+    "events of one moment are told apart by name, so another one of them may be named",
+    "an alert on several accounts shows, of equal evidence, that of the account first by name, and decays to whose news came last",
     "a new rule that reads texts (titles, reason codes, tools, domains, agents) finds pseudonyms or only what is read today",
     "alerts do not say which tables a snapshot id stands for: whoever enriches tells it, and a capture is enriched already",
 )
@@ -109,9 +109,10 @@ def _proved(proof: Proof | None) -> str:
     if proof is None:
         return "not asked for: whether the capture replays to the same alerts is not known"
     if proof.holds:
-        ties = f"; {len(proof.ties)} ties show another of equals" if proof.ties else ""
-        return f"replayed: the same {proof.before} alerts in the original and in the capture{ties}"
-    return f"FAILED: {proof.before} alerts in the original, {proof.after} in the capture, which differ"
+        ties = f"; {len(proof.ties)} numbers or times of alerts on several accounts tie otherwise" if proof.ties else ""
+        same = f"the same {proof.before} alerts and the same evidence of {proof.accounts} accounts"
+        return f"replayed: {same} in the original and in the capture{ties}"
+    return f"FAILED: {proof.before} alerts in the original, {proof.after} in the capture; alerts or evidence differ"
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -1,43 +1,80 @@
-"""Whether a capture replays to the same alerts: those of the original under the new names, held against those of the capture."""
+"""Whether a capture replays to the same: alerts and every account's evidence of the original under the new names, held against the capture's.
+
+Evidence is compared account by account, with all times, counts and confidences. Alerts on one account are compared to the last
+number. An alert on several shows, of equal evidence, that of the account first by name, and decays to the moment of whose news came
+last; both follow from names, so there tier, status, members, indicators and mitigating facts decide, and the rest is told as a tie.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
+from streams.detection.account_state import AccountState
 from streams.detection.alert import Alert
 from streams.replay.comparison import compare
 from streams.replay.comparison_text import lines_of
-from streams.replay.replayer import standing
+from streams.replay.replayer import Replayer, standing
 
 Rename = Callable[[str], str]
 Said = dict[str, Any]
+NOTHING: Said = {}
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """What came out: alerts that stand in the original and in the capture, and what differs in words, with pseudonyms only."""
+    """What came out: alerts that stand in the original and in the capture, accounts with evidence, and what differs, with pseudonyms only."""
 
     before: int
     after: int
+    accounts: int
     differences: tuple[str, ...]
     ties: tuple[str, ...] = ()
-    """Evidence that several accounts of one alert have equally: the alert shows that of the first by name, which is another one now."""
 
     @property
     def holds(self) -> bool:
-        """Whether nothing differs but which of equals is shown."""
+        """Whether nothing differs but ties."""
         return not self.differences
 
 
-def prove(before: Sequence[Alert], after: Sequence[Alert], account: Rename, case: Rename) -> Proof:
-    """Compare tier, status, score, members, evidence with its times, and mitigating facts of every alert, also of those that are over."""
-    renamed = [_renamed(alert, account, case) for alert in before]
-    differences, ties = _differences(renamed, after)
+class Outcome(NamedTuple):
+    """What a replay came to."""
+
+    alerts: list[Alert]
+    evidence: dict[str, Said]
+    """Account → what speaks for and against it."""
+
+
+class Played(Replayer):
+    """A replay that also tells every account's evidence."""
+
+    def outcome(self) -> Outcome:
+        """What it came to so far. Accounts of which nothing is said are left out."""
+        states: dict[bytes, AccountState] = self._runtime.all_states("accounts")
+        told = {key.decode(): _evidence(state) for key, state in states.items()}
+        return Outcome(self.alerts(), {account: said for account, said in told.items() if said})
+
+
+def prove(before: Outcome, after: Outcome, account: Rename, case: Rename) -> Proof:
+    """Compare two outcomes, `before` under the new names."""
+    alerts = [_renamed(alert, account, case) for alert in before.alerts]
+    evidence = {account(name): said for name, said in before.evidence.items()}
+    differences, ties = _differences(alerts, after.alerts)
+    for name in sorted(evidence.keys() | after.evidence.keys()):
+        differences += _unlike(name, evidence.get(name, NOTHING), after.evidence.get(name, NOTHING))
     if differences:
-        differences += ["", *lines_of(compare(renamed, after))]
-    return Proof(len(standing(renamed)), len(standing(list(after))), tuple(differences), tuple(ties))
+        differences += ["", *lines_of(compare(alerts, after.alerts))]
+    return Proof(len(standing(alerts)), len(standing(after.alerts)), len(evidence), tuple(differences), tuple(ties))
+
+
+def _evidence(state: AccountState) -> Said:
+    """By indicator, whatever shared thing it is about: the thing has another name too."""
+    found: Said = {}
+    for item in state.fired.values():
+        found.setdefault(item.indicator, []).append((item.confidence, item.first, item.last, item.count))
+    sorted_found: Said = {name: sorted(items) for name, items in sorted(found.items())}
+    return sorted_found | {held.mitigator: (held.first, held.until) for held in state.mitigations.values()}
 
 
 def _renamed(alert: Alert, account: Rename, case: Rename) -> Alert:
@@ -67,12 +104,12 @@ def _differences(before: Sequence[Alert], after: Sequence[Alert]) -> tuple[list[
             found.append(f"{who}: {len(ours)} alerts before, {len(theirs)} after")
         for one, other in zip(ours, theirs, strict=False):
             found += _unlike(who, _said(one), _said(other))
-            lone = one.subject.kind == "account"
-            (found if lone else ties).extend(_unlike(who, _when(one), _when(other)))
+            lone = one.subject.kind == other.subject.kind == "account"
+            (found if lone else ties).extend(_unlike(who, _weighed(one), _weighed(other)))
     return found, ties
 
 
-def _unlike(who: str, one: Said, other: Said) -> list[str]:
+def _unlike(who: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     return [
         f"{who}: {name}: {one.get(name)} → {other.get(name)}"
         for name in sorted(one.keys() | other.keys())
@@ -100,19 +137,19 @@ def _said(alert: Alert) -> Said:
     return {
         "tier": alert.tier,
         "status": alert.status,
-        "score": alert.score,
         "disposition": alert.disposition,
-        "last evidence": alert.last_evidence,
-        "expires": alert.expires_at,
-        "mitigating": sorted(
-            (item.mitigator, "" if hidden else item.account_id, "" if hidden else item.since)
-            for item in alert.mitigating
-        ),
-        **{f"evidence {item.indicator}": (item.confidence, item.contribution) for item in alert.evidence},
+        "indicators": sorted(item.indicator for item in alert.evidence),
+        "mitigating": sorted((item.mitigator, "" if hidden else item.account_id) for item in alert.mitigating),
     }
 
 
-def _when(alert: Alert) -> Said:
-    return {"first evidence": alert.first_evidence} | {
-        f"times of {item.indicator}": (item.count, item.first_seen, item.last_seen) for item in alert.evidence
+def _weighed(alert: Alert) -> Said:
+    return {
+        "score": alert.score,
+        "times": (alert.first_evidence, alert.last_evidence, alert.expires_at),
+        "mitigating since": sorted((item.mitigator, item.since) for item in alert.mitigating),
+        **{
+            item.indicator: (item.confidence, item.contribution, item.count, item.first_seen, item.last_seen)
+            for item in alert.evidence
+        },
     }

@@ -16,6 +16,7 @@ import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,12 +25,14 @@ from streams.cli.parsing import moment
 
 if TYPE_CHECKING:
     from streams.detection.alert import Alert
+    from streams.detection.catalogue.model import Catalogue
     from streams.replay.comparison import Comparison
     from streams.replay.configuration import Configuration
     from streams.replay.expectations import Expectations
     from streams.replay.judgement import Ruling
     from streams.replay.replayer import Replayer
     from streams.replay.shadows import Difference, Shadows
+    from streams.report.raw_events import RawEvents
 
 EXAMPLES = """\
 TABLES is demo, none, a manifest *.toml, or role=file for geo, asn, networks.
@@ -90,6 +93,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--shadow-output", action="append", default=[], metavar="FILE", help="a shadow's alerts go there")
     add("--expect", metavar="FILE", help="hold the alerts against expectations")
     add("--junit", metavar="FILE", help="write what --expect found as JUnit XML")
+    add("--report", metavar="FILE.html", help="write what was found as one HTML page, with the events behind it")
     add("--json", action="store_true", help="result of --against, --expect, --shadow as one JSON object")
 
 
@@ -110,6 +114,9 @@ def run(arguments: Namespace) -> int:
         raise BadInputError("--junit goes with --expect")
     if arguments.shadow_output and not arguments.shadow:
         raise BadInputError("--shadow-output goes with --shadow")
+    for name in filter(None, (arguments.junit, arguments.report)):
+        if not Path(name).parent.is_dir():  # told now, not when a long replay is done
+            raise BadInputError(f"{name}: no such folder; expected a file that can be written")
     try:
         return _run(arguments)
     except BadConfigurationError as error:
@@ -120,18 +127,20 @@ def _run(arguments: Namespace) -> int:
     from streams.replay.configuration import configuration
     from streams.replay.expectations import read_expectations
     from streams.replay.shadows import Shadows
+    from streams.report.raw_events import RawEvents
 
     ours = configuration(os.environ, arguments.catalogue, arguments.tables, arguments.format)
     expectations = read_expectations(arguments.expect, ours.catalogue) if arguments.expect else None
     other, recorded = _against(arguments, ours)
     shadows = Shadows(ours, arguments.shadow, arguments.shadow_output)
-    runs, interrupted = _play(arguments, ours, other, shadows)
-    if interrupted:
-        return INTERRUPTED
-    if not runs[0].events and not runs[0].left_out:
-        raise BadInputError("no event was read; see above")
-    before = runs[1].alerts() if other is not None else recorded
-    return _report(arguments, runs[0], before, expectations, shadows)
+    with RawEvents() if arguments.report else nullcontext() as raw:
+        runs, interrupted = _play(arguments, ours, other, shadows, raw)
+        if interrupted:
+            return INTERRUPTED
+        if not runs[0].events and not runs[0].left_out:
+            raise BadInputError("no event was read; see above")
+        before = runs[1].alerts() if other is not None else recorded
+        return _report(arguments, runs[0], before, expectations, shadows, ours.catalogue, raw)
 
 
 def _against(arguments: Namespace, ours: Configuration) -> tuple[Configuration | None, list[Alert] | None]:
@@ -153,7 +162,11 @@ def _against(arguments: Namespace, ours: Configuration) -> tuple[Configuration |
 
 
 def _play(
-    arguments: Namespace, ours: Configuration, other: Configuration | None, shadows: Shadows
+    arguments: Namespace,
+    ours: Configuration,
+    other: Configuration | None,
+    shadows: Shadows,
+    raw: RawEvents | None,
 ) -> tuple[list[Replayer], bool]:
     """Feed every configuration the same records; whether a person ended it."""
     from streams.replay import summary
@@ -179,7 +192,8 @@ def _play(
         runs = [Replayer(ours, selection, on_revision, batch)] + ([Replayer(other, selection)] if other else [])
         wait = Pace(arguments.speed).wait if arguments.speed else None
         try:
-            for recorded in with_progress(sources.records(), sources.done, sources.total()):
+            records = sources.records() if raw is None else raw.through(sources.records())
+            for recorded in with_progress(records, sources.done, sources.total()):
                 if wait is not None:
                     wait(recorded.record.timestamp)
                 for each in runs:
@@ -205,6 +219,8 @@ def _report(
     before: list[Alert] | None,
     expectations: Expectations | None,
     shadows: Shadows,
+    catalogue: Catalogue,
+    raw: RawEvents | None,
 ) -> int:
     """Say what a comparison and expectations found; the exit code."""
     from streams.replay.comparison import compare
@@ -218,6 +234,11 @@ def _report(
         rulings = judge(expectations, alerts, sum(found.times for found in run.refused.values()))
     if arguments.junit:
         _write(arguments.junit, junit(Path(arguments.expect).name, rulings))
+    if arguments.report:
+        from streams.report.building import report_of
+        from streams.report.render import render
+
+        _write(arguments.report, render(report_of(run, catalogue, arguments.sources, raw, comparison, rulings)))
     beside = shadows.differences(alerts)
     if beside and not arguments.json:
         print("\n".join(in_words(beside)), file=sys.stderr)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -93,6 +93,11 @@ class Replayer:
     def alerts(self) -> list[Alert]:
         """The same, decoded."""
         return [_alert(value) for value in self.newest()]
+
+    def states(self, stage: str) -> dict[bytes, Any]:
+        """Every state of a stage, by key."""
+        self.finish()
+        return self._runtime.all_states(stage)
 
     @property
     def revisions(self) -> int:

@@ -86,8 +86,7 @@ def _events(refs: Sequence[EventRef], raw_events: RawEvents | None) -> tuple[Raw
 
 
 def _nodes(run: Replayer) -> dict[str, Node]:
-    states = run._runtime.all_states("cases")
-    return {state.account: state for state in states.values() if isinstance(state, Node)}
+    return {state.account: state for state in run.states("cases").values() if isinstance(state, Node)}
 
 
 def _view(run: Replayer, gone: int) -> RunView:

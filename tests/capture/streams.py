@@ -5,15 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator
 
-from schemas.topics import ALERTS, WATCHLIST
 from streams.capture.capturing import Capturing
 from streams.capture.intake import Intake
+from streams.capture.proof import Outcome, Played
 from streams.capture.redaction import Redactor
 from streams.replay.lines import Reading, Recorded
-from streams.replay.replayer import Replayer
 from streams.replay.selection import Selection
 from streams.replay.sources import numbered
-from streams.runtime.local import LocalRuntime
 from streams.scenarios.mix import mix
 from tests.detection.pipeline import START
 from tests.replay.conftest import demo_configuration
@@ -31,22 +29,11 @@ def capture(lines: Iterable[bytes], key: bytes = KEY) -> tuple[list[bytes], Capt
     return [line for record in recorded(lines) for line in run.lines(record)], run
 
 
-def replayed(lines: Iterable[bytes]) -> Replayer:
-    run = Replayer(demo_configuration())
+def played(lines: Iterable[bytes]) -> Outcome:
+    run = Played(demo_configuration())
     for record in recorded(lines):
         run.take(record)
-    return run
-
-
-def states(lines: Iterable[bytes]) -> LocalRuntime:
-    """The same stages with their states to look into."""
-    runtime = LocalRuntime(demo_configuration().stages(Selection()), keep=(ALERTS.name, WATCHLIST.name))
-    for topic, record in recorded(lines):
-        if topic == "enriched-events":
-            runtime.send(topic, record.key or b"", record.value or b"", record.timestamp)
-        else:
-            runtime.feed(topic, (record,))
-    return runtime
+    return run.outcome()
 
 
 @functools.cache

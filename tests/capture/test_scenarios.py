@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 import pytest
 
 from schemas.addresses import parse_address
 from schemas.decoder import Decoded, EventDecoder
 from streams.capture.proof import prove
-from streams.detection.account_state import AccountState
 from streams.scenarios import SCENARIOS, encode
-from tests.capture.streams import KEY, OTHER_KEY, capture, planted, replayed, states
+from tests.capture.streams import KEY, OTHER_KEY, capture, planted, played
 from tests.detection.pipeline import scenario
 
 STORIES = ("S01", "S05a", "S05b", "S09", "B01", "B02", "B04", "B05", "B06", "B07")
-
-
-def told(state: AccountState) -> tuple[list[Any], list[Any]]:
-    """What speaks against and for an account, with all times and counts; what names nobody."""
-    evidence = [(item.indicator, item.confidence, item.first, item.last, item.count) for item in state.fired.values()]
-    mitigations = [(item.mitigator, item.first, item.until) for item in state.mitigations.values()]
-    return sorted(evidence), sorted(mitigations, key=str)
 
 
 def test_the_stories_are_those_of_the_product() -> None:
@@ -33,20 +23,16 @@ def test_the_stories_are_those_of_the_product() -> None:
 def test_a_capture_replays_to_the_same(name: str) -> None:
     lines = planted(name)
     made, run = capture(lines)
-    account = run.redactor.account
     assert run.events == len(lines)
     assert not +run.intake.left_out
 
-    before, after = states(lines), states(made)
-    wanted = {account(key.decode()): told(state) for key, state in before.all_states("accounts").items()}
-    found = {key.decode(): told(state) for key, state in after.all_states("accounts").items()}
-    assert found == wanted
-
-    alerts = replayed(lines).alerts()
-    proof = prove(alerts, replayed(made).alerts(), account, run.redactor.case)
+    before, after = played(lines), played(made)
+    assert {run.redactor.account(name): said for name, said in before.evidence.items()} == after.evidence
+    proof = prove(before, after, run.redactor.account, run.redactor.case)
     assert proof.differences == ()
-    assert [alert.tier for alert in alerts if alert.status != "retracted"] or SCENARIOS[name].tier_now == "none"
-    assert proof.before == proof.after
+    stands = [alert.tier for alert in before.alerts if alert.status != "retracted"]
+    assert len(stands) == proof.before == proof.after
+    assert stands or SCENARIOS[name].tier_now == "none"
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -99,6 +85,6 @@ def test_a_capture_of_a_capture_replays_to_the_same() -> None:
     once, first = capture(planted("S09"))
     twice, second = capture(once, OTHER_KEY)
     assert first.accounts.isdisjoint(second.accounts)
-    proof = prove(replayed(once).alerts(), replayed(twice).alerts(), second.redactor.account, second.redactor.case)
+    proof = prove(played(once), played(twice), second.redactor.account, second.redactor.case)
     assert proof.differences == ()
     assert proof.before >= 1

@@ -213,3 +213,18 @@ def test_ctrl_c_leaves_whole_lines_and_says_how_far_it_came(s05b: Path, mode: li
     assert bool(first + out) is bool(mode)
     for line in (first + out).splitlines():
         json.loads(line)
+
+
+def test_the_page_of_a_replay_holds_its_alerts_and_the_events_behind_them(command: Command, s05b: Path) -> None:
+    page = s05b.with_suffix(".html")
+    ended = replay(command, s05b, "--report", page)
+    (alert,) = map(json.loads, ended.out.splitlines())
+    text = page.read_text("utf-8")
+    assert alert["alert_id"] in text
+    assert all(ref["event_id"] in text for item in alert["evidence"] for ref in item["events"])
+    again = s05b.with_name("again.html")
+    replay(command, s05b, "--report", again)
+    assert again.read_bytes() == page.read_bytes()
+    refused = replay(command, s05b, "--report", s05b.parent / "no" / "page.html")
+    assert refused.code == 2
+    assert "expected a file that can be written" in refused.err
