@@ -1,4 +1,4 @@
-"""Whether a capture replays to the same: alerts and every account's evidence of the original under the new names, held against the capture's.
+"""Whether a capture replays to the same: the original's alerts and evidence under the new names, held against the capture's.
 
 Evidence is compared account by account, with all times, counts and confidences. Alerts on one account are compared to the last
 number. An alert on several shows, of equal evidence, that of the account first by name, and decays to the moment of whose news came
@@ -16,7 +16,9 @@ from streams.detection.account_state import AccountState
 from streams.detection.alert import Alert
 from streams.replay.comparison import compare
 from streams.replay.comparison_text import lines_of
+from streams.replay.configuration import Configuration
 from streams.replay.replayer import Replayer, standing
+from streams.replay.selection import Selection
 
 Rename = Callable[[str], str]
 Said = dict[str, Any]
@@ -24,7 +26,7 @@ NOTHING: Said = {}
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """What came out: alerts that stand in the original and in the capture, accounts with evidence, and what differs, with pseudonyms only."""
+    """Alerts that stand in the original and in the capture, accounts with evidence, and what differs, with pseudonyms only."""
 
     before: int
     after: int
@@ -46,14 +48,15 @@ class Outcome(NamedTuple):
     """Account → what speaks for and against it."""
 
 
-class Played(Replayer):
-    """A replay that also tells every account's evidence."""
+def replayer(configuration: Configuration, selection: Selection | None = None) -> Replayer:
+    """A replay that does all that follows from a record before the next one: the order then depends least on names."""
+    return Replayer(configuration, selection, batch=1)
 
-    def outcome(self) -> Outcome:
-        """What it came to so far. Accounts of which nothing is said are left out."""
-        states: dict[bytes, AccountState] = self._runtime.all_states("accounts")
-        told = {key.decode(): _evidence(state) for key, state in states.items()}
-        return Outcome(self.alerts(), {account: said for account, said in told.items() if said})
+
+def outcome_of(run: Replayer) -> Outcome:
+    """What a replay came to. Accounts of which nothing is said are left out."""
+    told = {key.decode(): _evidence(state) for key, state in run.states("accounts").items()}
+    return Outcome(run.alerts(), {account: said for account, said in told.items() if said})
 
 
 def prove(before: Outcome, after: Outcome, account: Rename, case: Rename) -> Proof:

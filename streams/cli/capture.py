@@ -21,10 +21,11 @@ from streams.cli.parsing import moment
 
 if TYPE_CHECKING:
     from streams.capture.capturing import Capturing
-    from streams.capture.proof import Played, Proof
+    from streams.capture.proof import Proof
     from streams.capture.writing import CaptureFile
     from streams.detection.messages import TableVersion
     from streams.replay.configuration import Configuration
+    from streams.replay.replayer import Replayer
 
 EXAMPLES = """\
 FILE is packed when its name ends in .gz or .zst. Beside it, FILE.about.json
@@ -118,11 +119,13 @@ def _key(name: str | None) -> bytes:
     return key
 
 
-def _read(arguments: Namespace, ours: Configuration, key: bytes, file: CaptureFile) -> tuple[Capturing, Played | None]:
+def _read(
+    arguments: Namespace, ours: Configuration, key: bytes, file: CaptureFile
+) -> tuple[Capturing, Replayer | None]:
     """Capture the sources, and replay them beside it: standard input can be read once only."""
     from streams.capture.capturing import Capturing
     from streams.capture.intake import Intake
-    from streams.capture.proof import Played
+    from streams.capture.proof import replayer
     from streams.capture.redaction import Redactor
     from streams.replay.progress import with_progress
     from streams.replay.selection import selection_of
@@ -130,7 +133,7 @@ def _read(arguments: Namespace, ours: Configuration, key: bytes, file: CaptureFi
 
     selection = selection_of(arguments.account, arguments.start, arguments.end)
     captured = Capturing(Intake(ours, selection), Redactor(key))
-    original = Played(ours, selection) if arguments.verify else None
+    original = replayer(ours, selection) if arguments.verify else None
     with Sources(arguments.sources, ours.settings, ours.formats) as sources:
         for recorded in with_progress(sources.records(), sources.done, sources.total()):
             file.write(captured.lines(recorded))
@@ -140,18 +143,18 @@ def _read(arguments: Namespace, ours: Configuration, key: bytes, file: CaptureFi
     return captured, original
 
 
-def _prove(ours: Configuration, captured: Capturing, original: Played, part: Path) -> Proof:
+def _prove(ours: Configuration, captured: Capturing, original: Replayer, part: Path) -> Proof:
     """Replay what was written and compare."""
-    from streams.capture.proof import Played, prove
+    from streams.capture.proof import outcome_of, prove, replayer
     from streams.replay.progress import with_progress
     from streams.replay.sources import Sources
 
-    again = Played(ours)
+    again = replayer(ours)
     with Sources([str(part)], ours.settings, ours.formats) as sources:
         for recorded in with_progress(sources.records(), sources.done, sources.total()):
             again.take(recorded)
     redactor = captured.redactor
-    return prove(original.outcome(), again.outcome(), redactor.account, redactor.case)
+    return prove(outcome_of(original), outcome_of(again), redactor.account, redactor.case)
 
 
 def _tables(ours: Configuration) -> tuple[TableVersion, ...]:

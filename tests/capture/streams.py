@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from streams.capture.capturing import Capturing
 from streams.capture.intake import Intake
-from streams.capture.proof import Outcome, Played
+from streams.capture.proof import Outcome, outcome_of, replayer
 from streams.capture.redaction import Redactor
 from streams.replay.lines import Reading, Recorded
 from streams.replay.selection import Selection
@@ -30,10 +30,10 @@ def capture(lines: Iterable[bytes], key: bytes = KEY) -> tuple[list[bytes], Capt
 
 
 def played(lines: Iterable[bytes]) -> Outcome:
-    run = Played(demo_configuration())
+    run = replayer(demo_configuration())
     for record in recorded(lines):
         run.take(record)
-    return run.outcome()
+    return outcome_of(run)
 
 
 @functools.cache

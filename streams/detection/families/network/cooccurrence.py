@@ -13,6 +13,8 @@ COUSE = "proxy_exit_cooccurrence"
 PAIRS = 64
 """Pairs remembered at an exit so as not to repeat themselves the same day; 15 accounts make 105, seldom at once."""
 EXITS = 32
+LISTS = 8
+"""Lists named behind a pair's exits."""
 REPEAT = DAY
 
 
@@ -42,6 +44,8 @@ def judge_exit(entity: EntityState, link: Link, desk: EntityDesk) -> None:
             continue
         touch(told, pair, link.ts, PAIRS)
         data = {"exit": name, "rarity": round(rarity, 4), "network": link.data.get("network") or ""}
+        if lists := link.data.get("lists"):
+            data["lists"] = lists
         desk.links.append(Link("pair", pair, link.account, link.ts, link.ref, link.who, data))
         desk.links.append(Link("pair", pair, other, member.last, member.refs[-1], member.who, data))
 
@@ -53,6 +57,9 @@ def judge_pair(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     name, rarity = link.data["exit"], float(link.data["rarity"])
     held = exits.get(name, [rarity, link.ts])
     exits[name] = [min(rarity, held[0]), max(link.ts, held[1])]
+    lists: list[str] = entity.memory.get("lists", [])
+    if news := set(link.data.get("lists", ())) - set(lists):
+        lists = entity.memory["lists"] = sorted({*lists, *news})[-LISTS:]
     before = entity.watermark - limits["days"] * DAY
     for old in [known for known, (_, seen) in exits.items() if seen < before]:
         del exits[old]
@@ -73,6 +80,7 @@ def judge_pair(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         "rarity": round(total, 2),
         "minutes": int(limits["minutes"]),
         "days": int(limits["days"]),
+        "lists": lists,
     }
     refs = list({ref for known in (a, b) for ref in entity.members[known].refs})
     for known in (a, b):

@@ -10,6 +10,7 @@ import ipaddress
 from typing import TYPE_CHECKING
 
 from enrichers.facts import Facts
+from streams.detection.families.network.lists import saying
 from streams.detection.families.network.memory import Seen
 from streams.detection.families.network.places import CROWDS, EXITS, NEVER_SHARED, checksum, plain_name
 from streams.detection.families.network.rhythm import week_of
@@ -146,4 +147,7 @@ def _subnet(moment: Moment, seen: Seen) -> Numbers:
 def _exit(facts: Facts, hidden: bool) -> Numbers:
     """On ordinary lines the provider is the exit: a household whose address changes daily has one, not thirty."""
     name = f"{checksum(facts.shared_key or ''):08x}" if hidden else f"as{facts.asn}" if facts.asn else ""
-    return {"exit": name, "network": facts.network}
+    about: Numbers = {"exit": name, "network": facts.network}
+    if hidden:
+        about["lists"] = saying(facts, EXITS)
+    return about

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from streams.detection.families.network import lists
 from streams.detection.families.network.memory import NetworkMemory, Place, Seen
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Numbers
@@ -64,6 +65,8 @@ def judge(moment: Moment, memory: NetworkMemory, desk: Desk) -> None:
             found += _countries(memory, moment.ts // unit, unit, span, text, least, limits["one_vpn"], of)
     if found:
         confidence, ts, numbers = max(found, key=lambda best: best[:2])
+        if confidence < 1.0:  # that it is one VPN is what a list says
+            numbers["lists"] = lists.said_by(memory, "vpn")
         desk.fire(moment.account, SPREAD, confidence, max(ts, moment.ts), numbers, moment.ref)
 
 

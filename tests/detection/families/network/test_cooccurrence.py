@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from enrichers.facts import ListEntry
 from streams.detection.families.network.cooccurrence import rarity_of
 from streams.detection.messages import Who
 from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, Shared, facts, link
@@ -76,12 +77,14 @@ def test_a_household_with_a_new_address_every_day_has_one_exit() -> None:
 def test_personas_that_rotate_together() -> None:  # S02
     shared = Shared()
     accounts = [Account(f"p{n}") for n in range(6)]
+    said = ListEntry("residential_proxy", "a list", "2026-11-20")
     for step in range(9):
         for n, account in enumerate(accounts):
-            account.start(step * DAY + n * MINUTE, facts(step, classes=("residential_proxy",)))
+            account.start(step * DAY + n * MINUTE, facts(step, classes=("residential_proxy",), lists=(said,)))
             shared.take(account.sent("exit"))
             account.links = []
     assert {shared.confidence(f"p{n}", COUSE) for n in range(6)} == {1.0}
+    assert shared.findings["p0", COUSE].numbers["lists"] == ["residential_proxy: a list of 2026-11-20"]
 
 
 def test_mobile_and_relay_addresses_send_no_exit() -> None:  # B04

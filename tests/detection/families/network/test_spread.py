@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichers.facts import Facts
+from enrichers.facts import Facts, ListEntry
 from streams.detection.families.network.memory import NetworkMemory
 from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, facts, vpn
 
@@ -74,6 +74,15 @@ def test_a_travelling_account_with_one_vpn_keeps_the_lower_confidence() -> None:
     steps = [(day * DAY + n * HOUR, vpn(n, country=c)) for day in range(6) for n, c in enumerate(("C1", "C2", "C3"))]
     steps += [(day * DAY + 5 * HOUR, facts(90 + day, country=f"C{1 + day // 3}")) for day in range(6)]
     assert visit(steps).confidence(SPREAD) == 0.6
+
+
+def test_that_one_vpn_explains_it_names_the_list_that_says_so() -> None:
+    said = (ListEntry("vpn", "a list", "2026-11-20"),)
+    exits = [(n * HOUR, facts(n, country=f"C{n}", classes=("vpn",), operator="ASTRILL", lists=said)) for n in range(3)]
+    account = visit(exits)
+    assert account.confidence(SPREAD) == 0.6
+    assert account.state.fired[SPREAD].numbers["lists"] == ["vpn: a list of 2026-11-20"]
+    assert "lists" not in visit([(n * HOUR, facts(n, country=f"C{n}")) for n in range(3)]).state.fired[SPREAD].numbers
 
 
 WHERE = st.sampled_from(
