@@ -30,7 +30,7 @@ class Addresses:
     def __init__(self, pseudonyms: Pseudonyms) -> None:
         self.seen: Counter[str] = Counter()
         self.inexact = 0
-        """Prefixes that do not cover exactly what they covered: IPv6 shorter than /32, or between /64 and /128."""
+        """Declared prefixes that do not cover exactly what they covered: IPv6 shorter than /32, or between /64 and /128."""
         self._digest = pseudonyms.digest
         self._known: dict[str, str | None] = {}
         self._bits_of: dict[tuple[bytes, int, int, int], int] = {}

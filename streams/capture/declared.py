@@ -135,6 +135,6 @@ FACTS: dict[str, Treatment] = {
     "ip": Plain.ADDRESS,
     "network": Plain.NETWORK,
     "shared_key": Plain.SHARED_KEY,
-    "geo_prefix": Plain.PREFIX,
+    "geo_prefix": Plain.DROP,
 }
 """Fact → what it is. What tables say of a network is not about a person, and the alerts depend on it."""

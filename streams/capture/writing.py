@@ -58,8 +58,12 @@ class CaptureFile:
         """Give the content its name, with the report beside it. Raises BadInputError when somebody else took the name meanwhile."""
         self.close()
         self._refuse_existing()
-        self.about.write_bytes(about)
-        self._part.rename(self.final)
+        try:
+            self.about.write_bytes(about)
+            self._part.rename(self.final)
+        except BaseException:  # also Ctrl-C: a report without its capture says nothing
+            self.about.unlink(missing_ok=True)
+            raise
 
     def _refuse_existing(self) -> None:
         for path in (self.final, self.about):

@@ -36,7 +36,7 @@ class Refused(NamedTuple):
 
 
 class Replayer:
-    """One configuration's run over a stream. Nothing in it depends on clocks, hashes, or where files and batches end."""
+    """One configuration's run over a stream. Nothing in it depends on clocks, hashes, or where files end."""
 
     def __init__(
         self,

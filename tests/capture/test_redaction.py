@@ -52,7 +52,7 @@ def test_no_text_of_an_event_is_in_its_capture(name: str, data: st.DataObject) -
 
 
 @given(events)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_capture_is_a_valid_event_of_the_same_type_time_and_numbers(told: AnyEvent) -> None:
     made = msgspec.json.decode(redacted(told), type=EnrichedEvent)
     assert type(made.event) is type(told)
