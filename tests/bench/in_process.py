@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 
 from enrichers import demo
@@ -14,7 +15,8 @@ from streams.detection.catalogue.load import load
 from streams.detection.enrich import EnrichStage
 from streams.pipeline import build_stages
 from streams.runtime.local import LocalRuntime
-from tests.bench.load import batches, records
+from streams.scenarios.background import background_bytes
+from tests.bench.load import START, batches, records
 from tests.bench.report import Line
 
 SAMPLE = 200_000
@@ -27,6 +29,9 @@ def fresh_enricher(folder: Path) -> Enricher:
 
 def alone(accounts: int) -> list[Line]:
     """Part a: each step on its own, on the same sample, after one warm-up."""
+    started = time.process_time()
+    made = sum(1 for _ in islice(background_bytes(accounts, START, 6), SAMPLE))
+    making = time.process_time() - started
     sample = list(records(SAMPLE, accounts))
     decoder = EventDecoder()
     with tempfile.TemporaryDirectory() as name:
@@ -59,6 +64,7 @@ def alone(accounts: int) -> list[Line]:
         enrich = time.process_time() - started
     base = decode / len(sample)
     return [
+        Line("a", "making background traffic", made / making, "events/s", f"{making / made / base:.1f}×"),
         Line("a", "decode and validate", 1e6 * base, "µs/event", "1.0×"),
         Line(
             "a",
