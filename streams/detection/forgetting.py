@@ -15,6 +15,9 @@ LOOKS = 256
 """States looked at in one go: under a millisecond. With a flush a second, a million states of a partition take about an hour."""
 MARGIN = 7 * DAY
 """How far a record may be older than newer ones of its partition and still find what was remembered."""
+PRESENT = DAY
+"""A worker forgets only while the newest event is no older than this. One that reads up a backlog gets months within minutes, from
+partitions that are months apart, and after a crash again; who replays takes everything in the order of time and once."""
 
 
 def forget_some(stage: Stage, states: PartitionStates[Any], newest_ms: int) -> int:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from schemas.topics import DEAD_LETTERS
-from streams.detection.forgetting import forget_some
+from streams.detection.forgetting import PRESENT, forget_some
 from streams.detection.stage import Result, SourceRecord, Stage
 from streams.detection.states import PartitionStates, StateCodec
 from streams.runtime.counting import Handled, finished, handled
@@ -154,7 +154,8 @@ class Shell:
             await self._settle(lane)
             if not lane.alive or not lane.unacknowledged:
                 return
-            forgotten = forget_some(self.stage, lane.states, lane.newest_ms)
+            is_present = time.time() * 1000 - lane.newest_ms < PRESENT
+            forgotten = forget_some(self.stage, lane.states, lane.newest_ms) if is_present else 0
             changes = lane.states.take_changes()
             acknowledge, lane.unacknowledged = lane.unacknowledged, []
             batches, lane.handled_batches = lane.handled_batches, []

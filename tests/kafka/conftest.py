@@ -13,6 +13,10 @@ from tests.kafka.worker import Deployment
 
 Deploy = Callable[..., Deployment]
 
+FIRST, SECOND = "first broker", "second broker"
+WITH_FIRST = {"test_delivery.py", "test_stop.py", "test_quiet.py", "test_acls.py", "test_retention.py"}
+"""About half of the time that all of it takes; a session's broker is its process's own."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Third-party warnings that nobody here can mend, each as narrow as it goes."""
@@ -22,12 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here needs the broker; one process runs all that does, and begins at once, since it takes longest."""
+    """Everything here needs the broker. Two processes share what does, a file each time, and begin at once: it takes longest."""
     for item in items:
         if item.path.parent.name == "kafka":
             item.add_marker(pytest.mark.kafka)
         if item.get_closest_marker("kafka"):
-            item.add_marker(pytest.mark.xdist_group("broker"))
+            item.add_marker(pytest.mark.xdist_group(FIRST if item.path.name in WITH_FIRST else SECOND))
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine, Iterable
 from typing import Any, cast
 
 import pytest
 
-from streams.detection.forgetting import MARGIN
 from streams.detection.stage import PlainRecord, Result, SourceRecord, Stage
 from streams.detection.states import Change, PartitionStates, keep
+from streams.detection.windows import DAY
 from streams.runtime.dead_letters import FloodLimits
 from streams.runtime.delivery import UndeliverableError
 from streams.runtime.metrics import Metrics
@@ -173,11 +174,26 @@ def test_partitions_of_others_are_left_alone() -> None:
 class Fleeting(Count):
     """A stage whose states are over at once."""
 
+    now = int(time.time() * 1000)
+
     def over(self, state: object, now_ms: int) -> bool:
         return now_ms > 0
 
     def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[Any]) -> Result:
-        return super().process(input_name, records, states)._replace(event_ms=MARGIN + 1)
+        return super().process(input_name, records, states)._replace(event_ms=self.now)
+
+
+def test_a_worker_that_reads_up_a_backlog_drops_nothing() -> None:
+    async def work() -> None:
+        kafka, stage = Kafka(), Fleeting()
+        stage.now -= 2 * DAY
+        shell = shell_on(kafka, stage)
+        for start in (0, 3):
+            await shell.handle(batch(kafka, start))
+            await shell.flush_all()
+        assert sorted(kafka.states) == [b"k0", b"k1", b"k2"]
+
+    run(work())
 
 
 def test_what_is_over_is_dropped_with_the_next_flush() -> None:
