@@ -22,7 +22,7 @@ demo: $(READY) ## Watch events go through a real worker and alerts come out (abo
 	$(BIN)/personawatch demo $(DEMO)
 
 test: $(READY) lint ## Prove everything: lint, types, unit tests, and a real Apache Kafka where a JDK and Maven are
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -q $(TESTS)
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered -q $(TESTS)
 
 lint: $(READY) ## Style, format and types of code and tests
 	$(BIN)/ruff check .
