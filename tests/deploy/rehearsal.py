@@ -1,4 +1,4 @@
-"""Minutes of a deployment to look at: Kafka, two workers, Prometheus, people, stories, faults, decisions; then a command.
+"""Minutes of a deployment to look at: Kafka, two workers, a shadow, Prometheus, people, stories, faults, decisions; then a command.
 
     python -m tests.deploy.rehearsal 12 node deploy/dashboards/preview/draw.mjs {} docs/dashboards 12
 
@@ -10,10 +10,12 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from tests.deploy.prometheus import Prometheus, lacks
-from tests.deploy.test_dashboards_live import POISON, decisions
+from tests.deploy.test_dashboards_live import POISON, decisions, without_marathons
 from tests.kafka.broker import Broker, missing
 from tests.kafka.pipeline import Pipeline, background, send, stories
 
@@ -39,7 +41,7 @@ def play(site: Pipeline, minutes: float) -> None:
         time.sleep(max(0.0, due - time.monotonic()))
 
 
-def main(minutes: float, command: list[str]) -> int:
+def main(minutes: float, command: list[str], folder: Path) -> int:
     """Play, then run the command; its exit code."""
     reason = lacks("prometheus") or missing()
     if reason is not None:
@@ -52,10 +54,11 @@ def main(minutes: float, command: list[str]) -> int:
         broker.start()
         site = Pipeline(broker.address)
         workers = [site.worker(instance_id=name) for name in ("worker-1", "worker-2")]
+        workers.append(site.worker(shadow=without_marathons(folder)))
         for worker in workers:
             worker.wait_ready()
         prometheus = Prometheus([worker.port for worker in workers])
-        prometheus.wait_for("sum(personawatch_ready) == 2")
+        prometheus.wait_for(f"sum(personawatch_ready) == {len(workers)}")
         print(f"{minutes:g} minutes of load; Prometheus at http://{prometheus.address}", flush=True)
         play(site, minutes)
         filled = [word.replace("{}", f"http://{prometheus.address}") for word in command]
@@ -69,4 +72,5 @@ def main(minutes: float, command: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1]), sys.argv[2:]))
+    with tempfile.TemporaryDirectory() as name:
+        sys.exit(main(float(sys.argv[1]), sys.argv[2:], Path(name)))
