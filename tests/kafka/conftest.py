@@ -13,10 +13,6 @@ from tests.kafka.worker import Deployment
 
 Deploy = Callable[..., Deployment]
 
-FIRST, SECOND = "first broker", "second broker"
-WITH_FIRST = {"test_delivery.py", "test_stop.py", "test_quiet.py", "test_acls.py", "test_retention.py"}
-"""About half of the time that all of it takes; a session's broker is its process's own."""
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Third-party warnings that nobody here can mend, each as narrow as it goes."""
@@ -24,15 +20,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here needs the broker. Two processes share what does, a file each time, and begin at once: it takes longest."""
+    """Everything here needs a broker, of which every test process has its own.
+
+    These tests wait much and the others compute, so processes that take turns at a common list are best given both at any time.
+    """
     for item in items:
         if item.path.parent.name == "kafka":
             item.add_marker(pytest.mark.kafka)
-        if item.get_closest_marker("kafka"):
-            item.add_marker(pytest.mark.xdist_group(FIRST if item.path.name in WITH_FIRST else SECOND))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        waiting = [item for item in items if item.get_closest_marker("kafka")]
+        others = [item for item in items if not item.get_closest_marker("kafka")]
+        share = len(others) // max(1, len(waiting))
+        spread = [part for at, item in enumerate(waiting) for part in (item, *others[at * share : (at + 1) * share])]
+        items[:] = [*spread, *others[len(waiting) * share :]]
 
 
 @pytest.fixture(scope="session")

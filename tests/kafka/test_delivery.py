@@ -5,9 +5,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from typing import Any
-
-import pytest
 
 from tests.kafka.broker import Broker
 from tests.kafka.conftest import Deploy
@@ -103,17 +100,6 @@ def test_broker_restart_is_survived(deploy: Deploy, broker: Broker) -> None:
     site.wait_drained()
     site.assert_exact()
     assert worker.process.poll() is None
-
-
-@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
-def test_every_compression_arrives(deploy: Deploy, codec: str) -> None:
-    site = deploy(compression=codec)
-    options: dict[str, Any] = {"compression.type": codec}
-    site.produce("login-events", events(3000), **options)
-    site.worker()
-    site.wait_drained()
-    spread, _ = site.assert_exact()
-    assert spread.outputs == 3000
 
 
 def test_idle_stream_is_flushed(deploy: Deploy) -> None:

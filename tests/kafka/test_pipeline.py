@@ -97,9 +97,9 @@ def test_poison_at_random_offsets_goes_to_the_dead_letters_and_the_rest_goes_on(
 
 
 @pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
-def test_every_compression_arrives_also_without_keys(site: Pipeline, codec: str) -> None:
+def test_every_compression_arrives_also_without_keys_and_is_written(site: Pipeline, codec: str) -> None:
     told = [(topic, None, value) for topic, _, value in stories(("S05b",))]
     send(site, told, **{"compression.type": codec})
-    site.worker()
+    site.worker(compression=codec)
     site.wait_drained()
     assert "priority" in site.tiers().values()
