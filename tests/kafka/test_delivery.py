@@ -1,57 +1,17 @@
-"""What the design promises about delivery, on a real broker: nothing missing, every state exact, duplicates byte-identical."""
+"""What the design promises about delivery, on a real broker: nothing missing, every state exact. Kills and rebalances: `test_pipeline`."""
 
 from __future__ import annotations
 
-import random
-import threading
 import time
 
 from tests.kafka.broker import Broker
 from tests.kafka.conftest import Deploy
 from tests.kafka.worker import events
 
-# Chosen so that kills hit start, recovery, first batches and full flow; random besides.
-LIVES_S = (2.0, 2.6, 3.3, 4.5, 6.0)
-
-
-def test_five_kills_lose_nothing(deploy: Deploy) -> None:
-    site = deploy()
-    load = threading.Thread(target=lambda: site.produce("platform-events", events(400_000)))
-    load.start()
-    for life in random.Random(time.time()).sample(LIVES_S, len(LIVES_S)):
-        worker = site.worker()
-        time.sleep(life)
-        worker.kill()
-    load.join()
-    site.worker()
-    site.wait_drained()
-    spread, count = site.assert_exact()
-    assert spread.outputs == 400_000
-    assert count.states == 2000
-
-
-def test_workers_join_and_leave_under_load(deploy: Deploy) -> None:
-    site = deploy()
-    load = threading.Thread(target=lambda: site.produce("platform-events", events(400_000)))
-    load.start()
-    first = site.worker(instance_id="a")
-    first.wait_ready()
-    second = site.worker(instance_id="b")
-    second.wait_ready()
-    time.sleep(2)
-    assert second.stop() == 0
-    third = site.worker(instance_id="c")
-    third.wait_ready()
-    time.sleep(1)
-    first.kill()
-    load.join()
-    site.wait_drained()
-    site.assert_exact()
-
 
 def test_terminate_under_load_is_quick_and_loses_nothing(deploy: Deploy) -> None:
     site = deploy()
-    site.produce("platform-events", events(300_000))
+    site.produce("platform-events", events(150_000))
     worker = site.worker()
     worker.wait_ready()
     time.sleep(0.5)

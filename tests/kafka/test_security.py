@@ -158,8 +158,10 @@ def test_a_worker_says_in_one_line_what_is_wrong(locked: SecureBroker, what: str
         worker.close()
 
 
-@pytest.mark.parametrize("words", [("topics", "check"), ("check",), ("send", os.devnull)])
-@pytest.mark.parametrize("what", ["password", "authority", "plain client"])
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [("password", ("topics", "check")), ("authority", ("check",)), ("plain client", ("send", os.devnull))],
+)
 def test_a_command_says_in_words_what_is_wrong(locked: SecureBroker, words: tuple[str, ...], what: str) -> None:
     login, expected = WRONG[what]
     settings = login(locked)

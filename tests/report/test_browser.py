@@ -58,8 +58,8 @@ def test_from_a_finding_to_its_events_and_back(browser: Browser, tmp_path: Path)
         card = page.locator(f"#evidence-{item.indicator}")
         assert card.locator(".said").inner_text() == item.sentence
         card.locator("dd a").first.click()
+        page.locator(f"#event-{item.events[0]}[open]").wait_for()  # the page follows its address a moment later
         event = page.locator(f"#event-{item.events[0]}")
-        assert event.get_attribute("open") is not None
         assert json.loads(event.locator("pre").inner_text()) == json.loads(report.events[item.events[0]].text or "")
         assert page.evaluate("document.activeElement.parentElement.id") == f"event-{item.events[0]}"
         event.locator("p a").first.click()
