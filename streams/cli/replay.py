@@ -180,16 +180,17 @@ def _play(
 
     writes = arguments.output is not None or not _judges(arguments)
     selection = selection_of(arguments.account, arguments.start, arguments.end)
+    batch = 1 if arguments.speed else BATCH  # who watches sees what follows from a record when it comes
     interrupted, began = False, time.monotonic()
     with (
         Sources(arguments.sources, ours.settings, ours.formats) as sources,
         LineOutput(arguments.output) as output,
-        shadows.running(selection, revisions=arguments.revisions),
+        shadows.running(selection, batch, revisions=arguments.revisions),
     ):
         on_revision: Callable[[bytes], object] | None = output.line if writes and arguments.revisions else None
         collector.settle()
-        batch = 1 if arguments.speed else BATCH  # who watches sees what follows from a record when it comes
-        runs = [Replayer(ours, selection, on_revision, batch)] + ([Replayer(other, selection)] if other else [])
+        runs = [Replayer(ours, selection, on_revision, batch)]
+        runs += [Replayer(other, selection, batch=batch)] if other else []
         wait = Pace(arguments.speed).wait if arguments.speed else None
         try:
             records = sources.records() if raw is None else raw.through(sources.records())

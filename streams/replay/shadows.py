@@ -49,14 +49,14 @@ class Shadows:
         self._runs: list[tuple[str, Catalogue, Replayer, LineOutput | None]] = []
 
     @contextmanager
-    def running(self, selection: Selection, *, revisions: bool) -> Iterator[None]:
-        """Start the runs, and hold their files open. Raises BadInputError when a file cannot be written."""
+    def running(self, selection: Selection, batch: int, *, revisions: bool) -> Iterator[None]:
+        """Start the runs, in batches as the live one's, and hold their files open. Raises BadInputError when a file cannot be written."""
         with ExitStack() as files:
             outputs = [files.enter_context(LineOutput(name)) for name in self._files]
             for at, (name, catalogue) in enumerate(self._named.items()):
                 output = outputs[at] if outputs else None
                 on_revision = output.line if output is not None and revisions else None
-                run = Replayer(self._live._replace(catalogue=catalogue), selection, on_revision)
+                run = Replayer(self._live._replace(catalogue=catalogue), selection, on_revision, batch)
                 self._runs.append((name, catalogue, run, None if revisions else output))
             yield
 

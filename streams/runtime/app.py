@@ -25,7 +25,7 @@ from streams.runtime import clients, driver, oversize
 from streams.runtime.dead_letters import FloodError, FloodLimits
 from streams.runtime.delivery import Delivery, UndeliverableError
 from streams.runtime.gauges import Gauges
-from streams.runtime.kept import RecreatedError
+from streams.runtime.kept import CutOffError
 from streams.runtime.metrics import Metrics
 from streams.runtime.oversize import TooLarge
 from streams.runtime.settings import Settings
@@ -39,7 +39,7 @@ BUFFERED_BATCHES = 16
 
 
 # Faults whose text is enough for whoever operates the worker; of any other the traceback is wanted.
-SAYS_IT_ALL = (FloodError, LostBatchError, RecreatedError, UndeliverableError)
+SAYS_IT_ALL = (FloodError, LostBatchError, CutOffError, UndeliverableError)
 
 
 class Pipeline:

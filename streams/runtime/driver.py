@@ -25,7 +25,7 @@ from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
 from streams.runtime.consumer_thread import ConsumerThread, Fetched
-from streams.runtime.kept import MARKERS, missed, recreated
+from streams.runtime.kept import MARKERS, cut_off, missed
 from streams.runtime.pacing import Pacer
 
 log = structlog.get_logger(__name__)
@@ -126,12 +126,13 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
             return
         if era is not self._era:
             return
-        if refusal := recreated(committed, kept):
+        if refusal := cut_off(committed, kept):
             self.cannot_go_on(refusal)
             return
         for tp, offset in committed.items():
             if gone := missed(offset, kept[tp]):
                 self.lost(tp, gone)
+                self._done[tp] = kept[tp].first  # committed at once: the next assignment must not count it again
         self._committed, self._sought = committed, True
 
     def resume_flow(self) -> None:

@@ -1,4 +1,4 @@
-"""What a broker no longer has: records deleted before they were read, and topics made anew under an old name.
+"""What a broker no longer has: records deleted before they were read, and topics that end before what was read of them.
 
 aiokafka goes to the oldest record there is when the one it asks for is gone, and says nothing. Retention that overtakes a worker is
 the one way in which something gets lost here without anybody's fault in the code, so it must be seen: counted, logged, called out.
@@ -22,15 +22,16 @@ class Kept(NamedTuple):
     end: int
 
 
-class RecreatedError(Exception):
-    """The group has committed more of a topic than there is: it was deleted and made anew, or cut off.
+class CutOffError(Exception):
+    """The group has committed more of a topic than there is: the topic was cut off, or comes from an older copy.
 
-    Our states contain positions of the old topic, so records of the new one would be taken for repetitions.
+    Our states contain positions beyond its end, so its next records would be taken for repetitions. A topic that is deleted and made anew
+    is not found this way, since the broker deletes what was committed along with it: there, the repetitions are what is seen.
     """
 
     def __init__(self, found: Iterable[str]) -> None:
         super().__init__(
-            f"{'; '.join(found)}: made anew or cut off. States contain the old positions and would skip the new records;"
+            f"{'; '.join(found)}: cut off, or an older copy. States contain the old positions and would skip the next records;"
             " expected the topic as it was, or a new PERSONAWATCH_APP_ID, which begins without states"
         )
 
@@ -40,11 +41,11 @@ def missed(wanted: int, kept: Kept) -> int:
     return max(0, kept.first - wanted)
 
 
-def recreated(committed: Mapping[TP, int], kept: Mapping[TP, Kept]) -> RecreatedError | None:
+def cut_off(committed: Mapping[TP, int], kept: Mapping[TP, Kept]) -> CutOffError | None:
     """The refusal to read on, when a topic ends before what the group has committed."""
     found = [
         f"{tp.topic}/{tp.partition} ends at {kept[tp].end} and the group has committed {offset}"
         for tp, offset in sorted(committed.items())
         if offset > kept[tp].end
     ]
-    return RecreatedError(found) if found else None
+    return CutOffError(found) if found else None

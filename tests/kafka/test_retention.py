@@ -93,6 +93,6 @@ def test_a_topic_that_was_cut_off_stops_the_worker(deploy: Deploy) -> None:
     worker = site.worker()
     wait_until(lambda: worker.process.poll() is not None, 20, worker.log)
     assert worker.process.returncode == 70
-    assert f"{name}/0 ends at 300 and the group has committed 1000: made anew or cut off" in worker.log()
+    assert f"{name}/0 ends at 300 and the group has committed 1000: cut off, or an older copy" in worker.log()
     assert "expected the topic as it was, or a new PERSONAWATCH_APP_ID" in worker.log()
     assert "Traceback" not in worker.log()

@@ -228,3 +228,15 @@ def test_the_page_of_a_replay_holds_its_alerts_and_the_events_behind_them(comman
     refused = replay(command, s05b, "--report", s05b.parent / "no" / "page.html")
     assert refused.code == 2
     assert "expected a file that can be written" in refused.err
+
+
+def test_pace_is_no_difference(command: Command, tmp_path: Path) -> None:
+    """A paced run handles record by record, and so must what it is compared with: what accounts share comes at other times otherwise."""
+    story, same = tmp_path / "s09.ndjson", tmp_path / "same"
+    story.write_bytes(b"".join(told("S09")))
+    same.mkdir()
+    (same / "network.toml").write_text(builtin()["network.toml"])
+    ended = replay(command, story, "--speed", "1e12", "--against", same, "--shadow", same, "--json")
+    assert ended.code == 0, ended.out
+    found = json.loads(ended.out)
+    assert found["comparison"]["changes"] == found["shadow"][0]["comparison"]["changes"] == []
