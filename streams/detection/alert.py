@@ -9,9 +9,9 @@ import msgspec
 from streams.detection.case_state import Case, Node
 from streams.detection.catalogue.model import Catalogue, Indicator
 from streams.detection.messages import Ref, TableVersion
-from streams.detection.scoring import Weighed, score
+from streams.detection.scoring import COUNTS, Weighed, score
 from streams.detection.timestamps import rfc3339
-from streams.detection.verdict import ROOT_COUNTS, Verdict
+from streams.detection.verdict import Verdict
 from streams.detection.wording import notes, summary
 from streams.detection.wording.views import EvidenceView
 
@@ -142,7 +142,7 @@ def build_alert(
     used = sorted({assessment.tables for assessment in heard if assessment.tables})
     tables = tuple(SnapshotVersion(name, snapshots.get(name, ())) for name in used)
     roots = {root: round(value, 1) for root, value in sorted(verdict.score.roots.items())}
-    areas = [root for root, value in verdict.score.roots.items() if value >= ROOT_COUNTS]
+    areas = [root for root, value in verdict.score.roots.items() if value >= COUNTS]
     return Alert(
         alert_id=case.case_id,
         revision=case.revision,

@@ -6,6 +6,7 @@ A score says how well account activity matches a documented pattern and in how m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,6 +20,16 @@ TIERS = ("none", "watch", "review", "priority")
 CLUSTER = "strong_edge_cluster"
 TECHNICAL = frozenset({"network", "device"})
 """One VPN lights rules of both roots, so the gate counts them as one group."""
+COUNTS, CLEAR, FIRM = 12.0, 20.0, 30.0
+"""From here on an area counts; three of `CLEAR` or two of `FIRM` open the gate without a strong finding."""
+SHARES = (1.0, 0.35, 0.15)
+"""What a family's strongest, second, and every further contribution count."""
+FAMILY_SHARE = 0.25
+"""What every family of a root but its strongest counts."""
+HARD_CAP = 99.0
+"""Of a family or root with a hard fact, which must not be hidden below an ordinary cap."""
+DECISIVE = 0.8
+"""A hard indicator decides from this confidence on."""
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -30,9 +41,58 @@ class Score(msgspec.Struct, frozen=True):
     contributions: dict[str, float]
     strong: tuple[str, ...]
     groups: dict[str, float]
+    strong_groups: frozenset[str]
     hard: tuple[str, ...]
     protective: tuple[str, ...]
     """Indicators that send safety notices whatever the tier."""
+
+
+class Way(NamedTuple):
+    """One way to a tier: everything that it asks for (catalogue §4.3 steps 5 and 6)."""
+
+    tier: str
+    total: float = 0.0
+    areas: int = 0
+    """So many groups of roots …"""
+    of: float = 0.0
+    """… of at least this much."""
+    strong: int = 0
+    """Strong findings."""
+    strong_areas: int = 0
+    """Groups of roots with a strong finding."""
+    hard: int = 0
+    """Decisive findings."""
+
+    def asks(self, reached: Score) -> list[tuple[str, float, float]]:
+        """What it asks for: in words, what there is, what it takes."""
+        found = (
+            (f"decisive findings ({DECISIVE:g} or more)", float(len(reached.hard)), float(self.hard)),
+            ("score", reached.total, self.total),
+            (
+                f"areas of {self.of:g} or more",
+                float(sum(v >= self.of for v in reached.groups.values())),
+                float(self.areas),
+            ),
+            (f"strong findings ({STRONG:g} points or more)", float(len(reached.strong)), float(self.strong)),
+            ("areas with a strong finding", float(len(reached.strong_groups)), float(self.strong_areas)),
+        )
+        return [item for item in found if item[2]]
+
+    def leads(self, reached: Score) -> bool:
+        """Whether there is everything."""
+        return all(has >= needs for _, has, needs in self.asks(reached))
+
+
+WAYS = (
+    Way("priority", hard=1),
+    Way("priority", total=85, areas=3, of=COUNTS, strong=1),
+    Way("priority", total=80, strong_areas=2),
+    Way("review", total=60, areas=2, of=COUNTS, strong=1),
+    Way("review", total=60, areas=2, of=FIRM),
+    Way("review", total=60, areas=3, of=CLEAR),
+    Way("watch", total=45),
+)
+"""Every way to a tier, the highest tier first."""
 
 
 class Weighed(msgspec.Struct, frozen=True):
@@ -82,23 +142,25 @@ def score(catalogue: Catalogue, confidences: Mapping[str, float]) -> Score:
     total = 100 * (1 - remainder)
     groups: dict[str, float] = {}
     for root, value in roots.items():
-        group = _group(root)
+        group = group_of(root)
         groups[group] = max(groups.get(group, 0.0), value)
     strong = tuple(sorted(name for name, value in contributions.items() if value >= STRONG))
-    strong_groups = {_group(_root(catalogue, name)) for name in strong}
     hard = tuple(
-        sorted(name for name, value in confidences.items() if value >= 0.8 and catalogue.indicators[name].hard)
+        sorted(name for name, value in confidences.items() if value >= DECISIVE and catalogue.indicators[name].hard)
     )
-    return Score(
+    reached = Score(
         total=total,
-        tier=_tier(total, groups, bool(strong), len(strong_groups), bool(hard)),
+        tier="none",
         roots=roots,
         contributions=contributions,
         strong=strong,
         groups=groups,
+        strong_groups=frozenset(group_of(_root(catalogue, name)) for name in strong),
         hard=hard,
         protective=tuple(name for name in strong if catalogue.indicators[name].protective),
     )
+    tier = next((way.tier for way in WAYS if way.leads(reached)), "none")
+    return msgspec.structs.replace(reached, tier=tier)
 
 
 def _contributions(catalogue: Catalogue, confidences: Mapping[str, float]) -> dict[str, float]:
@@ -122,34 +184,20 @@ def _roots(catalogue: Catalogue, contributions: Mapping[str, float]) -> dict[str
     by_root: dict[str, list[float]] = {}
     for code, values in by_family.items():
         values.sort(reverse=True)
-        # a hard fact must not be hidden below its family's cap
-        cap = 99.0 if code in hard_families else catalogue.families[code].cap
-        value = min(cap, values[0] + 0.35 * sum(values[1:2]) + 0.15 * sum(values[2:]))
+        cap = HARD_CAP if code in hard_families else catalogue.families[code].cap
+        value = min(cap, values[0] + SHARES[1] * sum(values[1:2]) + SHARES[2] * sum(values[2:]))
         by_root.setdefault(catalogue.families[code].root, []).append(value)
     roots = {}
     for root, values in by_root.items():
         values.sort(reverse=True)
-        roots[root] = min(90.0 if values[0] < 90 else 99.0, values[0] + 0.25 * sum(values[1:]))
+        roots[root] = min(90.0 if values[0] < 90 else HARD_CAP, values[0] + FAMILY_SHARE * sum(values[1:]))
     return roots
-
-
-def _tier(total: float, groups: Mapping[str, float], has_strong: bool, strong_groups: int, hard: bool) -> str:
-    counted = sum(value >= 12 for value in groups.values())
-    gate = (
-        (counted >= 2 and has_strong)
-        or sum(v >= 30 for v in groups.values()) >= 2
-        or sum(v >= 20 for v in groups.values()) >= 3
-    )
-    if hard or (total >= 85 and counted >= 3 and has_strong) or (total >= 80 and strong_groups >= 2):
-        return "priority"
-    if total >= 60 and gate:
-        return "review"
-    return "watch" if total >= 45 else "none"
 
 
 def _root(catalogue: Catalogue, name: str) -> str:
     return catalogue.families[catalogue.indicators[name].family].root
 
 
-def _group(root: str) -> str:
+def group_of(root: str) -> str:
+    """The group as which the gate counts a root."""
     return "technical" if root in TECHNICAL else root

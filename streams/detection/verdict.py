@@ -11,11 +11,9 @@ from streams.detection.catalogue.model import Catalogue
 from streams.detection.components import edges_of
 from streams.detection.families.graph import cluster_confidence
 from streams.detection.messages import Evidence
-from streams.detection.scoring import CLUSTER, TIERS, Score, Weighed, score, weigh
+from streams.detection.scoring import CLUSTER, COUNTS, TIERS, Score, Weighed, score, weigh
 from streams.detection.windows import DAY
 
-ROOT_COUNTS = 12.0
-"""From here on a root is an area of its own (the gate's lowest line)."""
 CASE_DAYS = 90
 """Without new evidence an alert says nothing any more."""
 
@@ -60,7 +58,7 @@ def judge(catalogue: Catalogue, nodes: list[Node], now: int, hidden: int) -> Ver
         members=members,
         weighed=best,
         score=reached,
-        roots=sorted(root for root, value in reached.roots.items() if value >= ROOT_COUNTS),
+        roots=sorted(root for root, value in reached.roots.items() if value >= COUNTS),
         last_evidence=max((item.evidence.last for item in best.values()), default=now),
         hidden=hidden,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from streams.detection.alert import Alert, EventRef
 from streams.detection.case_state import Node
 from streams.detection.catalogue.model import Catalogue
+from streams.detection.scoring import TIERS, WAYS
 from streams.detection.timestamps import rfc3339
 from streams.replay.comparison import Comparison
 from streams.replay.judgement import Ruling
@@ -52,6 +53,9 @@ def report_on(
     return Report(
         sources=tuple(sources),
         catalogue=catalogue.version,
+        marks=tuple(
+            sorted((min(way.total for way in WAYS if way.tier == tier and way.total), tier) for tier in TIERS[1:])
+        ),
         run=run,
         cases=cases,
         indicators=views.indicators(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.explain.explanation import Condition
 from streams.replay.comparison import Comparison
 from streams.replay.judgement import Ruling
 
@@ -23,6 +24,8 @@ class FamilyPart(msgspec.Struct, frozen=True):
     name: str
     value: float
     cap: float
+    share: float
+    """What it counts beside the root's strongest family, which counts in full."""
     items: tuple[Item, ...]
 
 
@@ -34,14 +37,6 @@ class RootPart(msgspec.Struct, frozen=True):
     value: float
     adds: float
     families: tuple[FamilyPart, ...]
-
-
-class Condition(msgspec.Struct, frozen=True):
-    """One condition of a tier, in words, and whether it is met."""
-
-    tier: str
-    words: str
-    met: bool
 
 
 class Composition(msgspec.Struct, frozen=True):
@@ -156,6 +151,8 @@ class Report(msgspec.Struct, frozen=True):
 
     sources: tuple[str, ...]
     catalogue: str
+    marks: tuple[tuple[float, str], ...]
+    """Lowest total at which each tier can begin."""
     run: RunView
     cases: tuple[CaseView, ...]
     indicators: dict[str, IndicatorView]

@@ -20,7 +20,7 @@ CONFIDENCES = st.dictionaries(
 @given(CONFIDENCES)
 def test_the_best_tier_with_a_way_is_the_tier(confidences: dict[str, float]) -> None:
     reached = score(catalogue(), confidences)
-    held = [condition.tier for condition in conditions(catalogue(), reached) if condition.holds]
+    held = [condition.tier for condition in conditions(reached) if condition.holds]
     assert max(held, key=TIERS.index, default="none") == reached.tier
 
 

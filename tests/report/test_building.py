@@ -41,7 +41,7 @@ def test_the_parts_add_up_to_the_score_and_the_conditions_to_the_tier(found: dic
     expected = score(catalogue(), found)
     parts = compose(catalogue(), found)
     assert sum(root.adds for root in parts.roots) == pytest.approx(expected.total, abs=0.1)
-    met = [condition.tier for condition in parts.conditions if condition.met]
+    met = [condition.tier for condition in parts.conditions if condition.holds]
     assert max(met, key=TIERS.index, default="none") == expected.tier
     for root in parts.roots:
         values = [family.value for family in root.families]

@@ -1,7 +1,5 @@
 // How a score came together: a bar of its areas, the sum behind it, the conditions of each tier, mitigating facts.
 
-const MARKS = [[45, "watch"], [60, "review"], [85, "priority"]];
-
 function scoreBar(found) {
   const roots = found.composition.roots;
   const words = roots.map((root) => `${root.name} ${points(root.adds)}`).join(", ");
@@ -10,7 +8,7 @@ function scoreBar(found) {
     part.style.width = `${root.adds}%`;
     return part;
   });
-  const marks = MARKS.map(([at, word]) => {
+  const marks = report.marks.map(([at, word]) => {
     const mark = el("span", { class: "mark" }, `${at} `, el("span", {}, word));
     mark.style.left = `${at}%`;
     return mark;
@@ -23,15 +21,17 @@ function scoreBar(found) {
         roots.length > 1 ? el("span", { class: "quiet" }, ` (${points(root.value)} alone)`) : null)))));
 }
 
+const weight = (share) => share === 1 ? "in full" : `${Math.round(share * 100)} % of it`;
+
 function sum(found) {
   const rows = [];
   for (const root of found.composition.roots) {
     rows.push([el("b", {}, root.name), el("b", {}, points(root.value)), "", el("b", {}, `+${points(root.adds)}`)]);
-    for (const [at, family] of root.families.entries()) {
-      rows.push([el("span", { class: "in1" }, `${family.name} (at most ${points(family.cap)})`), points(family.value), at ? "25 % of it" : "in full", ""]);
+    for (const family of root.families) {
+      rows.push([el("span", { class: "in1" }, `${family.name} (at most ${points(family.cap)})`), points(family.value), weight(family.share), ""]);
       for (const item of family.items) {
         const link = el("a", { class: "in2", href: hrefOf(found.id, "evidence", item.indicator) }, titleOf(item.indicator));
-        rows.push([link, points(item.contribution), item.share === 1 ? "in full" : `${Math.round(item.share * 100)} % of it`, ""]);
+        rows.push([link, points(item.contribution), weight(item.share), ""]);
       }
     }
   }
@@ -39,8 +39,9 @@ function sum(found) {
     [["Area, family, finding"], ["Points", "num"], ["Counts", "num"], ["Score", "num"]], rows);
 }
 
+const counted = (one) => one.counts.map((it) => `${it.text}: ${points(it.has)} of ${points(it.needs)}`).join("; ");
 const conditions = (found) => table("What each tier asks for", [["Condition"], ["Tier"], ["Met", "nowrap"]],
-  found.composition.conditions.map((one) => [one.words, one.tier, one.met ? el("b", {}, "✓ met") : "– not met"]));
+  found.composition.conditions.map((one) => [counted(one), one.tier, one.holds ? el("b", {}, "✓ met") : "– not met"]));
 
 function mitigating(found) {
   const names = new Set([...found.mitigating.map(([name]) => name), ...found.evidence.flatMap((item) => item.mitigated.map(([name]) => name))]);
