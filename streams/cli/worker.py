@@ -47,7 +47,7 @@ def run(arguments: Namespace) -> int:
     """Build the stages, then hand over to the runtime."""
     with collector.at_rest():
         settings = settings_from(os.environ, shadow=arguments.shadow)
-        stages, version = _shadow(settings) if settings.shadow else _live(settings)
+        stages, version = shadow(settings) if settings.shadow else live(settings)
 
         from streams.runtime.metrics import Metrics
         from streams.runtime.run import run_worker
@@ -56,7 +56,7 @@ def run(arguments: Namespace) -> int:
     return run_worker(settings, stages, metrics)
 
 
-def _live(settings: Settings) -> tuple[list[Stage], str]:
+def live(settings: Settings) -> tuple[list[Stage], str]:
     """The stages, and the version of their catalogue."""
     catalogue = load_catalogue(settings)
     enricher = load_enricher(settings.geo_table, settings.asn_table, settings.networks_table, settings.tables_manifest)
@@ -70,7 +70,7 @@ def _live(settings: Settings) -> tuple[list[Stage], str]:
     return stages, catalogue.version
 
 
-def _shadow(settings: Settings) -> tuple[list[Stage], str]:
+def shadow(settings: Settings) -> tuple[list[Stage], str]:
     """The same of a shadow, which needs neither tables nor formats."""
     from streams.detection.shadow import shadowed
     from streams.pipeline import build_stages

@@ -14,6 +14,12 @@ def in_use(root: Path = ROOT) -> int:
     return int(words[1]) * os.sysconf("SC_PAGE_SIZE") if len(words) > 1 else 0
 
 
+def peak(root: Path = ROOT) -> int:
+    """Most resident bytes so far. Not `getrusage`: that is inherited from whoever started the process."""
+    lines = [line.split() for line in _text(root / "proc/self/status").splitlines() if line.startswith("VmHWM:")]
+    return max((int(words[1]) * 1024 for words in lines), default=0)
+
+
 def limit(root: Path = ROOT) -> int:
     """The lowest limit of the control groups that we are in (versions 1 and 2), or what the machine has."""
     limits = [int(text) for file in _limit_files(root) if (text := _text(file)).isdigit()]

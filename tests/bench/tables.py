@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import random
-import resource
 import sys
 import tempfile
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from enrichers.building.build import build
+from streams.runtime import memory
 from tests.bench.report import Line, machine, render
 
 PREFIXES = 300_000
@@ -68,7 +68,7 @@ def measure(prefixes: int = PREFIXES) -> list[Line]:
         child.join()
     return [
         Line("tables", f"build, {entries:,} prefixes", seconds, "s", goal="under 60 s"),
-        Line("tables", "memory at its peak", peak / 1024, "MB", f"{before / 1024:.0f} MB before"),
+        Line("tables", "memory at its peak", peak / 1e6, "MB", f"{before / 1e6:.0f} MB before"),
         Line("tables", "networks.mmdb", size / 2**20, "MB"),
     ]
 
@@ -77,11 +77,11 @@ def _build(prefixes: int, answer: multiprocessing.connection.Connection) -> None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_lists(folder, prefixes)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = memory.peak()
         started = time.perf_counter()
         manifest = build(folder / "feeds.toml", folder / "tables", TODAY)
         seconds = time.perf_counter() - started
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        peak = memory.peak()
         read = sum(feed.prefixes for feed in manifest.feeds)
         answer.send((seconds, before, peak, (folder / "tables" / "networks.mmdb").stat().st_size, read))
 

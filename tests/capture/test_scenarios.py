@@ -35,7 +35,7 @@ def test_a_capture_replays_to_the_same(name: str) -> None:
     assert stands or SCENARIOS[name].tier_now == "none"
 
 
-@pytest.mark.parametrize("name", ["S01", "S05b", "S09", "B02", "B07"])  # the others have the same kinds of events
+@pytest.mark.parametrize("name", STORIES)
 def test_no_identifier_address_or_agent_of_a_story_is_in_its_capture(name: str) -> None:
     lines = tuple(encode(event) for _, event in scenario(name))
     made = b"\n".join(capture(lines)[0])

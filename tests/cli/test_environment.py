@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.cli import worker
 from streams.cli.environment import load_catalogue
 from streams.cli.outcome import BadConfigurationError
 from streams.detection.catalogue.load import builtin, load
@@ -32,6 +33,13 @@ def test_a_folder_takes_the_place_of_files_of_the_same_name(tmp_path: Path) -> N
     assert found.indicators["residential_proxy_egress"].weight == 17
     assert found.indicators["impossible_travel"] == load().indicators["impossible_travel"]
     assert found.version != load().version
+
+
+def test_a_worker_runs_the_rules_of_its_settings(tmp_path: Path) -> None:
+    (tmp_path / "network.toml").write_text(builtin()["network.toml"].replace("weight = 18\n", "weight = 17\n"))
+    given = settings.load({"PERSONAWATCH_CATALOGUE": str(tmp_path), "PERSONAWATCH_ENABLE": OFF})
+    _, version = worker.live(given)
+    assert version == load_catalogue(given).version != load().version
 
 
 def test_what_is_off_can_be_switched_on(tmp_path: Path) -> None:

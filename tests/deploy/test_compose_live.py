@@ -15,6 +15,7 @@ import yaml
 from tests.kafka.broker import Broker, free_ports, jars, missing
 from tests.kafka.pipeline import RealWorker
 from tests.kafka.worker import command, wait_until
+from tests.require import require
 
 COMPOSE = Path(__file__).resolve().parents[2] / "deploy" / "compose.yaml"
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE.read_text("utf-8"))["services"]
@@ -65,10 +66,7 @@ class ComposedBroker(Broker):
 
 @pytest.fixture(scope="module")
 def composed() -> Iterator[ComposedBroker]:
-    if reason := missing():
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    require(missing())
     running = ComposedBroker()
     try:
         running.start()

@@ -19,8 +19,9 @@ from deploy.dashboards.layout import NEXT
 from deploy.dashboards.queries import series
 from deploy.dashboards.runbook import anchor
 from streams.runtime.metrics import METRICS, PROCESS, Metric
-from tests.deploy.prometheus import lacks, require
+from tests.deploy.prometheus import lacks
 from tests.deploy.promql import aggregations, expressions, panels, plain, ranges_s, selectors
+from tests.require import require
 
 ROOT = Path(__file__).parents[2]
 DASHBOARDS: dict[str, dict[str, Any]] = {

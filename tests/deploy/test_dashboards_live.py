@@ -13,11 +13,12 @@ import pytest
 
 from schemas.topics import PLATFORM_EVENTS
 from streams.detection.catalogue.load import builtin
-from tests.deploy.prometheus import Prometheus, lacks, require
+from tests.deploy.prometheus import Prometheus, lacks
 from tests.deploy.promql import panels, plain
 from tests.deploy.test_dashboards import DASHBOARDS
 from tests.kafka.broker import Broker, missing
 from tests.kafka.pipeline import OVER, Pipeline, background, send, stories
+from tests.require import require
 
 pytestmark = pytest.mark.kafka
 

@@ -11,11 +11,12 @@ import pytest
 from enrichers.compiled import Row, write_networks
 from tests.deploy.alerting import Alertmanager, Webhook, sixty_times_faster
 from tests.deploy.alerting import lacks as lacks_alertmanager
-from tests.deploy.prometheus import Prometheus, lacks, require
+from tests.deploy.prometheus import Prometheus, lacks
 from tests.deploy.test_rules import FILES, RULES
 from tests.kafka.broker import Broker, missing
 from tests.kafka.pipeline import Pipeline, background
 from tests.kafka.worker import WorkerProcess, wait_until
+from tests.require import require
 
 pytestmark = pytest.mark.kafka
 

@@ -13,8 +13,9 @@ import yaml
 from deploy.dashboards import objective
 from deploy.dashboards.runbook import anchor
 from streams.runtime.metrics import METRICS, PROCESS
-from tests.deploy.prometheus import lacks, require
+from tests.deploy.prometheus import lacks
 from tests.deploy.promql import MATCHER, ranges_s
+from tests.require import require
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 FILES = sorted((DEPLOY / "prometheus").glob("*.rules.yml"))

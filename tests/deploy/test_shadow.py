@@ -13,9 +13,10 @@ import yaml
 
 from streams.replay.configuration import shadow_catalogue
 from streams.runtime.settings import load
-from tests.deploy.prometheus import lacks, require
+from tests.deploy.prometheus import lacks
 from tests.deploy.test_compose import COMPOSE, SHADOW, WORKERS
 from tests.deploy.test_kubernetes import LABELS, MANIFESTS
+from tests.require import require
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 PROMETHEUS: dict[str, Any] = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text("utf-8"))

@@ -10,6 +10,7 @@ import pytest
 from tests.kafka import toys
 from tests.kafka.broker import Broker, missing
 from tests.kafka.worker import Deployment
+from tests.require import require
 
 Deploy = Callable[..., Deployment]
 
@@ -39,11 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def broker() -> Iterator[Broker]:
     """A running broker; without a JDK the tests are skipped on a laptop and fail in CI."""
-    reason = missing()
-    if reason is not None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    require(missing())
     running = Broker()
     try:
         running.start()

@@ -11,7 +11,7 @@ from tests.kafka.worker import events
 
 def test_terminate_under_load_is_quick_and_loses_nothing(deploy: Deploy) -> None:
     site = deploy()
-    site.produce("platform-events", events(150_000))
+    site.produce("platform-events", events(300_000))
     worker = site.worker()
     worker.wait_ready()
     time.sleep(0.5)

@@ -56,7 +56,7 @@ def test_five_kills_and_everything_is_as_if_nothing_had_happened(site: Pipeline)
 
 
 def test_two_workers_join_and_leave_under_load(site: Pipeline) -> None:
-    events = background(2000, 60_000) + stories(("S01", "S09"))
+    events = background(2000, 100_000) + stories(("S01", "S09"))
     load = threading.Thread(target=send, args=(site, events))
     load.start()
     first = site.worker(instance_id="a")
@@ -65,6 +65,10 @@ def test_two_workers_join_and_leave_under_load(site: Pipeline) -> None:
     second.wait_ready(60)
     time.sleep(2)
     assert first.stop() == 0, first.log()
+    third = site.worker(instance_id="c")
+    third.wait_ready(60)
+    time.sleep(1)
+    second.kill()
     load.join()
     site.wait_drained()
     site.assert_as_uninterrupted()

@@ -12,6 +12,7 @@ from tests.kafka.broker import Broker
 from tests.kafka.pipeline import Pipeline, RealWorker, send, stories
 from tests.kafka.secure import PASS_PHRASE, PASSWORD, SecureBroker
 from tests.kafka.worker import command
+from tests.require import require
 
 Login = Callable[[SecureBroker], dict[str, str]]
 
@@ -26,9 +27,7 @@ LOGINS: dict[str, Login] = {
 def locked(broker: Broker) -> Iterator[SecureBroker]:
     """A broker behind TLS, beside the open one, whose fixture says what is missing for either."""
     del broker
-    reason = secure.missing()
-    if reason is not None:
-        pytest.skip(reason)
+    require(secure.missing())
     running = SecureBroker()
     try:
         running.start()
@@ -158,10 +157,8 @@ def test_a_worker_says_in_one_line_what_is_wrong(locked: SecureBroker, what: str
         worker.close()
 
 
-@pytest.mark.parametrize(
-    ("what", "words"),
-    [("password", ("topics", "check")), ("authority", ("check",)), ("plain client", ("send", os.devnull))],
-)
+@pytest.mark.parametrize("words", [("topics", "check"), ("check",), ("send", os.devnull)])
+@pytest.mark.parametrize("what", ["password", "authority", "plain client"])
 def test_a_command_says_in_words_what_is_wrong(locked: SecureBroker, words: tuple[str, ...], what: str) -> None:
     login, expected = WRONG[what]
     settings = login(locked)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.kafka.broker import Broker
 from tests.kafka.conftest import Deploy
 from tests.kafka.worker import WorkerProcess, events
@@ -45,7 +47,7 @@ def test_missing_topics_are_named(deploy: Deploy) -> None:
 
 def test_ready_says_why_not_until_it_is(deploy: Deploy) -> None:
     site = deploy()
-    worker = site.worker()
+    worker = site.worker(signed_off="sanctioned_locale_setting")
     reasons: list[str] = []
     while (answer := worker.ready())[0] != 200:
         if answer[0] and (not reasons or reasons[-1] != answer[1]["reason"]):
@@ -53,6 +55,7 @@ def test_ready_says_why_not_until_it_is(deploy: Deploy) -> None:
     assert set(reasons) <= {"starting", "unassigned", "recovering"}
     assert reasons
     assert "personawatch_ready 1.0" in worker.metrics()
+    assert re.search(r"runs with a fairness sign-off\s.*indicators=sanctioned_locale_setting", worker.log())
 
 
 def test_two_workers_share_and_one_of_many_is_unassigned(deploy: Deploy) -> None:

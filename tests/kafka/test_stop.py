@@ -43,10 +43,10 @@ def test_an_idle_worker_on_empty_topics_stops_at_once(deploy: Deploy, by: signal
 
 def test_ctrl_c_under_load_is_as_clean_as_terminate(deploy: Deploy) -> None:
     site = deploy()
-    site.produce("platform-events", events(120_000))
+    site.produce("platform-events", events(200_000))
     worker = site.worker()
     worker.wait_ready()
-    wait_until(lambda: site.lag() < 240_000, 30, worker.log)
+    wait_until(lambda: site.lag() < 400_000, 30, worker.log)
     began = time.monotonic()
     assert worker.stop(by=signal.SIGINT) == 0, worker.log()
     assert time.monotonic() - began < 5

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from streams.report.render import render
-from tests.deploy.prometheus import require
 from tests.report.browser import focused, lacks, opened, rows, started
 from tests.report.conftest import farm, real_report
+from tests.require import require
 
 pytestmark = pytest.mark.xdist_group("browser")
 

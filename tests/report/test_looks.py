@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from streams.replay.comparison import CHANGED, Change, Comparison
-from tests.deploy.prometheus import require
 from tests.report.browser import PHONE, contrast, lacks, nameless, open_all, opened, rows, started
 from tests.report.conftest import farm, many, real_report
 from tests.report.test_render import HOSTILE, with_account
+from tests.require import require
 
 pytestmark = pytest.mark.xdist_group("browser")
 

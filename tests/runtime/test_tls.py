@@ -8,12 +8,12 @@ import pytest
 
 from streams.runtime.settings import SettingsError, load
 from tests.kafka.secure import PASS_PHRASE, Certificates, missing
-
-pytestmark = pytest.mark.skipif(missing() is not None, reason=str(missing()))
+from tests.require import require
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    require(missing())
     return Certificates(tmp_path_factory.mktemp("certificates"))
 
 

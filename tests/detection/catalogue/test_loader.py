@@ -7,7 +7,7 @@ import pytest
 from streams.detection.catalogue.load import CatalogueError, builtin, load
 from streams.detection.families import graph, identity, payments
 
-FAMILY = '[family]\ncode = "XXX"\nname = "X"\nroot = "network"\ncap = 45\nhalf_life_days = 14\n'
+FAMILY = '[family]\ncode = "ONE"\nname = "X"\nroot = "network"\ncap = 45\nhalf_life_days = 14\n'
 PLANNED = '[indicator.later]\nplanned = true\ntitle = "L"\nweight = 5\nscope = "event"\nsources = ["S"]\n'
 REJECTED = (
     "language_setting",
@@ -49,7 +49,7 @@ def test_every_fault_of_every_file_is_told_at_once() -> None:
             "a.toml": FAMILY
             + '[indicator.one]\ntitle = "T"\nweight = 0\nscope = "event"\nsources = ["S"]\nplanned = true\n',
             "b.toml": "not [toml",
-            "c.toml": FAMILY.replace("XXX", "YYY") + PLANNED.replace('title = "L"', 'titel = "L"'),
+            "c.toml": FAMILY.replace("ONE", "TWO") + PLANNED.replace('title = "L"', 'titel = "L"'),
             "mitigators.toml": '[MIT-X]\ntitle = "T"\nsentence = "S."\neffects = {nothing = 0.5}\n',
         }
     )
@@ -57,7 +57,7 @@ def test_every_fault_of_every_file_is_told_at_once() -> None:
         "the catalogue has faults:\n"
         "  - b.toml: not TOML: Expected '=' after a key in a key/value pair (at line 1, column 5)\n"
         "  - c.toml: later: Object contains unknown field `titel`\n"
-        "  - XXX: one: weight 0.0, expected more than 0 and at most 100\n"
+        "  - ONE: one: weight 0.0, expected more than 0 and at most 100\n"
         "  - mitigators.toml: MIT-X: effect on 'nothing', expected an indicator id or a family code"
     )
 
@@ -65,12 +65,12 @@ def test_every_fault_of_every_file_is_told_at_once() -> None:
 def test_an_active_indicator_without_texts() -> None:
     text = faults({"a.toml": FAMILY + PLANNED.replace("planned = true\n", "")})
     names = "sentence threshold_text innocent false_positives base_rate weight_reason steps window"
-    expected = [f"  - XXX: later: {name} is empty, expected a text" for name in names.split()]
+    expected = [f"  - ONE: later: {name} is empty, expected a text" for name in names.split()]
     assert text.splitlines()[1:] == expected
 
 
 def test_one_id_in_two_files() -> None:
-    texts = {"a.toml": FAMILY + PLANNED, "b.toml": FAMILY.replace("XXX", "YYY") + PLANNED}
+    texts = {"a.toml": FAMILY + PLANNED, "b.toml": FAMILY.replace("ONE", "TWO") + PLANNED}
     assert faults(texts).splitlines()[1:] == ["  - b.toml: later: declared twice"]
 
 
