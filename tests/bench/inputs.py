@@ -23,7 +23,7 @@ from streams.detection.stage import PlainRecord
 from streams.runtime.local import LocalRuntime
 from tests.bench import tables
 from tests.bench.in_process import fresh_enricher
-from tests.bench.load import batches, records
+from tests.bench.load import batches, events, records
 from tests.bench.report import Line
 
 RECORDS = 20_000
@@ -46,7 +46,7 @@ def inputs() -> list[Line]:
 def _formats() -> list[Line]:
     with tempfile.TemporaryDirectory() as name:
         enricher = fresh_enricher(Path(name))
-        native = _rate(EnrichStage(enricher), list(records(RECORDS * 5, RECORDS)))
+        native = _rate(EnrichStage(enricher), list(records(events(RECORDS * 5, RECORDS))))
         mapped = _rate(EnrichStage(enricher, formats={LOGIN_EVENTS.name: decoder_of("okta")}), list(_okta()))
         found = _rate(EnrichStage(enricher, formats={LOGIN_EVENTS.name: decoder_of("detect")}), list(_okta()))
     return [

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 
 from schemas.topics import LOGIN_EVENTS, PLATFORM_EVENTS
 from streams.detection.stage import PlainRecord
 from streams.runtime.partitioner import partition_of
 from streams.scenarios.background import background_bytes
+from streams.scenarios.signups import STEPS
+from streams.scenarios.traffic import Keyed
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 PARTITIONS = 4
-EVENTS_PER_ACCOUNT_DAY = 8
+SIGN_UPS = len(STEPS)
+"""Events of each account's sign-up."""
 _LOGIN = (b'"type":"login.', b'"type":"session.')
 
 
-def events(count: int, accounts: int) -> Iterator[tuple[int, bytes, bytes]]:
-    """`count` events of `accounts` accounts: (event time in ms, key, JSON)."""
+def sign_ups(accounts: int) -> Iterator[Keyed]:
+    """How the accounts came to be (opened, document, bank, approval), before `START`: (event time in ms, key, JSON)."""
+    return background_bytes(accounts, START, 0, history=True)
+
+
+def events(count: int, accounts: int) -> Iterator[Keyed]:
+    """The login/session mix: `count` events of `accounts` accounts that have signed up, from `START` on."""
     days = max(2.0, count / accounts / 2)
-    for number, event in enumerate(background_bytes(accounts, START, days, history=True)):
-        if number >= count:
-            return
-        yield event
+    return islice(background_bytes(accounts, START, days, history=False), count)
 
 
 def topic_of(value: bytes) -> str:
@@ -30,10 +36,10 @@ def topic_of(value: bytes) -> str:
     return LOGIN_EVENTS.name if any(mark in value for mark in _LOGIN) else PLATFORM_EVENTS.name
 
 
-def records(count: int, accounts: int) -> Iterator[PlainRecord]:
-    """The same as records of the input topics, with offsets."""
+def records(stream: Iterable[Keyed]) -> Iterator[PlainRecord]:
+    """The same as records of the input topics: partitions as a producer would choose, running offsets."""
     offsets: dict[tuple[str, int], int] = {}
-    for ts, key, value in events(count, accounts):
+    for ts, key, value in stream:
         topic = topic_of(value)
         partition = partition_of(key, PARTITIONS)
         offset = offsets.get((topic, partition), 0)

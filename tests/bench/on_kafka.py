@@ -27,7 +27,7 @@ from streams.detection.catalogue.load import load
 from streams.pipeline import build_enricher, build_stages
 from streams.runtime import topic_admin
 from streams.runtime.settings import load as load_settings
-from tests.bench.load import PARTITIONS, events, topic_of
+from tests.bench.load import PARTITIONS, SIGN_UPS, events, sign_ups, topic_of
 from tests.bench.report import Line
 from tests.kafka.broker import Broker, free_ports
 
@@ -152,11 +152,15 @@ def site() -> Iterator[Site]:
 def throughput_and_recovery(count: int, accounts: int, baseline: int) -> list[Line]:
     """Parts c and d on one set of events."""
     with site() as place:
+        place.produce(sign_ups(accounts))
+        worker = place.worker()
+        _wait_for(lambda: worker.records("accounts") >= SIGN_UPS * accounts and _idle(worker), worker, 1800)
+        worker.stop()
         produced = place.produce(events(count, accounts))
         worker = place.worker()
-        began, cpu = _wait_for(lambda: worker.records("enrich") > 0, worker), 0.0
+        began = _wait_for(lambda: worker.records("enrich") > 0, worker)
         cpu = worker.cpu_s()
-        _wait_for(lambda: worker.records("accounts") >= produced and worker.metric("consumer_lag") == 0, worker, 1800)
+        _wait_for(lambda: worker.records("accounts") >= produced and _idle(worker), worker, 1800)
         wall = time.monotonic() - began
         spent = worker.cpu_s() - cpu
         keys = worker.metric("state_keys")
@@ -168,6 +172,10 @@ def throughput_and_recovery(count: int, accounts: int, baseline: int) -> list[Li
         lines += _stock(place, baseline, spent / produced * 1e6)
         lines += _recovery(place, keys)
     return lines
+
+
+def _idle(worker: Worker) -> bool:
+    return worker.metric("consumer_lag") == 0
 
 
 def _stock(place: Site, count: int, ours: float) -> list[Line]:

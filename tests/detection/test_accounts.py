@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from streams.detection.stage import Output, PlainRecord
 from streams.detection.states import PartitionStates, StateCodec
 from streams.detection.windows import DAY, HOUR, MINUTE
 from streams.scenarios import generate
-from tests.bench.load import batches, records
+from tests.bench.load import batches, events, records, sign_ups
 from tests.detection.pipeline import START, Pipeline, catalogue, scenario
 
 T0 = 20_000 * DAY + 9 * HOUR
@@ -159,7 +160,7 @@ def test_a_persons_decision_closes_the_case_end_to_end() -> None:
 
 def test_an_ordinary_accounts_state_is_about_a_kilobyte_after_a_hundred_events() -> None:
     pipeline = Pipeline()
-    for topic, batch in batches(records(20_000, 200)):
+    for topic, batch in batches(records(chain(sign_ups(200), events(20_000, 200)))):
         pipeline.runtime.feed(topic, batch)
     sizes = [len(msgspec.msgpack.encode(state)) for state in pipeline.runtime.all_states("accounts").values()]
     assert statistics.mean(sizes) < 1024
