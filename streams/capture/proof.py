@@ -2,7 +2,8 @@
 
 Evidence is compared account by account, with all times, counts and confidences. Alerts on one account are compared to the last
 number. An alert on several shows, of equal evidence, that of the account first by name, and decays to the moment of whose news came
-last; both follow from names, so there tier, status, members, indicators and mitigating facts decide, and the rest is told as a tie.
+last; both follow from names, so there tier, status, members, indicators, mitigating facts and a score within two points decide, and the
+rest is told as a tie.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams.detection.account_state import AccountState
-from streams.detection.alert import Alert
+from streams.detection.alert import MITIGATED_SHOWN, Alert
 from streams.replay.comparison import compare
 from streams.replay.comparison_text import lines_of
-from streams.replay.configuration import Configuration
 from streams.replay.replayer import Replayer, standing
-from streams.replay.selection import Selection
 
 Rename = Callable[[str], str]
 Said = dict[str, Any]
 NOTHING: Said = {}
+TIE = 2.0
+"""Points of 100 by which the score of a case of several accounts may differ through names alone."""
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -46,11 +47,6 @@ class Outcome(NamedTuple):
     alerts: list[Alert]
     evidence: dict[str, Said]
     """Account → what speaks for and against it."""
-
-
-def replayer(configuration: Configuration, selection: Selection | None = None) -> Replayer:
-    """A replay that does all that follows from a record before the next one: the order then depends least on names."""
-    return Replayer(configuration, selection, batch=1)
 
 
 def outcome_of(run: Replayer) -> Outcome:
@@ -108,6 +104,8 @@ def _differences(before: Sequence[Alert], after: Sequence[Alert]) -> tuple[list[
         for one, other in zip(ours, theirs, strict=False):
             found += _unlike(who, _said(one), _said(other))
             lone = one.subject.kind == other.subject.kind == "account"
+            if not lone and abs(one.score - other.score) > TIE:
+                found.append(f"{who}: score: {one.score} → {other.score}")
             (found if lone else ties).extend(_unlike(who, _weighed(one), _weighed(other)))
     return found, ties
 
@@ -120,23 +118,17 @@ def _unlike(who: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> list[
     ]
 
 
-def _hides(alert: Alert) -> bool:
-    """Of more accounts than an alert names, the first ones by name are shown, so there the number must do."""
-    return alert.subject.accounts > len(alert.subject.account_ids)
-
-
 def _by_accounts(alerts: Sequence[Alert]) -> dict[str, list[Alert]]:
     found: dict[str, list[Alert]] = {}
     for alert in sorted(
         alerts, key=lambda alert: (alert.last_evidence, alert.status, alert.score, alert.first_evidence)
     ):
-        who = f"{alert.subject.accounts} accounts" if _hides(alert) else ", ".join(sorted(alert.subject.account_ids))
-        found.setdefault(who, []).append(alert)
+        found.setdefault(", ".join(sorted(alert.subject.account_ids)), []).append(alert)
     return found
 
 
 def _said(alert: Alert) -> Said:
-    hidden = _hides(alert)
+    hidden = alert.subject.accounts > MITIGATED_SHOWN  # whose are shown is decided by name
     return {
         "tier": alert.tier,
         "status": alert.status,

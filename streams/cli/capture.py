@@ -125,15 +125,15 @@ def _read(
     """Capture the sources, and replay them beside it: standard input can be read once only."""
     from streams.capture.capturing import Capturing
     from streams.capture.intake import Intake
-    from streams.capture.proof import replayer
     from streams.capture.redaction import Redactor
     from streams.replay.progress import with_progress
+    from streams.replay.replayer import Replayer
     from streams.replay.selection import selection_of
     from streams.replay.sources import Sources
 
     selection = selection_of(arguments.account, arguments.start, arguments.end)
     captured = Capturing(Intake(ours, selection), Redactor(key))
-    original = replayer(ours, selection) if arguments.verify else None
+    original = Replayer(ours, selection) if arguments.verify else None
     with Sources(arguments.sources, ours.settings, ours.formats) as sources:
         for recorded in with_progress(sources.records(), sources.done, sources.total()):
             file.write(captured.lines(recorded))
@@ -145,11 +145,12 @@ def _read(
 
 def _prove(ours: Configuration, captured: Capturing, original: Replayer, part: Path) -> Proof:
     """Replay what was written and compare."""
-    from streams.capture.proof import outcome_of, prove, replayer
+    from streams.capture.proof import outcome_of, prove
     from streams.replay.progress import with_progress
+    from streams.replay.replayer import Replayer
     from streams.replay.sources import Sources
 
-    again = replayer(ours)
+    again = Replayer(ours)
     with Sources([str(part)], ours.settings, ours.formats) as sources:
         for recorded in with_progress(sources.records(), sources.done, sources.total()):
             again.take(recorded)

@@ -18,20 +18,16 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from streams.cli.outcome import INTERRUPTED, OK, BadConfigurationError, BadInputError, RefusedError
+from streams.cli.outcome import INTERRUPTED, BadConfigurationError, BadInputError, RefusedError
 from streams.cli.parsing import moment
 
 if TYPE_CHECKING:
     from streams.detection.alert import Alert
-    from streams.detection.catalogue.model import Catalogue
-    from streams.replay.comparison import Comparison
     from streams.replay.configuration import Configuration
-    from streams.replay.expectations import Expectations
-    from streams.replay.judgement import Ruling
     from streams.replay.replayer import Replayer
-    from streams.replay.shadows import Difference, Shadows
+    from streams.replay.shadows import Shadows
     from streams.report.raw_events import RawEvents
 
 EXAMPLES = """\
@@ -45,7 +41,7 @@ error what the shadow has and has not beside this run. An expectation file:
   unexpected = "fail"            # or warn, ignore: alerts that no entry allows
   refused = { at_most = 0 }      # records that are no events
   [[expect]]                     # counts alerts that stand at the end
-  account = "farm-*"             # and/or indicator, scenario
+  account = "farm-*"             # and/or indicator, scenario (S05: a and b)
   tier = "review"                # this or above
   at_least = 1                   # or exactly, at_most
 
@@ -63,7 +59,6 @@ examples:
 """
 
 SHADOW = "a catalogue folder, or indicators to switch on as a,b; may be repeated"
-UNMET = 1
 CONFIGURATION = 3
 
 
@@ -92,6 +87,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--shadow", action="append", default=[], metavar="FOLDER|ids", help=SHADOW)
     add("--shadow-output", action="append", default=[], metavar="FILE", help="a shadow's alerts go there")
     add("--expect", metavar="FILE", help="hold the alerts against expectations")
+    add("--labels", metavar="FILE", help="scenario of each account, for --expect (default: by generated ids)")
     add("--junit", metavar="FILE", help="write what --expect found as JUnit XML")
     add("--report", metavar="FILE.html", help="write what was found as one HTML page, with the events behind it")
     add("--json", action="store_true", help="result of --against, --expect, --shadow as one JSON object")
@@ -112,6 +108,8 @@ def run(arguments: Namespace) -> int:
     """Replay, then compare and judge."""
     if arguments.junit and not arguments.expect:
         raise BadInputError("--junit goes with --expect")
+    if arguments.labels and not arguments.expect:
+        raise BadInputError("--labels goes with --expect")
     if arguments.shadow_output and not arguments.shadow:
         raise BadInputError("--shadow-output goes with --shadow")
     for name in filter(None, (arguments.junit, arguments.report)):
@@ -124,23 +122,42 @@ def run(arguments: Namespace) -> int:
 
 
 def _run(arguments: Namespace) -> int:
+    from streams.replay.belonging import by_id, by_labels
     from streams.replay.configuration import configuration
     from streams.replay.expectations import read_expectations
+    from streams.replay.judgement import junit
+    from streams.replay.result import result_of, write
     from streams.replay.shadows import Shadows
     from streams.report.raw_events import RawEvents
 
     ours = configuration(os.environ, arguments.catalogue, arguments.tables, arguments.format)
     expectations = read_expectations(arguments.expect, ours.catalogue) if arguments.expect else None
+    belongs = by_labels(arguments.labels) if arguments.labels else by_id
     other, recorded = _against(arguments, ours)
     shadows = Shadows(ours, arguments.shadow, arguments.shadow_output)
     with RawEvents() if arguments.report else nullcontext() as raw:
-        runs, interrupted = _play(arguments, ours, other, shadows, raw)
-        if interrupted:
+        played = _play(arguments, ours, other, shadows, raw)
+        if played.interrupted:
             return INTERRUPTED
-        if not runs[0].events and not runs[0].left_out:
+        run = played.runs[0]
+        if not run.events and not run.left_out:
             raise BadInputError("no event was read; see above")
-        before = runs[1].alerts() if other is not None else recorded
-        return _report(arguments, runs[0], before, expectations, shadows, ours.catalogue, raw)
+        before = played.runs[1].alerts() if other is not None else recorded
+        found = result_of(run, before, expectations, belongs, shadows)
+        if arguments.junit:
+            write(arguments.junit, junit(Path(arguments.expect).name, found.rulings))
+        if arguments.report:
+            write(arguments.report, found.page(run, ours.catalogue, arguments.sources, raw, played.gone))
+    return found.tell(as_json=arguments.json, judges=_judges(arguments))
+
+
+class _Played(NamedTuple):
+    """What was run: this configuration, and the other one if there is one."""
+
+    runs: list[Replayer]
+    interrupted: bool
+    gone: int
+    """Records of a range that Kafka no longer holds."""
 
 
 def _against(arguments: Namespace, ours: Configuration) -> tuple[Configuration | None, list[Alert] | None]:
@@ -167,12 +184,12 @@ def _play(
     other: Configuration | None,
     shadows: Shadows,
     raw: RawEvents | None,
-) -> tuple[list[Replayer], bool]:
-    """Feed every configuration the same records; whether a person ended it."""
+) -> _Played:
+    """Feed every configuration the same records, to the end or until a person ends it."""
     from streams.replay import summary
     from streams.replay.output import LineOutput
     from streams.replay.pace import Pace
-    from streams.replay.progress import with_progress
+    from streams.replay.progress import LOOK_EVERY, with_progress
     from streams.replay.replayer import BATCH, Replayer
     from streams.replay.selection import selection_of
     from streams.replay.sources import Sources
@@ -194,7 +211,7 @@ def _play(
         wait = Pace(arguments.speed).wait if arguments.speed else None
         try:
             records = sources.records() if raw is None else raw.through(sources.records())
-            for recorded in with_progress(records, sources.done, sources.total()):
+            for recorded in with_progress(records, sources.done, sources.total(), 1 if wait else LOOK_EVERY):
                 if wait is not None:
                     wait(recorded.record.timestamp)
                 for each in runs:
@@ -211,42 +228,7 @@ def _play(
         gone = sources.gone()
     lines = summary.lines_of(runs[0], time.monotonic() - began, gone)
     print("\n".join([*(["interrupted"] if interrupted else []), *lines]), file=sys.stderr)
-    return runs, interrupted
-
-
-def _report(
-    arguments: Namespace,
-    run: Replayer,
-    before: list[Alert] | None,
-    expectations: Expectations | None,
-    shadows: Shadows,
-    catalogue: Catalogue,
-    raw: RawEvents | None,
-) -> int:
-    """Say what a comparison and expectations found; the exit code."""
-    from streams.replay.comparison import compare
-    from streams.replay.judgement import judge, junit
-    from streams.replay.shadows import in_words
-
-    alerts = run.alerts()
-    comparison = None if before is None else compare(before, alerts)
-    rulings: list[Ruling] = []
-    if expectations is not None:
-        rulings = judge(expectations, alerts, sum(found.times for found in run.refused.values()))
-    if arguments.junit:
-        _write(arguments.junit, junit(Path(arguments.expect).name, rulings))
-    if arguments.report:
-        from streams.report.building import report_of
-        from streams.report.render import render
-
-        _write(arguments.report, render(report_of(run, catalogue, arguments.sources, raw, comparison, rulings)))
-    beside = shadows.differences(alerts)
-    if beside and not arguments.json:
-        print("\n".join(in_words(beside)), file=sys.stderr)
-    if _judges(arguments):
-        print(_as_json(comparison, rulings, beside) if arguments.json else "\n".join(_in_words(comparison, rulings)))
-    differs = comparison is not None and bool(comparison.changes)
-    return UNMET if differs or any(ruling.failed for ruling in rulings) else OK
+    return _Played(runs, interrupted, gone)
 
 
 def _judges(arguments: Namespace) -> bool:
@@ -254,24 +236,3 @@ def _judges(arguments: Namespace) -> bool:
     return bool(
         arguments.against or arguments.against_tables or arguments.expect or (arguments.shadow and arguments.json)
     )
-
-
-def _in_words(comparison: Comparison | None, rulings: list[Ruling]) -> list[str]:
-    from streams.replay.comparison_text import lines_of
-
-    lines = [] if comparison is None else lines_of(comparison)
-    return lines + ([""] if lines and rulings else []) + [ruling.line() for ruling in rulings]
-
-
-def _as_json(comparison: Comparison | None, rulings: list[Ruling], beside: list[Difference]) -> str:
-    import msgspec
-
-    shadow = {"shadow": beside} if beside else {}
-    return msgspec.json.encode({"comparison": comparison, "expectations": rulings} | shadow).decode()
-
-
-def _write(name: str, content: bytes) -> None:
-    try:
-        Path(name).write_bytes(content)
-    except OSError as error:
-        raise BadInputError(f"{name}: {error.strerror}; expected a file that can be written") from error

@@ -15,8 +15,8 @@ from streams.detection.verdict import Verdict
 from streams.detection.wording import notes, summary
 from streams.detection.wording.views import EvidenceView
 
-ACCOUNTS_SHOWN = 50
-"""A case of more members says how many; ids beyond these are in the case's history."""
+MITIGATED_SHOWN = 50
+"""Accounts of a case whose mitigating facts are listed. Their ids are all there: a component has 200 at most."""
 
 
 class EventRef(msgspec.Struct, frozen=True):
@@ -233,13 +233,13 @@ def _interval(catalogue: Catalogue, verdict: Verdict) -> tuple[float, float]:
 def _subject(case: Case) -> Subject:
     kind = "account" if len(case.members) == 1 else "cluster"
     name = case.members[0] if kind == "account" else case.case_id
-    return Subject(kind, name, tuple(case.members[:ACCOUNTS_SHOWN]), len(case.members))
+    return Subject(kind, name, tuple(case.members), len(case.members))
 
 
 def _mitigating(catalogue: Catalogue, nodes: list[Node]) -> tuple[Mitigating, ...]:
     return tuple(
         Mitigating(held.mitigator, node.account, catalogue.mitigators[held.mitigator].sentence, rfc3339(held.first))
-        for node in nodes[:ACCOUNTS_SHOWN]
+        for node in nodes[:MITIGATED_SHOWN]
         if node.assessment
         for held in node.assessment.mitigations
     )

@@ -65,13 +65,18 @@ def _pairs(old: Iterable[Alert], new: Iterable[Alert]) -> list[Pair]:
     left = {alert.alert_id: alert for alert in old}
     right = {alert.alert_id: alert for alert in new}
     pairs: list[Pair] = [(left.pop(name), right.pop(name)) for name in sorted(left.keys() & right.keys())]
-    shared = sorted(
-        (-len({*one.subject.account_ids} & {*other.subject.account_ids}), one.alert_id, other.alert_id)
+    about: dict[str, list[str]] = {}
+    for other in right.values():
+        for account in other.subject.account_ids:
+            about.setdefault(account, []).append(other.alert_id)
+    common = Counter(
+        (one.alert_id, other_id)
         for one in left.values()
-        for other in right.values()
+        for account in one.subject.account_ids
+        for other_id in about.get(account, ())
     )
-    for size, one_id, other_id in shared:
-        if size and one_id in left and other_id in right:
+    for one_id, other_id in sorted(common, key=lambda pair: (-common[pair], pair)):
+        if one_id in left and other_id in right:
             pairs.append((left.pop(one_id), right.pop(other_id)))
     pairs += [(alert, None) for alert in left.values()]
     pairs += [(None, alert) for alert in right.values()]

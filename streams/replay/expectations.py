@@ -14,6 +14,7 @@ from streams.cli.outcome import BadConfigurationError
 from streams.detection.alert import Alert
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.scoring import TIERS
+from streams.replay.belonging import Belongs
 from streams.scenarios import SCENARIOS
 
 LEAST_TIER = "review"
@@ -65,15 +66,15 @@ class Expected(Bounds, frozen=True, forbid_unknown_fields=True):
     """An id, or a pattern such as `farm-*`."""
     indicator: str = ""
     scenario: str = ""
+    """A scenario of the generators, or the beginning of its name."""
     tier: str = LEAST_TIER
 
-    def matches(self, alert: Alert) -> bool:
+    def matches(self, alert: Alert, belongs: Belongs) -> bool:
         """Whether the alert is one of those that are counted."""
-        pattern = f"{self.scenario.lower()}-*" if self.scenario else "*"
         accounts = [name for name in alert.subject.account_ids if fnmatchcase(name, self.account or "*")]
         return (
             TIERS.index(alert.tier) >= TIERS.index(self.tier)
-            and any(fnmatchcase(name, pattern) for name in accounts)
+            and any(not self.scenario or belongs(name, self.scenario) for name in accounts)
             and (not self.indicator or any(item.indicator == self.indicator for item in alert.evidence))
         )
 
@@ -125,7 +126,7 @@ def _faults(entry: Expected, catalogue: Catalogue) -> list[str]:
     vocabularies: tuple[tuple[str, str, Sequence[str]], ...] = (
         ("tier", entry.tier, TIERS[1:]),
         ("indicator", entry.indicator, [*catalogue.indicators]),
-        ("scenario", entry.scenario, [*SCENARIOS]),
+        ("scenario", entry.scenario, [name[:end] for name in SCENARIOS for end in range(len(name), 0, -1)]),
     )
     for kind, value, known in vocabularies:
         if value and value not in known:

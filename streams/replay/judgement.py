@@ -10,6 +10,7 @@ import msgspec
 from streams.cli.text import safe
 from streams.detection.alert import Alert
 from streams.detection.scoring import TIERS
+from streams.replay.belonging import Belongs, by_id
 from streams.replay.expectations import LEAST_TIER, Expectations, Expected
 from streams.replay.replayer import standing
 
@@ -39,15 +40,15 @@ class Ruling(msgspec.Struct, frozen=True):
         return f"{word:<8}{safe(self.title)}: expected {self.expected}, found {safe(self.found)}"
 
 
-def judge(expectations: Expectations, alerts: Sequence[Alert], refused: int) -> list[Ruling]:
+def judge(expectations: Expectations, alerts: Sequence[Alert], refused: int, belongs: Belongs = by_id) -> list[Ruling]:
     """Hold a run's alerts, and the number of records that were refused, against the file; in the file's order."""
     left = standing(list(alerts))
-    rulings = [_entry(entry, left) for entry in expectations.expect]
+    rulings = [_entry(entry, left, belongs) for entry in expectations.expect]
     bounds = expectations.refused
     if bounds is not None:
         rulings.append(Ruling("refused records", bounds.hold(refused), bounds.in_words(), str(refused)))
     if expectations.unexpected != "ignore":
-        strangers = [alert for alert in left if _notifies(alert) and not _allowed(alert, expectations.expect)]
+        strangers = [alert for alert in left if _notifies(alert) and not _allowed(alert, expectations.expect, belongs)]
         warning = expectations.unexpected == "warn"
         rulings.append(Ruling("no other alerts", not strangers, "none of review or above", _named(strangers), warning))
     return rulings
@@ -72,13 +73,13 @@ def junit(suite: str, rulings: Iterable[Ruling]) -> bytes:
     return content + b"\n"
 
 
-def _entry(entry: Expected, alerts: Sequence[Alert]) -> Ruling:
-    matching = [alert for alert in alerts if entry.matches(alert)]
+def _entry(entry: Expected, alerts: Sequence[Alert], belongs: Belongs) -> Ruling:
+    matching = [alert for alert in alerts if entry.matches(alert, belongs)]
     return Ruling(entry.title(), entry.hold(len(matching)), entry.in_words(), _named(matching))
 
 
-def _allowed(alert: Alert, entries: Iterable[Expected]) -> bool:
-    return any(entry.most() != 0 and entry.matches(alert) for entry in entries)
+def _allowed(alert: Alert, entries: Iterable[Expected], belongs: Belongs) -> bool:
+    return any(entry.most() != 0 and entry.matches(alert, belongs) for entry in entries)
 
 
 def _notifies(alert: Alert) -> bool:

@@ -13,8 +13,10 @@ LOOK_EVERY = 256
 DRAW_S = 0.1
 
 
-def with_progress(records: Iterable[T], done: Callable[[], int], total: int | None) -> Iterator[T]:
-    """Pass records on, with a bar on standard error if that is a terminal."""
+def with_progress(
+    records: Iterable[T], done: Callable[[], int], total: int | None, look_every: int = LOOK_EVERY
+) -> Iterator[T]:
+    """Pass records on, with a bar on standard error if that is a terminal. A paced stream is looked at with each record."""
     if not sys.stderr.isatty():
         yield from records
         return
@@ -39,6 +41,6 @@ def with_progress(records: Iterable[T], done: Callable[[], int], total: int | No
         task = bar.add_task("", total=total, records=0, rate=0.0)
         for number, record in enumerate(records, 1):
             yield record
-            if number % LOOK_EVERY == 0 and (now := time.monotonic()) - drawn > DRAW_S:
+            if number % look_every == 0 and (now := time.monotonic()) - drawn > DRAW_S:
                 drawn = now
                 bar.update(task, completed=done(), records=number, rate=number / (now - began), refresh=True)

@@ -21,7 +21,7 @@ class Replayed(NamedTuple):
     refused: dict[str, Refused]
 
     def alert(self, account: str) -> Alert | None:
-        """The standing alert or watch entry that names the account; the one of the highest tier. An alert names 50 accounts at most."""
+        """The standing alert or watch entry that names the account; the one of the highest tier."""
         about = [alert for alert in standing(list(self.alerts)) if account in alert.subject.account_ids]
         return max(about, key=lambda alert: (TIERS.index(alert.tier), alert.score), default=None)
 

@@ -12,6 +12,7 @@ from streams.detection.timestamps import rfc3339
 from streams.replay.comparison import Comparison
 from streams.replay.judgement import Ruling
 from streams.replay.replayer import Replayer
+from streams.replay.shadows import Difference
 from streams.report.cases import CaseViews, Texts
 from streams.report.model import RawEvent, Report, RunView
 from streams.report.raw_events import RawEvents
@@ -29,10 +30,12 @@ def report_of(
     comparison: Comparison | None = None,
     rulings: Sequence[Ruling] = (),
     gone: int = 0,
+    shadows: Sequence[Difference] = (),
 ) -> Report:
     """The report of a run under its catalogue. Without `raw_events` the page names the events and does not show them."""
     alerts = sorted(run.alerts(), key=lambda alert: (-alert.score, alert.alert_id))
-    return report_on(alerts, catalogue, _view(run, gone), _nodes(run), sources, raw_events, comparison, rulings)
+    view = _view(run, gone)
+    return report_on(alerts, catalogue, view, _nodes(run), sources, raw_events, comparison, rulings, shadows)
 
 
 def report_on(
@@ -44,6 +47,7 @@ def report_on(
     raw_events: RawEvents | None = None,
     comparison: Comparison | None = None,
     rulings: Sequence[Ruling] = (),
+    shadows: Sequence[Difference] = (),
 ) -> Report:
     """The same of alerts at hand; `nodes`: the accounts as the cases stage sees them, by id."""
     refs = sorted({ref for alert in alerts for item in alert.evidence for ref in item.events}, key=_position)
@@ -68,6 +72,7 @@ def report_on(
         texts=texts.all(),
         comparison=comparison,
         rulings=tuple(rulings),
+        shadows=tuple(shadows),
     )
 
 

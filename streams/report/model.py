@@ -7,6 +7,7 @@ import msgspec
 from streams.explain.explanation import Condition
 from streams.replay.comparison import Comparison
 from streams.replay.judgement import Ruling
+from streams.replay.shadows import Difference
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -162,3 +163,4 @@ class Report(msgspec.Struct, frozen=True):
     texts: tuple[str, ...]
     comparison: Comparison | None = None
     rulings: tuple[Ruling, ...] = ()
+    shadows: tuple[Difference, ...] = ()

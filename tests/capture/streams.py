@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from streams.capture.capturing import Capturing
 from streams.capture.intake import Intake
-from streams.capture.proof import Outcome, outcome_of, replayer
+from streams.capture.proof import Outcome, outcome_of
 from streams.capture.redaction import Redactor
 from streams.replay.lines import Reading, Recorded
+from streams.replay.replayer import Replayer
 from streams.replay.selection import Selection
 from streams.replay.sources import numbered
 from streams.scenarios.mix import mix
@@ -30,7 +31,7 @@ def capture(lines: Iterable[bytes], key: bytes = KEY) -> tuple[list[bytes], Capt
 
 
 def played(lines: Iterable[bytes]) -> Outcome:
-    run = replayer(demo_configuration())
+    run = Replayer(demo_configuration())
     for record in recorded(lines):
         run.take(record)
     return outcome_of(run)

@@ -12,7 +12,7 @@ import schemas.events as ev
 from streams.capture.cases import CaseIds
 from streams.capture.proof import Outcome, Proof, prove
 from streams.capture.pseudonyms import Pseudonyms
-from streams.detection.alert import Alert
+from streams.detection.alert import Alert, Mitigating
 from streams.detection.components import case_id
 from tests.capture.streams import KEY, capture, planted, played
 
@@ -70,22 +70,24 @@ def test_a_missing_alert_and_another_member_are_differences(alerts: list[Alert])
 
 def test_other_numbers_are_a_tie_among_several_accounts_and_a_difference_for_one(alerts: list[Alert]) -> None:
     (cluster,) = [alert for alert in alerts if alert.subject.kind == "cluster"]
-    moved = msgspec.structs.replace(cluster, first_evidence="2026-01-01T00:00:00Z", score=1.5)
+    moved = msgspec.structs.replace(cluster, first_evidence="2026-01-01T00:00:00Z", score=cluster.score - 1.5)
     proof = proof_of([cluster], [moved])
     assert proof.holds
     assert len(proof.ties) == 2
     lone = msgspec.structs.replace(cluster.subject, kind="account", account_ids=("a",), accounts=1)
     one, other = (msgspec.structs.replace(alert, subject=lone) for alert in (cluster, moved))
     assert not proof_of([one], [other]).holds
+    assert not proof_of([cluster], [msgspec.structs.replace(cluster, score=cluster.score - 2.5)]).holds
 
 
-def test_of_more_accounts_than_are_named_the_number_is_compared(alerts: list[Alert]) -> None:
-    def large(*names: str, accounts: int = 60) -> Alert:
-        subject = msgspec.structs.replace(alerts[0].subject, kind="cluster", account_ids=names, accounts=accounts)
-        return msgspec.structs.replace(alerts[0], subject=subject)
+def test_whose_mitigating_facts_of_many_are_shown_is_decided_by_name(alerts: list[Alert]) -> None:
+    def large(name: str, accounts: int) -> Alert:
+        subject = msgspec.structs.replace(alerts[0].subject, kind="cluster", accounts=accounts)
+        fact = Mitigating("MIT-AGENCY", name, "", "2026-01-01T00:00:00Z")
+        return msgspec.structs.replace(alerts[0], subject=subject, mitigating=(fact,))
 
-    assert proof_of([large("a", "b")], [large("c", "d")]).holds
-    assert not proof_of([large("a", "b")], [large("c", "d", accounts=61)]).holds
+    assert proof_of([large("a", 60)], [large("b", 60)]).holds
+    assert not proof_of([large("a", 40)], [large("b", 40)]).holds
 
 
 def test_a_case_s_id_is_that_of_the_renamed_account_s_case() -> None:

@@ -139,6 +139,12 @@ def test_two_cases_that_meet_become_the_older_one(desk: Desk, held: tuple[Eviden
     assert published[-1].subject.account_ids == ("a", "b")
 
 
+def test_every_account_of_a_large_case_is_named(desk: Desk) -> None:
+    ties = [StrongEdge("device", f"device:{n}", f"a{n:02}", f"a{n + 1:02}", T0) for n in range(59)]
+    *_, alert = desk.tell(*ties, assessed("a00", *REVIEW))
+    assert alert.subject.account_ids == tuple(f"a{n:02}" for n in range(60))
+
+
 def test_a_hub_takes_its_edges_back(desk: Desk) -> None:
     desk.tell(StrongEdge("device", "device:d", "a", "b", T0), assessed("a", *REVIEW))
     published = desk.tell(EdgeRemoved("device:d", ["a", "b"], T0))

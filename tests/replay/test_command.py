@@ -131,8 +131,13 @@ def test_against_its_own_recorded_alerts_nothing_differs(command: Command, s05b:
     assert replay(command, s05b, "--output", recorded, "--revisions").code == 0
     ended = replay(command, s05b, "--against", recorded)
     assert (ended.code, ended.out.splitlines()[0]) == (0, "1 alerts before, 1 after: 0 added, 0 removed, 0 changed")
-    recorded.write_bytes(b"{}\n")
-    assert replay(command, s05b, "--against", recorded).code == 2
+    kept = [{"topic": "alerts", "key": "k", "payload": line} for line in recorded.read_text("utf-8").splitlines()]
+    forms = (*kept, {"topic": "alerts", "key": "k", "payload": None})
+    recorded.write_text("\n".join(map(json.dumps, forms)), "utf-8")  # as kcat -J shows the topic, with a tombstone
+    assert replay(command, s05b, "--against", recorded).code == 0
+    for wrong in (b"{}\n", b'{"topic": "alerts", "payload": "{}"}\n'):
+        recorded.write_bytes(wrong)
+        assert replay(command, s05b, "--against", recorded).code == 2
 
 
 EXPECT = """
@@ -168,6 +173,7 @@ def test_expectations_decide_the_exit_code(command: Command, s05b: Path, tmp_pat
     ("words", "code", "says"),
     [
         (["--junit", "x"], 2, "--junit goes with --expect"),
+        (["--labels", "x"], 2, "--labels goes with --expect"),
         (["--speed", "0"], 2, "'0' is not a speed"),
         (["--output", "/no/folder/x"], 2, "/no/folder/x: No such file or directory"),
         (["--catalogue", "/no/folder"], 3, "/no/folder: found no *.toml"),
@@ -225,13 +231,15 @@ def test_the_page_of_a_replay_holds_its_alerts_and_the_events_behind_them(comman
     again = s05b.with_name("again.html")
     replay(command, s05b, "--report", again)
     assert again.read_bytes() == page.read_bytes()
+    replay(command, s05b, "--report", again, "--shadow", changed_catalogue(s05b.parent / "tuned"))
+    assert f'"shadows":[{{"configuration":"{s05b.parent / "tuned"}"' in again.read_text("utf-8")
     refused = replay(command, s05b, "--report", s05b.parent / "no" / "page.html")
     assert refused.code == 2
     assert "expected a file that can be written" in refused.err
 
 
 def test_pace_is_no_difference(command: Command, tmp_path: Path) -> None:
-    """A paced run handles record by record, and so must what it is compared with: what accounts share comes at other times otherwise."""
+    """A paced run hands on record by record, and so do those that run beside it."""
     story, same = tmp_path / "s09.ndjson", tmp_path / "same"
     story.write_bytes(b"".join(told("S09")))
     same.mkdir()

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.cli.outcome import BadConfigurationError
+from streams.cli.outcome import BadConfigurationError, BadInputError
 from streams.detection.alert import Alert
+from streams.replay.belonging import by_labels
 from streams.replay.expectations import Bounds, Expectations, read_expectations
 from streams.replay.judgement import judge, junit
 from tests.cli.conftest import GOLDEN
@@ -32,6 +33,20 @@ def expectations(text: str) -> Expectations:
 
 def outcome(text: str, *alerts: Alert, refused: int = 0) -> list[bool]:
     return [ruling.ok for ruling in judge(expectations(text), alerts, refused)]
+
+
+@pytest.mark.parametrize(("scenario", "holds"), [("S05b", True), ("S05", True), ("S01", False)])
+def test_a_scenario_is_told_by_generated_ids_or_by_labels(tmp_path: Path, scenario: str, holds: bool) -> None:
+    asked = expectations(f'[[expect]]\nscenario = "{scenario}"\nexactly = 1\n')
+    generated, other_id = other("review", account="s05b-0-a"), other("review", account="acct-1")
+    assert judge(asked, [generated], 0)[0].ok is holds
+    assert not judge(asked, [other_id], 0)[0].ok
+    labels = tmp_path / "labels.ndjson"
+    labels.write_text('{"account_id":"acct-1","label":"attack","scenario":"S05b"}\n')
+    assert judge(asked, [other_id], 0, by_labels(str(labels)))[0].ok is holds
+    labels.write_text("\n[]\n")
+    with pytest.raises(BadInputError, match="line 2"):
+        by_labels(str(labels))
 
 
 def test_all_faults_of_a_file_at_once(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,7 @@ def test_a_terminal_sees_rate_and_what_is_left(s09: Path, tmp_path: Path) -> Non
     assert process.wait(30) == 0
     assert b"records, " in said
     assert b"%" in said
+    assert re.search(rb"records, [\d,]+/s +\d+:\d\d:\d\d", said), "the rate, and how long still"
     assert b"\x1b[" in said
     assert b"events    " in said
     assert b"\x1b" not in out

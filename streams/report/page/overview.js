@@ -15,8 +15,14 @@ function figures() {
 }
 
 function comparison() {
-  const found = report.comparison;
-  if (!found) return null;
+  return report.comparison && differences(report.comparison, "Compared with the other run", "comparison", "before", "after");
+}
+
+function shadows() {
+  return report.shadows.map((one, at) => differences(one.comparison, `Beside the shadow ${one.configuration}`, `shadow-${at + 1}`, "in this run", "in the shadow"));
+}
+
+function differences(found, title, part, before, after) {
   const kinds = ["added", "removed", "changed"].map((kind) => `${number(found.changes.filter((one) => one.kind === kind).length)} ${kind}`).join(", ");
   const evidence = (change) => [...change.evidence_gained.map((name) => `+ ${titleOf(name)}`), ...change.evidence_lost.map((name) => `− ${titleOf(name)}`),
     ...change.evidence_changed.map((one) => `${titleOf(one.indicator)} ${points(one.contribution[0])} → ${points(one.contribution[1])}`)];
@@ -26,13 +32,13 @@ function comparison() {
   };
   const turned = (one, other) => (one === other ? `${one}` : `${one} → ${other}`);
   const differing = Object.entries(found.indicators).sort(([, one], [, other]) => Math.abs(other[1] - other[0]) - Math.abs(one[1] - one[0]));
-  return section("Compared with the other run", "comparison",
-    el("p", { class: "lead" }, `${plural(found.before, "alert")} before, ${number(found.after)} after: ${kinds}.`),
+  return section(title, part,
+    el("p", { class: "lead" }, `${plural(found.before, "alert")} ${before}, ${number(found.after)} ${after}: ${kinds}.`),
     found.changes.length ? pagedTable("Alerts that differ", [["Accounts"], ["Change"], ["Tier"], ["Score", "num nowrap"], ["Findings", "wide"]], found.changes,
       (change) => [name(change), change.kind, turned(...change.tier), turned(points(change.score[0]), points(change.score[1])), bullets(evidence(change), "bare")]) : null,
-    el("details", {}, el("summary", {}, "Alerts by finding, before and after"), table("Alerts with a finding",
-      [["Finding"], ["Before", "num"], ["After", "num"], ["Difference", "num"]],
-      differing.map(([id, [before, after]]) => [titleOf(id), number(before), number(after), after === before ? "" : `${after > before ? "+" : "−"}${number(Math.abs(after - before))}`]))));
+    el("details", {}, el("summary", {}, `Alerts by finding, ${before} and ${after}`), table("Alerts with a finding",
+      [["Finding"], [before, "num"], [after, "num"], ["Difference", "num"]],
+      differing.map(([id, [one, other]]) => [titleOf(id), number(one), number(other), other === one ? "" : `${other > one ? "+" : "−"}${number(Math.abs(other - one))}`]))));
 }
 
 function expectations() {
@@ -83,7 +89,7 @@ function overviewPage() {
       el("h1", { id: "title", tabindex: "-1" }, "What the replay found"),
       el("p", { class: "lead" }, `${plural(report.run.events, "event")} gave ${plural(standing, "alert")} for people to look at. `,
         "An alert says how well activity matches a documented pattern; it does not determine who a person is or where they are from, and it is never a decision.")),
-    figures(), comparison(), expectations(),
+    figures(), comparison(), shadows(), expectations(),
     section("Findings", "findings", findings()),
     section("What was read", "reading", reading()));
 }
