@@ -129,9 +129,8 @@ class Pipeline:
 
     def mark(self) -> tuple[int, ...]:
         """Changes whenever anything moves: acknowledged batches, restored states."""
-        return tuple(
-            number for shell in self.shells for number in (shell.progress, shell.table.restored if shell.table else 0)
-        )
+        restored = [shell.table.restored for shell in self.shells if shell.table is not None]
+        return (*(shell.progress for shell in self.shells), *restored)
 
     def observe(self) -> int:
         """Set the gauges; gives the whole lag."""

@@ -87,7 +87,13 @@ METRICS = (
         (),
         AGE_BUCKETS,
     ),
-    Metric("consumer_lag", "gauge", "records", "records in Kafka that a stage has not yet handled", (by.STAGE,)),
+    Metric(
+        "consumer_lag",
+        "gauge",
+        "records",
+        "records in Kafka that a stage has not yet handled; absent from a rebalance until its partitions are read again",
+        (by.STAGE,),
+    ),
     Metric("partition_lag", "gauge", "records", "the same for one partition of an input", (by.TOPIC, by.PARTITION)),
     Metric("committed_offset", "gauge", "offset", "up to where the group has committed", (by.TOPIC, by.PARTITION)),
     Metric(
@@ -115,7 +121,7 @@ METRICS = (
         "state_bytes",
         "gauge",
         "bytes",
-        "keys and values of the states held, encoded; one partition is measured each second",
+        "keys and values of the states held, encoded; one partition is measured each second, a very large one more seldom",
         (by.STAGE,),
     ),
     Metric("hot_states", "gauge", "states", "states that are also held decoded", (by.STAGE,)),
