@@ -74,8 +74,8 @@ METRICS = (
         "event_time_lag_seconds",
         "histogram",
         "seconds",
-        "from an event's own time until a stage handles it; counted by records, each with the age of the newest event of its batch."
-        " Includes what the producer took",
+        "from an event's own time until a stage handles it; counted by records: half of a batch with the age of its newest event, half with"
+        " that of its oldest. Includes what the producer took",
         (by.STAGE,),
         AGE_BUCKETS,
     ),
@@ -83,7 +83,8 @@ METRICS = (
         "end_to_end_seconds",
         "histogram",
         "seconds",
-        "from the own time of the event that caused a revision of an alert until the revision is in Kafka",
+        "from event time to alert: until a revision is in Kafka, counted from the time of the event that caused it; where that one came"
+        " late, from the newest of its account or shared thing",
         (),
         AGE_BUCKETS,
     ),

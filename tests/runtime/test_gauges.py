@@ -7,8 +7,6 @@ from typing import Any, NamedTuple, cast
 import faust
 from prometheus_client.exposition import generate_latest
 
-from streams.detection.stage import PlainRecord, Result
-from streams.runtime.counting import finished, handled
 from streams.runtime.gauges import MEASURED_A_SECOND, PARTITION_GAUGES, Gauges, Stuck
 from streams.runtime.metrics import Metrics
 from streams.runtime.table import StateTable
@@ -175,25 +173,3 @@ def test_stuck_begins_with_the_first_look() -> None:
     assert stuck.seconds(("t", "0"), 4, waiting=True, now=130) == 30
     assert stuck.seconds(("t", "0"), 4, waiting=False, now=140) == 0
     assert stuck.seconds(("t", "0"), 4, waiting=True, now=150) == 10
-
-
-def test_a_batch_is_counted_when_handled_and_when_it_is_in_kafka() -> None:
-    metrics = Metrics()
-    long_ago = 1_000
-    records = [PlainRecord("t", 0, number, long_ago + number, None, b"") for number in range(5)]
-    result = Result([], {("alerts", "review/open"): 2, ("duplicates", "cases"): 1}, long_ago)
-    batch = handled(metrics, "cases", records, result, 0.25)
-    assert (batch.records, batch.oldest_ms, batch.alerts) == (5, long_ago, 2)
-
-    def text() -> str:
-        return generate_latest(metrics.registry).decode()
-
-    assert 'personawatch_records_total{stage="cases"} 5.0' in text()
-    assert 'personawatch_busy_seconds_total{stage="cases"} 0.25' in text()
-    assert 'personawatch_event_time_lag_seconds_count{stage="cases"} 5.0' in text()
-    assert 'personawatch_alerts_total{status="open",tier="review"} 2.0' in text()
-    assert 'personawatch_latency_seconds_count{stage="cases"} 0.0' in text(), "it is not finished yet"
-    finished(metrics, "cases", [batch])
-    assert 'personawatch_latency_seconds_count{stage="cases"} 5.0' in text()
-    assert 'personawatch_latency_seconds_bucket{le="86400.0",stage="cases"} 0.0' in text()
-    assert "personawatch_end_to_end_seconds_count 2.0" in text()
