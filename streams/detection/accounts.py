@@ -69,6 +69,9 @@ class AccountsStage:
                 times.append(handle(value, record.offset, states, result))
             except msgspec.DecodeError as error:
                 unreadable(self.name, record, str(error), result)
+        evicted, self._desk.evicted = self._desk.evicted, {}
+        for kind, number in evicted.items():
+            _count(result, "evictions", f"account_{kind}", number)
         return result.at(times)
 
     def _event(self, value: bytes, _offset: int, states: PartitionStates[AccountState], result: Result) -> int:

@@ -11,6 +11,7 @@ from schemas.events import CaseDisposition
 from schemas.reasons import LEFT_OUT, RejectReason
 from streams.detection.catalogue.load import load
 from streams.detection.catalogue.model import Catalogue
+from streams.detection.family import Remembered
 from streams.detection.scoring import TIERS
 from streams.detection.unreadable import UNREADABLE
 from streams.runtime import oversize
@@ -22,6 +23,7 @@ STATUSES = ("watch", "open", "updated", "resolved", "retracted")
 # What a producer cannot mend is never buried, so it has no dead letters; an unknown type can be either, by setting.
 BURIED = (*(str(reason) for reason in RejectReason if reason not in LEFT_OUT), UNREADABLE, oversize.REASON)
 DROPPED = tuple(sorted({str(reason) for reason in (*LEFT_OUT, RejectReason.UNKNOWN_TYPE)}))
+EVICTED_ELSEWHERE = ("decoded_state", "entity_member", "state")
 
 
 class Label(NamedTuple):
@@ -71,7 +73,7 @@ LOADED = Label("outcome", _of("swapped", "refused"))
 TOPIC = Label("topic", up_to=24, where="physical names of our topics and changelogs")
 PARTITION = Label("partition", up_to=1024, where="numbers of the partitions assigned")
 ADDRESS_KIND = Label("kind", _of("public", "not_public", "repeated"))
-EVICTED = Label("kind", _of("decoded_state", "entity_member", "state"))
+EVICTED = Label("kind", _of(*(f"account_{kind}" for kind in get_args(Remembered)), *EVICTED_ELSEWHERE))
 EVENT_OUTCOME = Label("outcome", _of("enriched"))
 UNDECLARED_NAME = Label("name", up_to=20, where="names in our own code that are not on this page: a fault of ours")
 VERSION = Label("version", up_to=1, where="version of this package")

@@ -133,7 +133,8 @@ METRICS = (
         "evictions",
         "counter",
         "times",
-        "things forgotten: decoded states and accounts on a shared thing because there were too many, states because they are over",
+        "things forgotten because there were too many: states held decoded (their bytes stay), accounts of a shared thing, what an account"
+        " remembers (`account_…`; its networks with places, operators, exits, clocks). `state`: whole states because they are over",
         (by.EVICTED,),
     ),
     Metric(
