@@ -9,6 +9,7 @@ from typing import NamedTuple, get_args, get_type_hints
 from enrichers.table import ROLES
 from schemas.events import CaseDisposition
 from schemas.reasons import LEFT_OUT, RejectReason
+from streams.detection import shadow
 from streams.detection.catalogue.load import load
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.family import Remembered
@@ -17,6 +18,7 @@ from streams.detection.unreadable import UNREADABLE
 from streams.runtime import oversize
 
 STAGES = ("enrich", "accounts", "entities", "cases")
+SHADOW_STAGES = tuple(f"{shadow.PREFIX}{name}" for name in STAGES[1:])
 OUTCOMES = get_args(get_type_hints(CaseDisposition)["outcome"])
 STATUSES = ("watch", "open", "updated", "resolved", "retracted")
 
@@ -34,6 +36,8 @@ class Label(NamedTuple):
     """Known before anything happens; their counters stand at zero from the start."""
     up_to: int = 0
     """How many more the settings may bring, such as names of topics."""
+    others: tuple[str, ...] = ()
+    """Those of them that are known by name, though most workers never tell of them."""
     where: str = ""
     """Where the values come from, when they are too many to list or not known beforehand."""
 
@@ -58,7 +62,7 @@ def _of(*values: str) -> Callable[[], tuple[str, ...]]:
 
 
 # Stages of the product; the toy stages of tests need room.
-STAGE = Label("stage", _of(*STAGES), up_to=8)
+STAGE = Label("stage", _of(*STAGES), up_to=8, others=SHADOW_STAGES)
 TIER = Label("tier", _of(*TIERS))
 STATUS = Label("status", _of(*STATUSES))
 BURIED_REASON = Label("reason", _of(*BURIED))

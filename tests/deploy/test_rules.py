@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy import address
 from deploy.dashboards import objective
 from deploy.dashboards.runbook import anchor
 from streams.runtime.metrics import METRICS, PROCESS
@@ -97,7 +98,7 @@ def test_an_alert_says_how_urgent_it_is_what_happens_and_where_to_read_on(rule: 
     assert set(rule["annotations"]) == {"summary", "runbook_url"}
     assert len(rule["annotations"]["summary"]) < 140
     page, section = rule["annotations"]["runbook_url"].split("#")
-    assert page == "deploy/RUNBOOK.md"
+    assert page == address.RUNBOOK
     assert section in {anchor(heading) for heading in re.findall(r"^#+ (.+)$", RUNBOOK, re.MULTILINE)}
 
 

@@ -6,9 +6,12 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+from prometheus_client.exposition import generate_latest
+
 from streams.detection.stage import PlainRecord
 from streams.runtime.app import Pipeline
-from streams.runtime.metrics import Metrics
+from streams.runtime.metric_labels import SHADOW_STAGES, STAGE
+from streams.runtime.metrics import METRICS, Metrics
 from streams.runtime.settings import Settings
 from tests.kafka.toys import Count, Spread
 
@@ -18,6 +21,21 @@ def read_back(topic: str, partition: int, count: int) -> Any:
     records = [PlainRecord(topic, partition, number, 5, b"k%d" % number, b"v") for number in range(count)]
     fetched = SimpleNamespace(records=records, follows=None)
     return SimpleNamespace(message=SimpleNamespace(topic=topic, partition=partition, value=fetched))
+
+
+def test_counters_of_every_stage_stand_at_zero_also_of_stages_that_only_a_shadow_has() -> None:
+    metrics, stage = Metrics(), Count()
+    stage.name = SHADOW_STAGES[0]
+
+    async def build() -> None:
+        Pipeline(Settings(), [stage], metrics)
+
+    asyncio.run(build())
+    text = generate_latest(metrics.registry).decode()
+    for metric in METRICS:
+        if metric.by == (STAGE,) and metric.kind != "gauge":
+            ending = "_count" if metric.kind == "histogram" else ""
+            assert f'{metric.exposed}{ending}{{stage="{stage.name}"}} 0.0' in text
 
 
 def test_a_worker_that_reads_states_back_makes_progress() -> None:
