@@ -9,6 +9,7 @@ from streams.detection.cases import CasesStage
 from streams.detection.catalogue.load import load
 from streams.detection.entities import EntitiesStage
 from streams.detection.shadow import shadowed
+from streams.detection.stage import Stage
 from streams.runtime.metric_labels import SHADOW_STAGES
 from streams.runtime.metrics import METRICS
 
@@ -32,5 +33,5 @@ def test_the_page_has_every_metric_with_its_labels_and_values() -> None:
 
 def test_the_page_knows_the_stages_of_a_shadow_by_their_names() -> None:
     catalogue = load()
-    live = [AccountsStage(catalogue, offsets_of), EntitiesStage(catalogue), CasesStage(catalogue)]
+    live: list[Stage] = [AccountsStage(catalogue, offsets_of), EntitiesStage(catalogue), CasesStage(catalogue)]
     assert tuple(stage.name for stage in shadowed(live)) == SHADOW_STAGES
