@@ -19,7 +19,8 @@ rules in `prometheus/` and the dashboards are tested against the same declaratio
 
 * A worker tells of itself. Counters and histograms of several workers are added up; gauges of a partition are taken by `max by (topic,
   partition)`, since two workers may both tell of one while it changes hands. Its series go when it is revoked.
-* Counters and histograms stand at zero from the start, for every value of their labels that is listed here.
+* Counters and histograms stand at zero from the start, for every value of their labels that is listed here; those of a shadow's stages
+  in shadows only.
 * No value of a label ever comes from an event. A value that is not foreseen becomes `other`. Besides those of the partitions that it is
   assigned (three each), a worker makes fewer than {most:,} series, whatever comes in.
 * Nothing is counted event by event: a stage counts while it handles a batch, and the batch is added at its end.
@@ -58,7 +59,10 @@ def _labels() -> list[str]:
 def _values(label: Label) -> str:
     values = label.values()
     listed = ", ".join(f"`{value}`" for value in values) if len(values) <= LISTED and not label.where else label.where
-    return f"{listed}; up to {label.up_to} more" if label.up_to and values else listed
+    if label.others:
+        listed += f"; in a shadow {', '.join(f'`{value}`' for value in label.others)}"
+    room = label.up_to - len(label.others)
+    return f"{listed}; up to {room} more" if room and values else listed
 
 
 def _limits(metric: Metric) -> str:

@@ -58,17 +58,21 @@ class AccountsStage:
     ) -> Result:
         """Handle records of one partition, one by one."""
         result = Result([], {})
-        handle, newest = (self._event if input_name == ENRICHED_EVENTS.name else self._finding), 0
+        handle = self._event if input_name == ENRICHED_EVENTS.name else self._finding
+        times: list[int] = []
         for record in records:
             value = record.value
             if value is None:
                 _count(result, "tombstones", self.name)
                 continue
             try:
-                newest = handle(value, record.offset, states, result)
+                times.append(handle(value, record.offset, states, result))
             except msgspec.DecodeError as error:
                 unreadable(self.name, record, str(error), result)
-        return result._replace(event_ms=newest)
+        evicted, self._desk.evicted = self._desk.evicted, {}
+        for kind, number in evicted.items():
+            _count(result, "evictions", f"account_{kind}", number)
+        return result.at(times)
 
     def _event(self, value: bytes, _offset: int, states: PartitionStates[AccountState], result: Result) -> int:
         """Take one event; gives its time."""

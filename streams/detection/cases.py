@@ -49,7 +49,7 @@ class CasesStage:
     def process(self, input_name: str, records: Iterable[SourceRecord], states: States) -> Result:
         """Handle assessments, edges and dispositions in their one order."""
         del input_name  # there is one input
-        result, newest = Result([], {}), 0
+        result, times, caused = Result([], {}), [], []
         position = states.get(POSITION)
         if not isinstance(position, Position):
             position = Position()
@@ -58,6 +58,7 @@ class CasesStage:
                 continue
             position.offset = record.offset
             states.put(POSITION, position)
+            made = len(result.outputs)
             try:
                 told = _decode(record.value)
                 self._take(told, states, result)
@@ -65,8 +66,9 @@ class CasesStage:
                 unreadable(self.name, record, str(error), result)
                 continue
             if not isinstance(told, TablesUsed):
-                newest = told.ts
-        return result._replace(event_ms=newest)
+                times.append(told.ts)
+                caused += [told.ts for output in result.outputs[made:] if output.topic != SAFETY_NOTICES.name]
+        return result.at(times)._replace(revisions_ms=caused)
 
     def _take(self, told: CaseInput, states: States, result: Result) -> None:
         if isinstance(told, Assessment):

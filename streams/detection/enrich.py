@@ -56,7 +56,7 @@ class EnrichStage:
         result = Result([], {})
         decode = self._formats.get(input_name, self._decoder).decode
         facts_json, outputs = self.enricher.facts_json, result.outputs
-        events = 0
+        times: list[int] = []
         for record in records:
             for ordinal, outcome in enumerate(decode(record.value, record.timestamp, record.headers)):
                 if type(outcome) is not Decoded:
@@ -65,13 +65,13 @@ class EnrichStage:
                 event, ts = outcome.event, outcome.ts_ms
                 origin = Origin(record.topic, record.partition, record.offset, ordinal)
                 enriched = EnrichedRecord(event, ts, origin, facts_json(event.ip, event.user_agent, ts))
-                events += 1
+                times.append(ts)
                 if type(event) in _TWO_SIDED:
                     self._both_sides(enriched, outputs)
                 else:
                     outputs.append(Output(ENRICHED_EVENTS.name, event.account_id.encode(), _encode(enriched)))
-        if events:
-            result = result._replace(event_ms=ts)
+        if events := len(times):
+            result = result.at(times)
             result.counts["events", "enriched"] = events
             if told := self._announcer.tell(self.enricher.snapshot, record):
                 outputs.insert(0, told)

@@ -47,7 +47,7 @@ class EntitiesStage:
     def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[EntityState]) -> Result:
         """Handle links of one partition, one by one."""
         del input_name  # there is one input
-        result, newest = Result([], {}), 0
+        result, times = Result([], {}), []
         for record in records:
             if record.value is None:
                 continue
@@ -56,9 +56,9 @@ class EntitiesStage:
             except msgspec.DecodeError as error:
                 unreadable(self.name, record, str(error), result)
                 continue
-            newest = link.ts
+            times.append(link.ts)
             self._link(link, record.offset, states, result)
-        return result._replace(event_ms=newest)
+        return result.at(times)
 
     def over(self, state: EntityState, now_ms: int) -> bool:
         """Whether a thing has been quiet for so long that nothing is left of it."""

@@ -9,7 +9,7 @@ A family is pure functions over an account's memory. Two kinds of judgement keep
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 REFS = 3
 """Raw events kept per piece of evidence: enough to start looking, small enough for any alert."""
 LINKS = 48
+
+Remembered = Literal["client", "device", "link", "network", "payment", "session"]
+"""Kinds of things that an account remembers a limited number of. `network` is also places, operators, exits and clocks."""
+K = TypeVar("K", int, str)
+V = TypeVar("V")
 
 
 class Moment(msgspec.Struct):
@@ -54,6 +59,8 @@ class Desk:
         """Something about the evidence changed since the stage last looked."""
         self.fired: dict[str, int] = {}
         """Firings by indicator, for the metric."""
+        self.evicted: dict[Remembered, int] = {}
+        """Things that accounts forgot because there were too many, for the metric."""
 
     def threshold(self, indicator: str, name: str) -> float:
         """One number of the catalogue."""
@@ -62,6 +69,16 @@ class Desk:
     def enabled(self, indicator: str) -> bool:
         """Whether the indicator is switched on."""
         return self.catalogue.indicators[indicator].enabled
+
+    def evict(self, kind: Remembered) -> None:
+        """Count that an account forgot one thing because there were too many."""
+        self.evicted[kind] = self.evicted.get(kind, 0) + 1
+
+    def make_room(self, entries: dict[K, V], most: int, kind: Remembered, seen: Callable[[V], Any]) -> None:
+        """Leave at most `most` entries: the one that was `seen` least lately goes, and is counted."""
+        if len(entries) > most:
+            del entries[min(entries, key=lambda key: (seen(entries[key]), key))]
+            self.evict(kind)
 
     def fire(
         self, account: AccountState, indicator: str, confidence: float, ts: int, numbers: Numbers, *refs: Ref
@@ -125,7 +142,8 @@ class Desk:
         sent = account.links.get(name)
         if sent is not None and moment.ts - sent < refresh:
             return
-        touch(account.links, name, moment.ts, LINKS)
+        if touch(account.links, name, moment.ts, LINKS):
+            self.evict("link")
         profile = account.profile
         who = Who(
             profile.created,

@@ -74,7 +74,15 @@ class Result(NamedTuple):
     outputs: list[Output]
     counts: dict[tuple[str, str], int]
     event_ms: int = 0
-    """Event time of the last record that was read, for the metrics of lag; 0 when none was."""
+    """Newest event time read, for forgetting and for the metrics of lag; 0 when none was."""
+    oldest_ms: int = 0
+    """Oldest event time read; 0 when none was."""
+    revisions_ms: Sequence[int] = ()
+    """For each revision of an alert among the outputs the event time of what caused it."""
+
+    def at(self, times: Sequence[int]) -> Result:
+        """The same, made of events of these times (milliseconds); none leave it as it is."""
+        return self._replace(event_ms=max(times), oldest_ms=min(times)) if times else self
 
 
 class Stage(Protocol):

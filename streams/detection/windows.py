@@ -57,18 +57,8 @@ class Presence(msgspec.Struct, array_like=True, gc=False):
         return found
 
 
-def keep_newest(entries: dict[K, int], cap: int) -> int:
-    """Drop the entries with the smallest values until `cap` are left; how many were dropped (an owner counts evictions)."""
-    surplus = len(entries) - cap
-    if surplus <= 0:
-        return 0
-    for key in sorted(entries, key=lambda key: (entries[key], str(key)))[:surplus]:
-        del entries[key]
-    return surplus
-
-
 def touch(entries: dict[K, int], key: K, ts: int, cap: int) -> bool:
-    """Note that `key` was seen at `ts` in a last-seen map of at most `cap` entries; True when the key is new.
+    """Note that `key` was seen at `ts` in a last-seen map of at most `cap` entries; True when another one made room for it.
 
     The map stays in last-seen order as long as events come in order, so that eviction looks at the front only: O(1).
     """
@@ -76,10 +66,5 @@ def touch(entries: dict[K, int], key: K, ts: int, cap: int) -> bool:
     entries[key] = ts if seen is None or ts > seen else seen
     if seen is None and len(entries) > cap:
         del entries[next(iter(entries))]
-    return seen is None
-
-
-def prune(entries: dict[K, int], before: int) -> None:
-    """Forget keys last seen before `before`."""
-    for key in [key for key, seen in entries.items() if seen < before]:
-        del entries[key]
+        return True
+    return False

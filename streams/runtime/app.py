@@ -26,7 +26,8 @@ from streams.runtime.dead_letters import FloodError, FloodLimits
 from streams.runtime.delivery import Delivery, UndeliverableError
 from streams.runtime.gauges import Gauges
 from streams.runtime.kept import CutOffError
-from streams.runtime.metrics import Metrics
+from streams.runtime.metric_labels import STAGE
+from streams.runtime.metrics import METRICS, Metrics
 from streams.runtime.oversize import TooLarge
 from streams.runtime.settings import Settings
 from streams.runtime.shell import Batch, Shell
@@ -64,8 +65,9 @@ class Pipeline:
         self._reader = {settings.topic(name): stage.name for stage in stages for name in stage.inputs}
         self.shells = [self._add(stage) for stage in stages]
         names = [stage.name for stage in stages]
-        for name in ("records", "outputs", "busy_seconds", "batch_records", "flush_seconds", "flushed_states"):
-            metrics.declare(name, names)
+        for metric in METRICS:
+            if metric.by == (STAGE,) and metric.kind != "gauge":
+                metrics.declare(metric.name, names)
         topics = SHADOW_TOPICS if settings.shadow else TOPICS
         metrics.declare("too_large", [settings.topic(topic.name) for topic in topics])
         if settings.shadow:
@@ -129,9 +131,8 @@ class Pipeline:
 
     def mark(self) -> tuple[int, ...]:
         """Changes whenever anything moves: acknowledged batches, restored states."""
-        return tuple(
-            number for shell in self.shells for number in (shell.progress, shell.table.restored if shell.table else 0)
-        )
+        restored = [shell.table.restored for shell in self.shells if shell.table is not None]
+        return (*(shell.progress for shell in self.shells), *restored)
 
     def observe(self) -> int:
         """Set the gauges; gives the whole lag."""

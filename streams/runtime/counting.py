@@ -16,9 +16,8 @@ class Handled(NamedTuple):
     records: int
     oldest_ms: int
     """Time in Kafka of its first record: the one that has waited longest, as a rule."""
-    event_ms: int
-    alerts: int
-    """Revisions of alerts that it caused."""
+    revisions_ms: Sequence[int]
+    """Revisions of alerts that it caused, each as the event time of its cause."""
 
 
 def handled(metrics: Metrics, stage: str, records: Sequence[SourceRecord], result: Result, seconds: float) -> Handled:
@@ -29,10 +28,12 @@ def handled(metrics: Metrics, stage: str, records: Sequence[SourceRecord], resul
     metrics.add("outputs", len(result.outputs), stage)
     metrics.observe("batch_records", count, stage)
     if result.event_ms:
-        metrics.observe("event_time_lag_seconds", _age(now, result.event_ms), stage, times=count)
+        # A batch can hold hours, and neither of its ends speaks for all of it.
+        older = count // 2
+        metrics.observe("event_time_lag_seconds", _age(now, result.event_ms), stage, times=count - older)
+        metrics.observe("event_time_lag_seconds", _age(now, result.oldest_ms), stage, times=older)
     metrics.count(result.counts)
-    alerts = sum(number for (name, _), number in result.counts.items() if name == "alerts")
-    return Handled(count, records[0].timestamp, result.event_ms, alerts)
+    return Handled(count, records[0].timestamp, result.revisions_ms)
 
 
 def finished(metrics: Metrics, stage: str, batches: Iterable[Handled]) -> None:
@@ -40,8 +41,8 @@ def finished(metrics: Metrics, stage: str, batches: Iterable[Handled]) -> None:
     now = time.time()
     for batch in batches:
         metrics.observe("latency_seconds", _age(now, batch.oldest_ms), stage, times=batch.records)
-        if batch.alerts and batch.event_ms:
-            metrics.observe("end_to_end_seconds", _age(now, batch.event_ms), times=batch.alerts)
+        for cause in batch.revisions_ms:
+            metrics.observe("end_to_end_seconds", _age(now, cause))
 
 
 def _age(now: float, ms: int) -> float:

@@ -74,8 +74,8 @@ METRICS = (
         "event_time_lag_seconds",
         "histogram",
         "seconds",
-        "from an event's own time until a stage handles it; counted by records, each with the age of the newest event of its batch."
-        " Includes what the producer took",
+        "from an event's own time until a stage handles it; counted by records: half of a batch with the age of its newest event, half with"
+        " that of its oldest. Includes what the producer took",
         (by.STAGE,),
         AGE_BUCKETS,
     ),
@@ -83,11 +83,18 @@ METRICS = (
         "end_to_end_seconds",
         "histogram",
         "seconds",
-        "from the own time of the event that caused a revision of an alert until the revision is in Kafka",
+        "from event time to alert: until a revision is in Kafka, counted from the time of the event that caused it; where that one came"
+        " late, from the newest of its account or shared thing",
         (),
         AGE_BUCKETS,
     ),
-    Metric("consumer_lag", "gauge", "records", "records in Kafka that a stage has not yet handled", (by.STAGE,)),
+    Metric(
+        "consumer_lag",
+        "gauge",
+        "records",
+        "records in Kafka that a stage has not yet handled; absent from a rebalance until its partitions are read again",
+        (by.STAGE,),
+    ),
     Metric("partition_lag", "gauge", "records", "the same for one partition of an input", (by.TOPIC, by.PARTITION)),
     Metric("committed_offset", "gauge", "offset", "up to where the group has committed", (by.TOPIC, by.PARTITION)),
     Metric(
@@ -115,7 +122,7 @@ METRICS = (
         "state_bytes",
         "gauge",
         "bytes",
-        "keys and values of the states held, encoded; one partition is measured each second",
+        "keys and values of the states held, encoded; one partition is measured each second, a very large one more seldom",
         (by.STAGE,),
     ),
     Metric("hot_states", "gauge", "states", "states that are also held decoded", (by.STAGE,)),
@@ -126,7 +133,8 @@ METRICS = (
         "evictions",
         "counter",
         "times",
-        "things forgotten: decoded states and accounts on a shared thing because there were too many, states because they are over",
+        "things forgotten because there were too many: states held decoded (their bytes stay), accounts of a shared thing, what an account"
+        " remembers (`account_…`; its networks with places, operators, exits, clocks). `state`: whole states because they are over",
         (by.EVICTED,),
     ),
     Metric(

@@ -77,6 +77,14 @@ class StateTable(faust.Table):  # type: ignore[misc]
         self.restored = 0
         """Changelog records read since the start."""
 
+    def __bool__(self) -> bool:
+        """A table is one also while it holds nothing. Faust's is a mapping of its own, in which ours keeps nothing, and so always false."""
+        return True
+
+    def __len__(self) -> int:
+        """Number of keys over all partitions held."""
+        return sum(self.keys_held().values())
+
     def raw(self, partition: int) -> dict[bytes, bytes]:
         """The bytes of one partition, keyed by state key; the very dictionary that flushes update."""
         return self._hold(partition).raw

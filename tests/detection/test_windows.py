@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.detection.windows import WIDTH, Presence, keep_newest, prune, touch
+from streams.detection.windows import WIDTH, Presence, touch
 
 BUCKETS = st.lists(st.integers(min_value=1000, max_value=1000 + WIDTH - 1), min_size=1, max_size=80)
 
@@ -42,18 +42,10 @@ def test_presence_forgets_what_lies_beyond_its_horizon() -> None:
 
 def test_touch_keeps_last_seen_and_evicts_the_stalest() -> None:
     seen: dict[str, int] = {}
-    assert touch(seen, "a", 1, 2)
-    assert touch(seen, "b", 2, 2)
+    assert not touch(seen, "a", 1, 2)
+    assert not touch(seen, "b", 2, 2)
     assert not touch(seen, "a", 3, 2)
-    assert touch(seen, "c", 4, 2)
+    assert touch(seen, "c", 4, 2), "b made room"
     assert seen == {"a": 3, "c": 4}
     assert not touch(seen, "c", 1, 2)
     assert seen["c"] == 4
-
-
-def test_prune_and_keep_newest() -> None:
-    seen = {"a": 1, "b": 5, "c": 3}
-    assert keep_newest(seen, 2) == 1
-    assert seen == {"b": 5, "c": 3}
-    prune(seen, 4)
-    assert seen == {"b": 5}

@@ -10,9 +10,10 @@ from prometheus_client.exposition import generate_latest
 
 from enrichers.enrich import Enricher
 from schemas.topics import ENRICHED_EVENTS, LINKS
+from streams.detection.cases import CasesStage
 from streams.detection.entities import EntitiesStage
 from streams.detection.entity_state import MEMBERS, EntityState
-from streams.detection.messages import Link, Ref, Who
+from streams.detection.messages import Assessment, Disposition, Evidence, Link, Ref, TablesUsed, Who
 from streams.detection.stage import PlainRecord, Result, Stage
 from streams.detection.states import PartitionStates, StateCodec
 from streams.pipeline import build_stages
@@ -20,7 +21,7 @@ from streams.runtime.metrics import BY_NAME, OTHER, Metrics
 from streams.scenarios import encode
 from tests.detection.pipeline import Event, Pipeline, catalogue, demo_snapshot, scenario
 
-STORIES = ("S01", "S05a", "S09", "B01", "B05")
+STORIES = ("S01", "S05a", "S09", "B05")
 
 
 def decided(pipeline: Pipeline, at: int) -> Event:
@@ -69,29 +70,55 @@ def test_notifications_are_the_revisions_that_notify() -> None:
     assert sum(revisions) == len(pipeline.published())
 
 
-def linked(number: int) -> Result:
-    """An entities stage that hears of `number` accounts on one thing."""
+def linked(*times: int) -> Result:
+    """An entities stage that hears of one account more on one thing at each of these times."""
     stage = EntitiesStage(catalogue())
     states: PartitionStates[Any] = PartitionStates(StateCodec(EntityState))
     records = []
-    for at in range(number):
-        link = Link("subnet", "198.51.100.0/24", f"a{at}", at + 1, Ref(at + 1, f"e{at}"), Who())
+    for at, ts in enumerate(times):
+        link = Link("subnet", "198.51.100.0/24", f"a{at}", ts, Ref(ts, f"e{at}"), Who())
         records.append(PlainRecord(LINKS.name, 0, at, 0, b"k", msgspec.msgpack.encode(link)))
     return stage.process(LINKS.name, records, states)
 
 
 def test_accounts_that_make_room_on_a_shared_thing_are_counted() -> None:
-    assert ("evictions", "entity_member") not in linked(MEMBERS).counts
-    assert linked(MEMBERS + 3).counts["evictions", "entity_member"] == 3
+    assert ("evictions", "entity_member") not in linked(*range(1, MEMBERS + 1)).counts
+    assert linked(*range(1, MEMBERS + 4)).counts["evictions", "entity_member"] == 3
 
 
-def test_a_stage_tells_the_time_of_the_last_event_it_read() -> None:
-    assert linked(7).event_ms == 7
-    assert linked(0).event_ms == 0
+def span(result: Result) -> tuple[int, int]:
+    return result.oldest_ms, result.event_ms
+
+
+def test_a_stage_tells_the_oldest_and_the_newest_time_it_read_in_whatever_order() -> None:
+    assert span(linked(5, 3, 9, 7)) == (3, 9)
+    assert span(linked()) == (0, 0)
     events = scenario("S09")
+    mixed = [*events[5:], *events[:5]]
     for stage in build_stages(catalogue(), Enricher(demo_snapshot()))[:2]:
-        records = records_for(stage.name, events)
-        assert stage.process(stage.inputs[0], records, states_of(stage)).event_ms == events[-1][0]
+        records = records_for(stage.name, mixed)
+        found = span(stage.process(stage.inputs[0], records, states_of(stage)))
+        assert found == (events[0][0], events[-1][0])
+
+
+def test_each_revision_of_an_alert_has_the_time_of_its_own_cause() -> None:
+    at = 1_780_000_000_000
+    strong = [Evidence(name, 1.0, at, at) for name in ("account_handoff_after_verification", "payout_name_mismatch")]
+    warned = [*strong, Evidence("identity_owner_report", 1.0, at, at)]  # whose safety notice is no revision
+    told = [
+        Assessment("a", at, warned, []),
+        Assessment("b", at + 1, [], []),
+        TablesUsed("s", ()),
+        Assessment("c", at - 7, warned, []),
+        Disposition("", "a", "cleared", [], at + 9),
+        Disposition("", "nobody", "cleared", [], at + 20),
+    ]
+    stage = CasesStage(catalogue())
+    sent = [PlainRecord("assessments", 0, n, 0, b"k", msgspec.msgpack.encode(one)) for n, one in enumerate(told)]
+    result = stage.process("assessments", sent, states_of(stage))
+    assert sorted({output.topic for output in result.outputs}) == ["alerts", "safety-notices"]
+    assert list(result.revisions_ms) == [at, at - 7, at + 9]
+    assert span(result) == (at - 7, at + 20)
 
 
 def states_of(stage: Stage) -> PartitionStates[Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, cast
 
+import faust
 from prometheus_client.exposition import generate_latest
 
-from streams.detection.stage import PlainRecord, Result
-from streams.runtime.counting import finished, handled
-from streams.runtime.gauges import PARTITION_GAUGES, Gauges, Stuck
+from streams.runtime.gauges import MEASURED_A_SECOND, PARTITION_GAUGES, Gauges, Stuck
 from streams.runtime.metrics import Metrics
+from streams.runtime.table import StateTable
 from tests.kafka.toys import Count
 
 
@@ -43,19 +43,21 @@ class Consumer:
         return tp in self.held
 
 
-class Table:
-    def keys_held(self) -> dict[int, int]:
-        return {0: 2, 1: 1}
-
-    def raw(self, partition: int) -> dict[bytes, bytes]:
-        return {0: {b"a": b"1234", b"b": b"12"}, 1: {b"ccc": b"1"}}[partition]
+def state_table() -> StateTable:
+    """A real one that nothing was written to or read from."""
+    app = faust.App("gauges", store="memory://", set_as_current=False)
+    return StateTable(app, name=Count.name, on_fault=print)
 
 
 class Shell:
     stage = Count()
-    table = Table()
     hot = 2
     hot_states = 1000
+
+    def __init__(self) -> None:
+        self.table = state_table()
+        self.table.raw(0).update({b"a": b"1234", b"b": b"12"})
+        self.table.raw(1)[b"ccc"] = b"1"
 
 
 class Seen:
@@ -64,7 +66,8 @@ class Seen:
     def __init__(self) -> None:
         self.metrics = Metrics()
         self.consumer = Consumer()
-        self.gauges = Gauges(self.metrics, [cast("Any", Shell())], {"t-links": Count.name})
+        self.shell = Shell()
+        self.gauges = Gauges(self.metrics, [cast("Any", self.shell)], {"t-links": Count.name})
 
     def observe(self, now: float, assigned: set[TP] | None = None) -> int:
         return self.gauges.observe(self.consumer, {IN, OTHER_IN, CHANGELOG} if assigned is None else assigned, now)
@@ -116,12 +119,13 @@ def test_a_revocation_takes_the_series_away_at_once() -> None:
     seen.consumer.progress = {IN: 0, OTHER_IN: 0}  # not known before the end of recovery
     assert seen.observe(60) == 15, "the detector of standstill goes on"
     assert seen.partitions() == 0
-    assert seen.value('consumer_lag{stage="accounts"}') == 6, "not the length of the topics"
+    assert seen.value('consumer_lag{stage="accounts"}') is None, "whoever has the partitions now tells of the same lag"
     seen.consumer.reads = True
     seen.consumer.progress = {IN: 4, OTHER_IN: 5}
     seen.observe(70, {IN})
     assert seen.partitions() == 3
     assert seen.value('partition_stuck_seconds{partition="0",topic="t-links"}') == 0, "time counts anew"
+    assert seen.value('consumer_lag{stage="accounts"}') == 6
     seen.observe(80, set())
     assert (seen.partitions(), seen.value("assigned_partitions")) == (0, 0)
 
@@ -138,6 +142,26 @@ def test_states_are_counted_and_measured_one_partition_at_a_time() -> None:
     assert seen.value('hot_states_cap{stage="accounts"}') == 2000
 
 
+def test_a_large_partition_is_measured_as_much_more_seldom() -> None:
+    seen = Seen()
+    large = seen.shell.table.raw(1)
+    large.update({b"%d" % number: b"" for number in range(2 * MEASURED_A_SECOND)})
+    sizes = []
+    for now in range(4):
+        seen.observe(now)
+        large[b"ccc"] += b"1"  # grows by one byte a second
+        sizes.append(seen.value('state_bytes{stage="accounts"}'))
+    assert sizes[0] == sizes[1] == sizes[2]
+    assert sizes[3] == (sizes[2] or 0) + 8, "the other partition's turn"
+
+
+def test_a_table_counts_as_one_also_while_it_is_empty() -> None:
+    table = state_table()
+    assert (bool(table), len(table)) == (True, 0)
+    table.raw(3)[b"a"] = b"1"
+    assert len(table) == 1
+
+
 def test_what_runs_here_is_told() -> None:
     text = generate_latest(Seen().metrics.registry).decode()
     assert 'personawatch_build_info{catalogue="' in text
@@ -149,25 +173,3 @@ def test_stuck_begins_with_the_first_look() -> None:
     assert stuck.seconds(("t", "0"), 4, waiting=True, now=130) == 30
     assert stuck.seconds(("t", "0"), 4, waiting=False, now=140) == 0
     assert stuck.seconds(("t", "0"), 4, waiting=True, now=150) == 10
-
-
-def test_a_batch_is_counted_when_handled_and_when_it_is_in_kafka() -> None:
-    metrics = Metrics()
-    long_ago = 1_000
-    records = [PlainRecord("t", 0, number, long_ago + number, None, b"") for number in range(5)]
-    result = Result([], {("alerts", "review/open"): 2, ("duplicates", "cases"): 1}, long_ago)
-    batch = handled(metrics, "cases", records, result, 0.25)
-    assert (batch.records, batch.oldest_ms, batch.alerts) == (5, long_ago, 2)
-
-    def text() -> str:
-        return generate_latest(metrics.registry).decode()
-
-    assert 'personawatch_records_total{stage="cases"} 5.0' in text()
-    assert 'personawatch_busy_seconds_total{stage="cases"} 0.25' in text()
-    assert 'personawatch_event_time_lag_seconds_count{stage="cases"} 5.0' in text()
-    assert 'personawatch_alerts_total{status="open",tier="review"} 2.0' in text()
-    assert 'personawatch_latency_seconds_count{stage="cases"} 0.0' in text(), "it is not finished yet"
-    finished(metrics, "cases", [batch])
-    assert 'personawatch_latency_seconds_count{stage="cases"} 5.0' in text()
-    assert 'personawatch_latency_seconds_bucket{le="86400.0",stage="cases"} 0.0' in text()
-    assert "personawatch_end_to_end_seconds_count 2.0" in text()

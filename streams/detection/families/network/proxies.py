@@ -24,8 +24,7 @@ def observe(moment: Moment, memory: NetworkMemory, desk: Desk) -> None:
     key = checksum(facts.shared_key or "")
     held = memory.proxies.get(key)
     if held is None:
-        if len(memory.proxies) >= EXITS:
-            del memory.proxies[min(memory.proxies, key=lambda name: (memory.proxies[name].days.newest, name))]
+        desk.make_room(memory.proxies, EXITS - 1, "network", lambda known: known.days.newest)
         memory.proxies[key] = Exit(Presence(day), facts.agreed_country or "")
     elif not mark(held.days, day):
         return

@@ -96,11 +96,11 @@ def _arrived(moment: Moment, memory: NetworkMemory, facts: Facts, bucket: int, d
     if seen is None:
         _forget(memory, bucket)
         seen = Seen(Presence(bucket), facts.asn or 0, operator)
-        spread.add_network(memory, key, seen)
+        spread.add_network(memory, key, seen, desk)
         new = True
     else:
         new = spread.mark(seen.at, bucket)
-    moved = spread.note_place(memory, country, operator, moment.ts) if country else False
+    moved = spread.note_place(memory, country, operator, moment.ts, desk) if country else False
     if new:
         count(memory, moment.ts // DAY, SESSIONS)
     if facts.classes:

@@ -28,14 +28,13 @@ def mark(presence: Presence, bucket: int) -> bool:
     return True
 
 
-def note_place(memory: NetworkMemory, country: str, operator: str, ts: int) -> bool:
+def note_place(memory: NetworkMemory, country: str, operator: str, ts: int, desk: Desk) -> bool:
     """Mark the hour and the day of a country; whether one of them is new."""
     key = f"{country}|{operator}" if operator else country
     hour = ts // HOUR
     place = memory.places.get(key)
     if place is None:
-        if len(memory.places) >= PLACES:
-            del memory.places[min(memory.places, key=lambda name: (memory.places[name].hours.newest, name))]
+        desk.make_room(memory.places, PLACES - 1, "network", lambda held: held.hours.newest)
         memory.places[key] = Place(Presence(hour), Presence(ts // DAY))
         return True
     if place.hours.newest == hour:
@@ -44,10 +43,9 @@ def note_place(memory: NetworkMemory, country: str, operator: str, ts: int) -> b
     return new_hour or new_day
 
 
-def add_network(memory: NetworkMemory, key: str, seen: Seen) -> None:
+def add_network(memory: NetworkMemory, key: str, seen: Seen, desk: Desk) -> None:
     """Keep a network; the one idle longest makes room."""
-    if len(memory.networks) >= NETWORKS:
-        del memory.networks[min(memory.networks, key=lambda name: (memory.networks[name].at.newest, name))]
+    desk.make_room(memory.networks, NETWORKS - 1, "network", lambda held: held.at.newest)
     memory.networks[key] = seen
 
 

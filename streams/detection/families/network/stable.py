@@ -23,8 +23,7 @@ def note(moment: Moment, memory: NetworkMemory, operator: str, desk: Desk) -> No
     day = moment.ts // DAY
     span = memory.operators.get(operator)
     if span is None:
-        if len(memory.operators) >= OPERATORS:
-            del memory.operators[min(memory.operators, key=lambda name: (memory.operators[name][1], name))]
+        desk.make_room(memory.operators, OPERATORS - 1, "network", lambda held: held[1])
         memory.operators[operator] = [day, day]
     elif day > span[1]:
         if day - span[1] > desk.threshold(NAMED_VPN, "gap_days"):
@@ -36,8 +35,8 @@ def note(moment: Moment, memory: NetworkMemory, operator: str, desk: Desk) -> No
     offset = event.tz_offset_min
     if offset is None and event.tz:
         offset = offset_of_zone(event.tz, moment.ts)
-    if offset is not None and memory.clocks.get(offset, -1) < day:
-        touch(memory.clocks, offset, day, CLOCKS)
+    if offset is not None and memory.clocks.get(offset, -1) < day and touch(memory.clocks, offset, day, CLOCKS):
+        desk.evict("network")
 
 
 def judge(account: AccountState, memory: NetworkMemory, day: int, end: int, desk: Desk) -> None:

@@ -32,7 +32,7 @@ def observe_added(moment: Moment, desk: Desk) -> None:
     event = moment.event
     assert isinstance(event, PayoutMethodAdded)
     memory = _memory(moment)
-    note_instrument(memory, event, moment.ts)
+    note_instrument(memory, event, moment.ts, desk)
     _link(moment, event, desk)
     names.judge_added(moment, memory, event, desk)
     _judge_splits(moment, memory, desk)
@@ -43,7 +43,7 @@ def observe_payout(moment: Moment, desk: Desk) -> None:
     event = moment.event
     assert isinstance(event, PayoutRequested)
     memory = _memory(moment)
-    note_instrument(memory, event, moment.ts)
+    note_instrument(memory, event, moment.ts, desk)
     _link(moment, event, desk)
     if event.instrument_h and event.amount:
         splits.note_payout(memory, Payout(moment.ts, short(event.instrument_h), event.amount, event.currency or ""))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from schemas.events import PayoutMethodAdded, PayoutRequested
 from streams.detection.families.payments.memory import INSTRUMENTS, Instrument, PaymentsMemory
+from streams.detection.family import Desk
 
 if TYPE_CHECKING:
     from streams.detection.account_state import Profile  # it imports this package's memory
@@ -19,7 +20,7 @@ def short(instrument_h: str) -> int:
     return zlib.crc32(instrument_h.encode())
 
 
-def note_instrument(memory: PaymentsMemory, event: PayoutMethodAdded | PayoutRequested, ts: int) -> None:
+def note_instrument(memory: PaymentsMemory, event: PayoutMethodAdded | PayoutRequested, ts: int, desk: Desk) -> None:
     """Keep what the newest event that says anything about the holder says; the stalest instrument gives way."""
     if not event.instrument_h:
         return
@@ -29,8 +30,7 @@ def note_instrument(memory: PaymentsMemory, event: PayoutMethodAdded | PayoutReq
     if held is not None and (_says_something(held), _rank(held)) > (_says_something(told), _rank(told)):
         return
     memory.instruments[key] = told
-    if len(memory.instruments) > INSTRUMENTS:
-        del memory.instruments[min(memory.instruments, key=lambda known: (memory.instruments[known].last, known))]
+    desk.make_room(memory.instruments, INSTRUMENTS, "payment", lambda kept: kept.last)
 
 
 def holder(instrument: Instrument | None, memory: PaymentsMemory, profile: Profile, least_match: float) -> Holder:

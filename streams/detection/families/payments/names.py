@@ -25,7 +25,7 @@ def judge_added(moment: Moment, memory: PaymentsMemory, event: PayoutMethodAdded
     if not _is_other(event, memory, moment.account.profile, desk.threshold(INDICATOR, "least_match")):
         return
     window = int(desk.threshold(INDICATOR, "second_days") * DAY)
-    _remember(memory, short(event.instrument_h), moment.ts, match)
+    _remember(memory, short(event.instrument_h), moment.ts, match, desk)
     end = max(ts for ts, _ in memory.mismatches.values())
     near = [(ts, score) for ts, score in memory.mismatches.values() if end - window < ts <= end]
     if moment.ts <= end - window:  # later than any lateness allows: judged by itself
@@ -47,7 +47,6 @@ def _is_other(event: PayoutMethodAdded, memory: PaymentsMemory, profile: Profile
     return holder(stated, memory, profile, least_match) == "other"
 
 
-def _remember(memory: PaymentsMemory, key: int, ts: int, match: float) -> None:
+def _remember(memory: PaymentsMemory, key: int, ts: int, match: float, desk: Desk) -> None:
     memory.mismatches[key] = max(memory.mismatches.get(key, (ts, match)), (ts, match))
-    if len(memory.mismatches) > INSTRUMENTS:
-        del memory.mismatches[min(memory.mismatches, key=lambda known: (memory.mismatches[known], known))]
+    desk.make_room(memory.mismatches, INSTRUMENTS, "payment", lambda kept: kept)

@@ -28,7 +28,7 @@ def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: in
             break
     slot = ts // SLOT
     if sitting is None:
-        sitting = _begin(memory, moment, key, device, ts)
+        sitting = _begin(memory, moment, key, device, ts, desk)
         news = True
     else:
         news = slot != sitting.end // SLOT
@@ -65,7 +65,7 @@ def find(memory: SessionMemory, key: int) -> Open | None:
     return None
 
 
-def _begin(memory: SessionMemory, moment: Moment, key: int, device: int, ts: int) -> Open:
+def _begin(memory: SessionMemory, moment: Moment, key: int, device: int, ts: int, desk: Desk) -> Open:
     sitting = Open(key, device, ts, ts)
     if moment.facts.latitude is not None:
         _locate(sitting, moment)
@@ -74,6 +74,8 @@ def _begin(memory: SessionMemory, moment: Moment, key: int, device: int, ts: int
         newest = max(newest, held.end)
     kept = [held for held in memory.open if held.end >= newest - IDLE]
     kept.append(sitting)
+    if len(kept) > OPEN:
+        desk.evict("session")
     if len(kept) > 1:
         kept = sorted(kept, key=lambda held: (held.end, held.key))[-OPEN:]
     memory.open = kept

@@ -58,6 +58,7 @@ def _news(memory: SessionMemory, moment: Moment, desk: Desk, key: int, ts: int) 
         devices.append(device)
         if len(devices) > DEVICES:
             _evict(memory, device)
+            desk.evict("device")
     else:
         fresh = device.halves.count(half, half) == 0
         device.halves.mark(half)
