@@ -82,7 +82,9 @@ class Result(NamedTuple):
 
     def at(self, times: Sequence[int]) -> Result:
         """The same, made of events of these times (milliseconds); none leave it as it is."""
-        return self._replace(event_ms=max(times), oldest_ms=min(times)) if times else self
+        if not times:
+            return self
+        return Result(self.outputs, self.counts, max(times), min(times), self.revisions_ms)  # a third of `_replace`
 
 
 class Stage(Protocol):
