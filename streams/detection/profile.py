@@ -142,8 +142,9 @@ def _travels(profile: Profile, event: ev.TravelDeclared, moment: Moment, desk: D
     for country in event.countries:
         if country in profile.travel or len(profile.travel) < 64:
             profile.travel[country] = [start, until]
-    if event.countries:
-        desk.mitigate(moment.account, "MIT-TRAVEL", start, "travel or a second country was declared", until)
+    if event.countries:  # each trip is a fact of its own: two explain nothing of the months between them
+        reason = "travel or a second country was declared"
+        desk.mitigate(moment.account, "MIT-TRAVEL", start, reason, until, one=str(start // DAY))
 
 
 def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, _desk: Desk) -> None:

@@ -15,6 +15,7 @@ from schemas.topics import ASSESSMENTS, DEAD_LETTERS, ENRICHED_EVENTS, FINDINGS
 from streams.detection.account_state import AccountState
 from streams.detection.accounts import AccountsStage
 from streams.detection.messages import Assessment, Disposition, Finding
+from streams.detection.scoring import weigh
 from streams.detection.stage import Output, PlainRecord
 from streams.detection.states import PartitionStates, StateCodec
 from streams.detection.windows import DAY, HOUR, MINUTE
@@ -119,6 +120,42 @@ def test_a_finding_is_kept_replaced_and_taken_back() -> None:
         if output.topic == ASSESSMENTS.name
     ]
     assert [[item.confidence for item in assessment.evidence] for assessment in told] == [[0.6], [0.85], []]
+
+
+def test_a_public_computer_clears_neither_another_device_nor_a_later_year() -> None:
+    stage = Stage()
+
+    def tell(day: int, indicator: str, entity: str, mitigation: str = "", **numbers: Any) -> None:
+        ts = T0 + day * DAY
+        finding = Finding("a", indicator, entity, float(bool(indicator)), ts, ts, 2, numbers, [], mitigation)
+        stage.take(FINDINGS.name, msgspec.msgpack.encode(finding))
+
+    def left(entity: str) -> float:
+        (item,) = (item for item in stage.account().fired.values() if item.entity == entity)
+        return weigh(catalogue(), [item], stage.account().mitigations.values(), item.last)[item.indicator].confidence
+
+    library, shared = "device:library-pc", "shared_device_multi_account"
+    tell(0, "", library, "MIT-PUBTERM", reason="20 accounts", also=["ip:198.51.100.7"])
+    for entity, indicator, day, wanted in (
+        (library, shared, 1, 0.1),
+        ("ip:198.51.100.7", "shared_ip_multi_account", 1, 0.0),
+        ("device:farm-laptop", shared, 1, 1.0),
+        (library, shared, 700, 1.0),
+    ):
+        tell(day, indicator, entity)
+        assert left(entity) == wanted
+    tell(700, "", library, "MIT-PUBTERM", reason="20 accounts")
+    (held,) = stage.account().mitigations.values()
+    assert (held.first, held.until) == (T0 + 700 * DAY, T0 + 730 * DAY)
+
+
+def test_facts_about_places_stay_bounded_and_the_newest_stay() -> None:
+    stage = Stage()
+    for day in range(40):
+        ts = T0 + day * DAY
+        finding = Finding("a", "", f"ip:{day}", 0.0, ts, ts, 0, {"reason": "declared"}, [], "MIT-OFFICE")
+        stage.take(FINDINGS.name, msgspec.msgpack.encode(finding))
+    assert list(stage.account().mitigations) == [f"MIT-OFFICE|ip:{day}" for day in range(8, 40)]
 
 
 def test_a_disposition_goes_on_to_the_cases() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.detection.families.network import lists
 from streams.detection.families.network.memory import (
+    CORPORATE,
     HOSTED,
     MOBILE,
     NAMED,
@@ -63,7 +64,7 @@ def daily(_account_id: str, account: AccountState, day: int, desk: Desk) -> None
 
 
 def _totals(memory: NetworkMemory, day: int, days: int) -> Totals:
-    totals = [0] * 6
+    totals = [0] * (CORPORATE + 1)
     for known, row in memory.days.items():
         if day - days < known <= day:
             for column, value in enumerate(row):
@@ -109,9 +110,12 @@ def _hosting(account: AccountState, memory: NetworkMemory, day: int, end: int, d
 
 
 def _mostly(account: AccountState, totals: Totals, end: int, desk: Desk) -> None:
-    """Relay or mobile as the ordinary way in; a single session of that kind explains only itself."""
+    """Relay, mobile or company gateway as the ordinary way in; a single session of that kind explains only itself."""
     least = desk.threshold(SPREAD, "mostly") * max(1, totals[SESSIONS])
     if totals[RELAY] >= least:
         desk.mitigate(account, "MIT-RELAY", end, "most sessions come through a consumer privacy relay", end + HELD)
     if totals[MOBILE] >= least:
         desk.mitigate(account, "MIT-CGNAT", end, "most sessions come through a mobile carrier", end + HELD)
+    if totals[CORPORATE] >= least:
+        reason = "most sessions come through a company's security gateway"
+        desk.mitigate(account, "MIT-CORP", end + 1 - HELD, reason, end + HELD)

@@ -9,7 +9,7 @@ import msgspec
 
 from streams.detection.windows import Presence
 
-QUARTERS, SESSIONS, MOBILE, RELAY, NAMED, HOSTED = range(6)
+QUARTERS, SESSIONS, MOBILE, RELAY, NAMED, HOSTED, CORPORATE = range(7)
 """Columns of a day's tally, commonest first: rows end at the last column that is not zero, which halves them."""
 
 

@@ -121,11 +121,17 @@ def link(moment: Moment, desk: Desk, device: Device, refresh: int) -> None:
     """Tell the shared device of this account."""
     device_id = moment.event.device_id
     if device_id is not None:
-        desk.link(moment, "device", device_id, refresh, lambda: _data(device))
+        common = device.bits is not None and device.bits < desk.threshold(shared.ID, "entropy_bits_min")
+        desk.link(
+            moment, "device", device_id, refresh, lambda: _data(device, moment.facts.shared_key if common else None)
+        )
 
 
-def _data(device: Device) -> Numbers:
+def _data(device: Device, address: str | None) -> Numbers:
+    """Give what others on the device are told; the address only of one that may be a public computer, which it then explains too."""
     data: Numbers = {}
+    if address is not None:
+        data["ip"] = address
     if device.bits is not None:
         data["bits"] = device.bits
     if device.kyc:

@@ -98,9 +98,32 @@ def test_relay_and_mobile_are_explained_when_they_are_the_ordinary_way_in() -> N
         assert mitigator not in seldom.state.mitigations
 
 
-def test_gateways_and_registered_offices_are_explained_at_once() -> None:
-    assert "MIT-CORP" in sessions(facts(1, classes=("corporate",))).state.mitigations
-    assert "MIT-OFFICE" in sessions(facts(1, classes=("office",))).state.mitigations
+def test_a_registered_office_is_explained_at_once_and_nothing_but_itself() -> None:
+    (held,) = sessions(facts(1, classes=("office",))).state.mitigations.values()
+    assert held.mitigator == "MIT-OFFICE"
+    assert held.about == ("ip:198.51.1.7", "subnet:198.51.1.0/24")
+    assert held.until == T0 + 14 * DAY
+
+
+def test_a_carriers_address_is_explained_when_it_was_linked_before_the_tables_knew_it() -> None:
+    account = sessions(facts(1), facts(1))  # two sessions: an `ip` link was sent
+    account.start(DAY, facts(1, classes=("mobile",)))
+    account.start(DAY, facts(2, classes=("mobile",)))
+    assert [held.about[0] for held in account.state.mitigations.values()] == ["ip:198.51.1.7"]
+
+
+def test_one_session_through_a_gateway_explains_a_jump_of_its_day_and_no_hosting() -> None:
+    gateway = facts(1, classes=("corporate",))
+    account = sessions(gateway, *[facts(2)] * 4)
+    account.close(0)
+    assert account.lowers("impossible_travel", at=-1) == ()
+    assert account.lowers("impossible_travel", at=2 * DAY - 1) == ("MIT-CORP",)
+    assert account.lowers("impossible_travel", at=2 * DAY + 1) == ()
+    assert account.lowers(HOSTING, at=HOUR) == ()
+    mostly = sessions(gateway, facts(2))
+    mostly.close(0)
+    assert mostly.lowers(HOSTING, at=HOUR) == ("MIT-CORP",)
+    assert mostly.lowers(HOSTING, at=-14 * DAY) == ()
 
 
 def test_steady_use_of_one_vpn_on_an_old_account() -> None:
