@@ -143,7 +143,8 @@ class EntityDesk:
         if sent is not None and entity.watermark - sent < RESEND:
             return
         entity.edged[name] = entity.watermark
-        self.edges.append(StrongEdge(entity.kind, entity.name, a, b, entity.watermark))
+        ref_a, ref_b = entity.members[a].refs[-1], entity.members[b].refs[-1]
+        self.edges.append(StrongEdge(entity.kind, entity.name, a, b, entity.watermark, ref_a, ref_b))
 
     def untie(self, entity: EntityState) -> None:
         """The thing is a hub or declared: take its edges back."""

@@ -114,6 +114,9 @@ class StrongEdge(msgspec.Struct, array_like=True, tag=2):
     a: str
     b: str
     ts: int
+    ref_a: Ref | None = None
+    """The newest event that showed `a` there; `ref_b` likewise."""
+    ref_b: Ref | None = None
 
 
 class EdgeRemoved(msgspec.Struct, array_like=True, tag=3):

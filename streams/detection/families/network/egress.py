@@ -18,6 +18,7 @@ from streams.detection.families.network.memory import (
 from streams.detection.families.network.stable import judge as judge_stable
 from streams.detection.family import Desk
 from streams.detection.messages import Numbers
+from streams.detection.remembered import forget, recall
 from streams.detection.windows import DAY, MINUTE
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def daily(_account_id: str, account: AccountState, day: int, desk: Desk) -> None
     _hosting(account, memory, day, end, desk)
     _mostly(account, totals, end, desk)
     judge_stable(account, memory, day, end, desk)
+    forget(memory.refs, end - DAYS * DAY)
 
 
 def _totals(memory: NetworkMemory, day: int, days: int) -> Totals:
@@ -86,7 +88,8 @@ def _named(account: AccountState, memory: NetworkMemory, totals: Totals, end: in
         "days": int(limits["days"]),
     }
     numbers["lists"] = lists.said_by(memory, "vpn")
-    desk.fire(account, NAMED_VPN, min(1.0, share / limits["full_share"]), end, numbers)
+    refs = recall(memory.refs, NAMED_VPN, end)
+    desk.fire(account, NAMED_VPN, min(1.0, share / limits["full_share"]), end, numbers, *refs)
 
 
 def _hosting(account: AccountState, memory: NetworkMemory, day: int, end: int, desk: Desk) -> None:
@@ -106,7 +109,8 @@ def _hosting(account: AccountState, memory: NetworkMemory, day: int, end: int, d
         "lists": lists.said_by(memory, "hosting"),
         "client": "the client looks like a remote desktop" if remote else "the client looks like an ordinary computer",
     }
-    desk.fire(account, HOSTING, 1.0 if remote else limits["confidence"], end, numbers)
+    refs = recall(memory.refs, HOSTING, end)
+    desk.fire(account, HOSTING, 1.0 if remote else limits["confidence"], end, numbers, *refs)
 
 
 def _mostly(account: AccountState, totals: Totals, end: int, desk: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enrichers.facts import Facts
 from streams.detection.families.network import lists, proxies, registered, spread, stable
-from streams.detection.families.network.egress import HELD, QUARTER, count
+from streams.detection.families.network.egress import HELD, HOSTING, NAMED_VPN, QUARTER, count
 from streams.detection.families.network.links import exits, send, subnet_of
 from streams.detection.families.network.memory import (
     CORPORATE,
@@ -26,6 +26,7 @@ from streams.detection.families.network.places import (
     operator_of,
 )
 from streams.detection.family import Desk, Moment
+from streams.detection.remembered import remember
 from streams.detection.windows import DAY, Presence
 
 BUCKET = spread.BUCKET
@@ -121,8 +122,10 @@ def _classed(moment: Moment, memory: NetworkMemory, facts: Facts, operator: str,
     lists.note(memory, facts)
     if operator:
         stable.note(moment, memory, operator, desk)
-        if new and f"operator:{operator}" in desk.catalogue.indicators["named_vpn_operator"].thresholds:
-            count(memory, day, NAMED)
+        if f"operator:{operator}" in desk.catalogue.indicators[NAMED_VPN].thresholds:
+            remember(memory.refs, NAMED_VPN, moment.ref)
+            if new:
+                count(memory, day, NAMED)
     if new and "mobile" in classes:
         count(memory, day, MOBILE)
     if new and "relay" in classes:
@@ -175,6 +178,7 @@ def _minutes(moment: Moment, memory: NetworkMemory, facts: Facts) -> None:
 
 def _hosted(moment: Moment, memory: NetworkMemory, quarter: int) -> None:
     day = moment.ts // DAY
+    remember(memory.refs, HOSTING, moment.ref)
     if memory.hosted is None:
         memory.hosted = Presence(quarter)
         count(memory, day, HOSTED)

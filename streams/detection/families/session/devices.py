@@ -5,7 +5,7 @@ from __future__ import annotations
 from zlib import crc32
 
 from streams.detection.families.location.networks import kind_of
-from streams.detection.families.session import handoff, shared
+from streams.detection.families.session import handoff, shared, shifts
 from streams.detection.families.session.concurrent import PHONES
 from streams.detection.families.session.memory import Device, SessionMemory
 from streams.detection.family import Desk, Moment
@@ -39,6 +39,8 @@ def touch(memory: SessionMemory, moment: Moment, desk: Desk, key: int, ts: int, 
             _other_day(device, ts // 86400, bit)
         elif not device.slots & bit:
             device.slots |= bit
+    if memory.rota and device.arcs:
+        shifts.keep(memory, device, moment.ref)
     return device
 
 
