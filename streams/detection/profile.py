@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 import schemas.events as ev
 from enrichers.timezones import offset_of_zone
 from streams.detection.account_state import AccountState, Profile
@@ -127,6 +129,10 @@ def _agency(
     if profile.agency != agency:
         profile.agency, profile.agency_verified = agency, False
         profile.related = [mark for mark in profile.related if not mark.startswith("agency-")]
+        left = moment.account.mitigations.get("MIT-AGENCY")
+        if left is not None:  # what the former agency explains ends here
+            moment.account.mitigations["MIT-AGENCY"] = msgspec.structs.replace(left, until=moment.ts)
+            desk.touched = True
     for holds, mark in ((registered, f"agency-registered:{agency}"), (confirmed, f"agency-confirmed:{agency}")):
         if holds and mark not in profile.related:
             profile.related = [*profile.related[-15:], mark]

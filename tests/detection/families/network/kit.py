@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from enrichers.enriched import Origin
 from enrichers.facts import Facts
 from schemas.events import LoginSucceeded, SessionHeartbeat, SessionStart
 from streams.detection import registry as _families  # noqa: F401  families first: states import their memories
@@ -57,7 +58,16 @@ class Account:
         ts = T0 + at
         fields.setdefault("event_id", f"{kind.__name__}-{at}-{where.ip}")
         event = kind(occurred_at=datetime.fromtimestamp(ts / 1000, UTC), account_id=self.account_id, **fields)
-        moment = Moment(self.account_id, self.state, event, where, join, ts, Ref(ts, event.event_id), False)
+        moment = Moment(
+            self.account_id,
+            self.state,
+            event,
+            where,
+            join,
+            ts,
+            Ref(ts, event.event_id, Origin("login-events", 0, ts)),
+            False,
+        )
         function = FAMILY.observe.get(kind)
         if function:
             function(moment, self.desk)

@@ -27,6 +27,8 @@ def test_named_operator_by_share_of_sessions() -> None:
         account = sessions(*[vpn(1)] * named, *[facts(2)] * other)
         account.close(0)
         assert account.confidence(NAMED) == expected, (named, other)
+        evidence = account.fired(NAMED)
+        assert evidence is None or [ref.ts for ref in evidence.refs] == [T0 + (named - 1) * HOUR]
 
 
 def test_named_operator_only_on_closed_days_of_two_weeks() -> None:
@@ -57,7 +59,11 @@ def test_a_log_in_and_its_session_are_one_session() -> None:
 def test_life_on_a_rented_server() -> None:
     account = work(SERVER, 5)
     account.close(0)
-    assert account.confidence(HOSTING) == 0.6
+    evidence = account.fired(HOSTING)
+    assert evidence is not None
+    assert evidence.confidence == 0.6
+    assert [ref.ts for ref in evidence.refs] == [T0 + 19 * 15 * MINUTE]
+    assert sessions(facts(1), vpn(2, operator="OTHER")).state.network.refs == {}  # type: ignore[union-attr]
     remote = work(SERVER, 5, gpu_renderer="Google SwiftShader")
     remote.close(0)
     assert remote.confidence(HOSTING) == 1.0
