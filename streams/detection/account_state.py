@@ -37,10 +37,10 @@ class Profile(msgspec.Struct, array_like=True):
     kyc_approved: int | None = None
     live_proof: int | None = None
     """Last live or chip proof that it is the same person (MIT-LIVE)."""
-    client_zones: dict[str, int] = {}
-    """Client id → last offset of the client's zone in minutes (cap 16)."""
+    client_zones: dict[str, int | None] = {}
+    """Client id → last known offset of the client's zone in minutes, None when unknown; in the order last heard of (cap 16)."""
     clients: int = 0
-    """Distinct clients counted (MIT-TENURE)."""
+    """Distinct clients without a declared relation (MIT-TENURE)."""
     disputes: int = 0
     status: str = ""
 

@@ -17,6 +17,7 @@ from streams.detection import registry
 from streams.detection.account_state import AccountState
 from streams.detection.assessing import assess
 from streams.detection.catalogue.model import Catalogue
+from streams.detection.entity_state import MITIGATES
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Disposition, Evidence, Finding, Ref
 from streams.detection.profile import ACTIVITY, UPKEEP, note_activity
@@ -150,7 +151,9 @@ class AccountsStage:
         desk = self._desk
         slot = f"{finding.indicator}|{finding.entity}"
         if finding.mitigation:
-            desk.mitigate(account, finding.mitigation, finding.ts, str(finding.numbers.get("reason", "")))
+            reason, about = str(finding.numbers.get("reason", "")), (finding.entity, *finding.numbers.get("also", ()))
+            until = finding.ts + MITIGATES
+            desk.mitigate(account, finding.mitigation, finding.ts, reason, until, about, finding.entity)
         elif finding.confidence <= 0:
             desk.retract(account, slot)
         elif desk.enabled(finding.indicator):

@@ -237,9 +237,13 @@ def _subject(case: Case) -> Subject:
 
 
 def _mitigating(catalogue: Catalogue, nodes: list[Node]) -> tuple[Mitigating, ...]:
+    """One line for an account and mitigator, however many offices or trips there are; since the earliest."""
+    since: dict[tuple[str, str], int] = {}
+    for node in nodes[:MITIGATED_SHOWN]:
+        for held in node.assessment.mitigations if node.assessment else ():
+            slot = node.account, held.mitigator
+            since[slot] = min(held.first, since.get(slot, held.first))
     return tuple(
-        Mitigating(held.mitigator, node.account, catalogue.mitigators[held.mitigator].sentence, rfc3339(held.first))
-        for node in nodes[:MITIGATED_SHOWN]
-        if node.assessment
-        for held in node.assessment.mitigations
+        Mitigating(mitigator, account, catalogue.mitigators[mitigator].sentence, rfc3339(first))
+        for (account, mitigator), first in since.items()
     )

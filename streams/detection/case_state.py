@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.detection.messages import Assessment, TableVersion
+from streams.detection.messages import Assessment, Ref, TableVersion
 from streams.detection.windows import DAY
 
 EDGE_DAYS = {"device": 90, "subnet": 30, "exit": 30}
@@ -21,6 +21,8 @@ class Edge(msgspec.Struct, array_like=True):
     edge_type: str
     entity: str
     ts: int
+    ref: Ref | None = None
+    """The newest event that showed this account there."""
 
     def holds(self, now: int) -> bool:
         """Whether the edge has not expired at `now` (ms)."""

@@ -78,8 +78,8 @@ class CasesStage:
                 states.put(node_key(told.account), node)
             self._evaluate(told.account, told.ts, states, result)
         elif isinstance(told, StrongEdge):
-            for one, other in ((told.a, told.b), (told.b, told.a)):
-                components.tie(_node(states, one), Edge(other, told.edge_type, told.entity, told.ts))
+            for one, other, ref in ((told.a, told.b, told.ref_a), (told.b, told.a, told.ref_b)):
+                components.tie(_node(states, one), Edge(other, told.edge_type, told.entity, told.ts, ref))
                 states.put(node_key(one), _node(states, one))
             self._evaluate(told.a, told.ts, states, result)
         elif isinstance(told, EdgeRemoved):

@@ -18,6 +18,8 @@ KEEP_DAYS = {"ip": 30, "subnet": 30, "exit": 30, "pair": 30, "device": 90, "payo
 DEFAULT_KEEP_DAYS = 90
 RESEND = 7 * DAY
 """A finding is repeated at the latest after this long, so that evidence does not decay while it still holds."""
+MITIGATES = 30 * DAY
+"""How long a mitigating fact outlives its last finding: four times `RESEND`, so that a week without a link does not end it."""
 
 
 class Member(msgspec.Struct, array_like=True, gc=False):
@@ -121,15 +123,16 @@ class EntityDesk:
             )
         )
 
-    def mitigate(self, entity: EntityState, account: str, mitigator: str, reason: str) -> None:
-        """Tell `account` of a mitigating fact that this thing established."""
+    def mitigate(self, entity: EntityState, account: str, mitigator: str, reason: str, *also: str) -> None:
+        """Tell `account` of a mitigating fact that this thing established, about itself and the things in `also`."""
         member = entity.members[account]
         sent = member.sent.get(mitigator)
         if sent is not None and entity.watermark - sent[1] < RESEND:
             return
         member.sent[mitigator] = [1.0, entity.watermark]
+        numbers: Numbers = {"reason": reason, "also": also} if also else {"reason": reason}
         self.findings.append(
-            Finding(account, "", entity.name, 0.0, entity.watermark, member.first, 0, {"reason": reason}, [], mitigator)
+            Finding(account, "", entity.name, 0.0, entity.watermark, member.first, 0, numbers, [], mitigator)
         )
 
     def edge(self, entity: EntityState, a: str, b: str) -> None:
@@ -140,7 +143,8 @@ class EntityDesk:
         if sent is not None and entity.watermark - sent < RESEND:
             return
         entity.edged[name] = entity.watermark
-        self.edges.append(StrongEdge(entity.kind, entity.name, a, b, entity.watermark))
+        ref_a, ref_b = entity.members[a].refs[-1], entity.members[b].refs[-1]
+        self.edges.append(StrongEdge(entity.kind, entity.name, a, b, entity.watermark, ref_a, ref_b))
 
     def untie(self, entity: EntityState) -> None:
         """The thing is a hub or declared: take its edges back."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 REFS = 3
 """Raw events kept per piece of evidence: enough to start looking, small enough for any alert."""
 LINKS = 48
+MITIGATIONS = 32
+"""Mitigating facts kept of an account: every mitigator once, and about twenty trips, offices and public computers beside."""
 
 Remembered = Literal["client", "device", "link", "network", "payment", "session"]
 """Kinds of things that an account remembers a limited number of. `network` is also places, operators, exits and clocks."""
@@ -124,14 +126,29 @@ class Desk:
         if account.fired.pop(indicator, None) is not None:
             self.touched = True
 
-    def mitigate(self, account: AccountState, mitigator: str, ts: int, reason: str, until: int | None = None) -> None:
-        """Note a mitigating fact; a later `until` extends it."""
-        held = account.mitigations.get(mitigator)
+    def mitigate(
+        self,
+        account: AccountState,
+        mitigator: str,
+        ts: int,
+        reason: str,
+        until: int | None = None,
+        about: tuple[str, ...] = (),
+        one: str = "",
+    ) -> None:
+        """Note a mitigating fact; a later `until` extends it, and one that had lapsed begins anew.
+
+        `about` confines it (see `Mitigation`); `one` tells apart facts of one sort, such as two trips or two offices.
+        """
+        slot = f"{mitigator}|{one}" if one else mitigator
+        held = account.mitigations.get(slot)
         if held is None:
-            account.mitigations[mitigator] = Mitigation(mitigator, ts, reason, until)
+            account.mitigations[slot] = Mitigation(mitigator, ts, reason, until, about)
             self.touched = True
+            _drop_stalest(account.mitigations)
         elif held.until is not None and (until is None or until > held.until):
-            account.mitigations[mitigator] = Mitigation(mitigator, min(ts, held.first), reason, until)
+            first = ts if ts > held.until else min(ts, held.first)
+            account.mitigations[slot] = Mitigation(mitigator, first, reason, until, about)
 
     def link(
         self, moment: Moment, kind: str, key: str, refresh: int, data: Callable[[], Numbers] | None = None
@@ -154,6 +171,13 @@ class Desk:
             profile.kyc_approved is not None,
         )
         self.links.append(Link(kind, key, moment.account_id, moment.ts, moment.ref, who, data() if data else {}))
+
+
+def _drop_stalest(mitigations: dict[str, Mitigation]) -> None:
+    """Keep the number of facts bounded: of those about one thing or trip, the one that ends first gives way."""
+    if len(mitigations) > MITIGATIONS:
+        confined = [(held.until or 0, slot) for slot, held in mitigations.items() if "|" in slot]
+        del mitigations[min(confined)[1]]
 
 
 Observe = Callable[[Moment, Desk], None]

@@ -66,7 +66,8 @@ class Finding(msgspec.Struct, array_like=True):
     numbers: Numbers
     refs: list[Ref]
     mitigation: str = ""
-    """A mitigator that the shared thing established (MIT-OFFICE, MIT-CGNAT, MIT-PUBTERM), with `indicator` empty."""
+    """A mitigator that the shared thing established (MIT-OFFICE, MIT-PUBTERM), with `indicator` empty; `numbers` then has the reason,
+    and under `also` further things that it explains."""
 
 
 class Evidence(msgspec.Struct, array_like=True):
@@ -89,6 +90,8 @@ class Mitigation(msgspec.Struct, array_like=True):
     first: int
     reason: str
     until: int | None = None
+    about: tuple[str, ...] = ()
+    """The things (`kind:key`) or indicators that it is confined to; empty: all that the catalogue lists."""
 
 
 class Assessment(msgspec.Struct, array_like=True, tag=1):
@@ -111,6 +114,9 @@ class StrongEdge(msgspec.Struct, array_like=True, tag=2):
     a: str
     b: str
     ts: int
+    ref_a: Ref | None = None
+    """The newest event that showed `a` there; `ref_b` likewise."""
+    ref_b: Ref | None = None
 
 
 class EdgeRemoved(msgspec.Struct, array_like=True, tag=3):

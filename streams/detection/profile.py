@@ -9,12 +9,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 import schemas.events as ev
 from enrichers.timezones import offset_of_zone
 from streams.detection.account_state import AccountState, Profile
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Mitigation
-from streams.detection.windows import DAY, HOUR, touch
+from streams.detection.windows import DAY, HOUR
 
 ACTIVITY_DAYS = 35
 """Four weeks are judged; one more covers lateness and a week that began before."""
@@ -106,6 +108,7 @@ def _affiliated(profile: Profile, event: ev.AffiliationDeclared, moment: Moment,
     for related in (event.related_account_id, event.employer_h and f"employer:{event.employer_h}"):
         if related and related not in profile.related:
             profile.related = [*profile.related[-15:], related]
+            profile.clients -= related in profile.client_zones  # counted as a stranger until now
     if event.prefix:
         place = f"{event.affiliation_type or 'office'}:{event.prefix}"
         if place not in profile.affiliations:
@@ -126,6 +129,10 @@ def _agency(
     if profile.agency != agency:
         profile.agency, profile.agency_verified = agency, False
         profile.related = [mark for mark in profile.related if not mark.startswith("agency-")]
+        left = moment.account.mitigations.get("MIT-AGENCY")
+        if left is not None:  # what the former agency explains ends here
+            moment.account.mitigations["MIT-AGENCY"] = msgspec.structs.replace(left, until=moment.ts)
+            desk.touched = True
     for holds, mark in ((registered, f"agency-registered:{agency}"), (confirmed, f"agency-confirmed:{agency}")):
         if holds and mark not in profile.related:
             profile.related = [*profile.related[-15:], mark]
@@ -142,8 +149,9 @@ def _travels(profile: Profile, event: ev.TravelDeclared, moment: Moment, desk: D
     for country in event.countries:
         if country in profile.travel or len(profile.travel) < 64:
             profile.travel[country] = [start, until]
-    if event.countries:
-        desk.mitigate(moment.account, "MIT-TRAVEL", start, "travel or a second country was declared", until)
+    if event.countries:  # each trip is a fact of its own: two explain nothing of the months between them
+        reason = "travel or a second country was declared"
+        desk.mitigate(moment.account, "MIT-TRAVEL", start, reason, until, one=str(start // DAY))
 
 
 def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, _desk: Desk) -> None:
@@ -151,10 +159,13 @@ def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, _desk
     if not client:
         return
     offset = offset_of_zone(event.client_tz, moment.ts) if event.client_tz else None
-    if client not in profile.client_zones:
+    zones = profile.client_zones
+    if client not in zones and client not in profile.related:
         profile.clients += 1
-    if offset is not None or client not in profile.client_zones:
-        touch(profile.client_zones, client, -1 if offset is None else offset, _CLIENTS)
+    known = zones.pop(client, None)
+    zones[client] = known if offset is None else offset
+    if len(zones) > _CLIENTS:
+        del zones[next(iter(zones))]
 
 
 def _disputed(profile: Profile, _event: Any, _moment: Moment, _desk: Desk) -> None:
@@ -198,7 +209,7 @@ UPKEEP: dict[type[Any], Callable[[Profile, Any, Moment, Desk], None]] = {
 
 
 def tenured(account: AccountState) -> bool:
-    """MIT-TENURE: two years, ten clients, no dispute."""
+    """MIT-TENURE: two years, ten clients to whom no relation was declared, no dispute."""
     profile = account.profile
     if profile.created is None:
         return False

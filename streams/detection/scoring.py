@@ -30,6 +30,11 @@ HARD_CAP = 99.0
 """Of a family or root with a hard fact, which must not be hidden below an ordinary cap."""
 DECISIVE = 0.8
 """A hard indicator decides from this confidence on."""
+PLACES = frozenset({"MIT-OFFICE", "MIT-CGNAT", "MIT-PUBTERM"})
+"""Facts about one address or device: a library's computer explains nothing about a laptop at home."""
+FROM_START = frozenset({"MIT-TRAVEL", "MIT-CORP"})
+"""Facts that explain nothing before they began. Every other one also explains what came before it: a live proof (MIT-LIVE), a document
+or a verified agency is what settles an open case, and a habit is older than the day on which it is recognised."""
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -108,8 +113,8 @@ def weigh(
 ) -> dict[str, Weighed]:
     """The strongest piece of evidence of each indicator, decayed to `now` (ms) and mitigated.
 
-    A mitigating fact counts when it held at the evidence's time. Hard indicators neither fade nor are mitigated: a person decides
-    those, and a case must not sink from `priority` unseen because nobody looked for five days.
+    Hard indicators neither fade nor are mitigated: a person decides those, and a case must not sink from `priority` unseen because
+    nobody looked for five days.
     """
     held = list(mitigations)
     best: dict[str, Weighed] = {}
@@ -122,13 +127,24 @@ def weigh(
             for mitigation in held:
                 effects = catalogue.mitigators[mitigation.mitigator].effects
                 factor = effects.get(indicator.id, effects.get(indicator.family))
-                if factor is not None and (mitigation.until is None or mitigation.until >= item.last):
+                if factor is not None and explains(mitigation, item):
                     confidence *= factor
                     by.append(mitigation.mitigator)
         known = best.get(item.indicator)
         if known is None or confidence > known.confidence:
             best[item.indicator] = Weighed(item, confidence, tuple(sorted(by)))
     return best
+
+
+def explains(mitigation: Mitigation, item: Evidence) -> bool:
+    """Whether a mitigating fact is about `item`: it held at its time, and at its place where it is a place's."""
+    if mitigation.until is not None and mitigation.until < item.last:
+        return False
+    if mitigation.mitigator in FROM_START and mitigation.first > item.last:
+        return False
+    if mitigation.mitigator in PLACES:
+        return not item.entity or item.entity in mitigation.about
+    return not mitigation.about or item.indicator in mitigation.about
 
 
 def score(catalogue: Catalogue, confidences: Mapping[str, float]) -> Score:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from streams.detection.case_state import Case, Node
+from streams.detection.case_state import Case, Edge, Node
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.components import edges_of
 from streams.detection.families.graph import cluster_confidence
-from streams.detection.messages import Evidence
+from streams.detection.family import REFS
+from streams.detection.messages import Evidence, Ref
 from streams.detection.scoring import CLUSTER, COUNTS, TIERS, Score, Weighed, score, weigh
 from streams.detection.windows import DAY
 
@@ -50,8 +51,10 @@ def judge(catalogue: Catalogue, nodes: list[Node], now: int, hidden: int) -> Ver
     edges = edges_of(nodes, now)
     confidence, numbers = cluster_confidence(members, edges, cluster.thresholds)
     if confidence > 0 and cluster.enabled:
-        since = min(edge.ts for node in nodes for edge in node.edges if edge.holds(now))
-        best[CLUSTER] = Weighed(Evidence(CLUSTER, confidence, since, now, len(edges), numbers), confidence)
+        held = [edge for node in nodes for edge in node.edges if edge.holds(now)]
+        since = min(edge.ts for edge in held)
+        note = Evidence(CLUSTER, confidence, since, now, len(edges), numbers, _refs(held))
+        best[CLUSTER] = Weighed(note, confidence)
     reached = score(catalogue, {name: item.confidence for name, item in best.items()})
     return Verdict(
         now=now,
@@ -62,6 +65,15 @@ def judge(catalogue: Catalogue, nodes: list[Node], now: int, hidden: int) -> Ver
         last_evidence=max((item.evidence.last for item in best.values()), default=now),
         hidden=hidden,
     )
+
+
+def _refs(edges: list[Edge]) -> list[Ref]:
+    """The newest event behind each kind of edge: a cluster is what several kinds say together."""
+    newest: dict[str, Ref] = {}
+    for edge in edges:
+        if edge.ref is not None:
+            newest[edge.edge_type] = max(newest.get(edge.edge_type, edge.ref), edge.ref)
+    return sorted(newest.values())[-REFS:]
 
 
 def lifecycle(case: Case, verdict: Verdict) -> bool:

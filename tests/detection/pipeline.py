@@ -65,12 +65,14 @@ class Pipeline:
         return self
 
     def published(self) -> list[Alert]:
-        """Every revision, in order; each checked by the linter of REQ-F11."""
+        """Every revision, in order; each checked by the linter of REQ-F11, and every piece of evidence leads to a raw event."""
         revisions = []
         for topic in (ALERTS.name, WATCHLIST.name):
             for output in self.runtime.outputs.get(topic, ()):
                 assert lint(msgspec.json.decode(output.value)) == []
-                revisions.append(msgspec.json.decode(output.value, type=Alert))
+                alert = msgspec.json.decode(output.value, type=Alert)
+                assert [item.indicator for item in alert.evidence if not item.events] == []
+                revisions.append(alert)
         return revisions
 
     def newest(self) -> dict[str, Alert]:

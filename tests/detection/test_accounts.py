@@ -8,66 +8,15 @@ from typing import Any
 
 import msgspec
 
-from enrichers.enriched import EnrichedEvent, Origin
-from enrichers.facts import Facts
-from enrichers.timezones import offsets_of
+from enrichers.enriched import Origin
 from schemas.topics import ASSESSMENTS, DEAD_LETTERS, ENRICHED_EVENTS, FINDINGS
-from streams.detection.account_state import AccountState
-from streams.detection.accounts import AccountsStage
 from streams.detection.messages import Assessment, Disposition, Finding
-from streams.detection.stage import Output, PlainRecord
-from streams.detection.states import PartitionStates, StateCodec
+from streams.detection.scoring import weigh
 from streams.detection.windows import DAY, HOUR, MINUTE
 from streams.scenarios import generate
 from tests.bench.load import batches, events, records, sign_ups
+from tests.detection.one_account import T0, Stage, login
 from tests.detection.pipeline import START, Pipeline, catalogue, scenario
-
-T0 = 20_000 * DAY + 9 * HOUR
-FACTS = Facts(
-    ip="2001:db8::1",
-    address_kind="public",
-    network="2001:db8::/48",
-    shared_key="2001:db8::/64",
-    country="PT",
-    tables="t1",
-)
-
-
-class Stage:
-    """An accounts stage with its states and what came out."""
-
-    def __init__(self) -> None:
-        self.stage = AccountsStage(catalogue(), offsets_of)
-        self.states: PartitionStates[AccountState] = PartitionStates(StateCodec(AccountState))
-        self.offset = 0
-        self.counts: dict[tuple[str, str], int] = {}
-        self.outputs: list[Output] = []
-
-    def event(self, event: dict[str, Any], ts: int, origin: Origin) -> None:
-        """One enriched event as the enrich stage writes it."""
-        whole = {"event_id": f"e{origin.offset}", "occurred_at": "2024-10-04T09:00:00Z", "account_id": "a", **event}
-        value = msgspec.json.encode({"event": whole, "ts": ts, "origin": origin, "facts": FACTS})
-        assert msgspec.json.decode(value, type=EnrichedEvent).facts == FACTS
-        self.take(ENRICHED_EVENTS.name, value)
-
-    def take(self, topic: str, value: bytes | None, offset: int | None = None) -> None:
-        """One record of an input."""
-        at = self.offset if offset is None else offset
-        self.offset += 1
-        result = self.stage.process(topic, [PlainRecord(topic, 0, at, T0, b"a", value)], self.states)
-        self.outputs += result.outputs
-        for slot, times in result.counts.items():
-            self.counts[slot] = self.counts.get(slot, 0) + times
-
-    def account(self) -> AccountState:
-        """State of account `a`."""
-        state = self.states.get(b"a")
-        assert state is not None
-        return state
-
-
-def login(**fields: Any) -> dict[str, Any]:
-    return {"type": "login.succeeded", "device_id": "d", **fields}
 
 
 def test_a_replayed_record_is_recognised_by_its_position() -> None:
@@ -119,6 +68,42 @@ def test_a_finding_is_kept_replaced_and_taken_back() -> None:
         if output.topic == ASSESSMENTS.name
     ]
     assert [[item.confidence for item in assessment.evidence] for assessment in told] == [[0.6], [0.85], []]
+
+
+def test_a_public_computer_clears_neither_another_device_nor_a_later_year() -> None:
+    stage = Stage()
+
+    def tell(day: int, indicator: str, entity: str, mitigation: str = "", **numbers: Any) -> None:
+        ts = T0 + day * DAY
+        finding = Finding("a", indicator, entity, float(bool(indicator)), ts, ts, 2, numbers, [], mitigation)
+        stage.take(FINDINGS.name, msgspec.msgpack.encode(finding))
+
+    def left(entity: str) -> float:
+        (item,) = (item for item in stage.account().fired.values() if item.entity == entity)
+        return weigh(catalogue(), [item], stage.account().mitigations.values(), item.last)[item.indicator].confidence
+
+    library, shared = "device:library-pc", "shared_device_multi_account"
+    tell(0, "", library, "MIT-PUBTERM", reason="20 accounts", also=["ip:198.51.100.7"])
+    for entity, indicator, day, wanted in (
+        (library, shared, 1, 0.1),
+        ("ip:198.51.100.7", "shared_ip_multi_account", 1, 0.0),
+        ("device:farm-laptop", shared, 1, 1.0),
+        (library, shared, 700, 1.0),
+    ):
+        tell(day, indicator, entity)
+        assert left(entity) == wanted
+    tell(700, "", library, "MIT-PUBTERM", reason="20 accounts")
+    (held,) = stage.account().mitigations.values()
+    assert (held.first, held.until) == (T0 + 700 * DAY, T0 + 730 * DAY)
+
+
+def test_facts_about_places_stay_bounded_and_the_newest_stay() -> None:
+    stage = Stage()
+    for day in range(40):
+        ts = T0 + day * DAY
+        finding = Finding("a", "", f"ip:{day}", 0.0, ts, ts, 0, {"reason": "declared"}, [], "MIT-OFFICE")
+        stage.take(FINDINGS.name, msgspec.msgpack.encode(finding))
+    assert list(stage.account().mitigations) == [f"MIT-OFFICE|ip:{day}" for day in range(8, 40)]
 
 
 def test_a_disposition_goes_on_to_the_cases() -> None:

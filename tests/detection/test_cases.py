@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 import pytest
 
+from enrichers.enriched import Origin
 from schemas.topics import ALERTS, WATCHLIST
 from streams.detection.alert import Alert
 from streams.detection.case_state import CaseRecord
@@ -19,10 +20,12 @@ from streams.detection.messages import (
     EdgeRemoved,
     Evidence,
     Mitigation,
+    Ref,
     StrongEdge,
 )
 from streams.detection.stage import Output, PlainRecord
 from streams.detection.states import PartitionStates, StateCodec, keep
+from streams.detection.timestamps import rfc3339
 from streams.detection.windows import DAY
 from streams.detection.wording.linter import lint
 
@@ -185,10 +188,20 @@ def test_mitigating_facts_lower_and_are_shown(desk: Desk) -> None:
     assert desk.tell(assessed("a", *REVIEW, mitigations=(live,))) == []
 
 
+def test_two_facts_of_one_sort_are_one_line_of_an_alert(desk: Desk) -> None:
+    offices = tuple(Mitigation("MIT-OFFICE", T0 + at, "", None, (f"ip:{at}",)) for at in (2, 1))
+    (alert,) = desk.tell(assessed("a", *REVIEW, mitigations=offices))
+    assert [(item.mitigator, item.since) for item in alert.mitigating] == [("MIT-OFFICE", rfc3339(T0 + 1))]
+
+
+def ref(kind: str, account: str) -> Ref:
+    return Ref(T0 + ord(account), f"{kind}-{account}", Origin("login-events", 0, ord(account)))
+
+
 def test_a_strong_cluster_of_four_with_two_edge_types_fires(desk: Desk) -> None:
     accounts = ("a", "b", "c", "d")
     edges: list[Told] = [
-        StrongEdge(kind, f"{kind}:x", one, other, T0)
+        StrongEdge(kind, f"{kind}:x", one, other, T0, ref(kind, one), ref(kind, other))
         for kind in ("device", "payout")
         for one in accounts
         for other in accounts
@@ -197,7 +210,8 @@ def test_a_strong_cluster_of_four_with_two_edge_types_fires(desk: Desk) -> None:
     published = desk.tell(
         *edges, *(assessed(account, *MONEY, evidence("shared_device_multi_account", 0.8)) for account in accounts)
     )
-    assert "strong_edge_cluster" in {item.indicator for item in published[-1].evidence}
+    (cluster,) = [item for item in published[-1].evidence if item.indicator == "strong_edge_cluster"]
+    assert [event.event_id for event in cluster.events] == ["device-d", "payout-d"], "the newest of either kind"
 
 
 def test_a_replayed_input_says_nothing_twice_also_after_a_restart(desk: Desk) -> None:

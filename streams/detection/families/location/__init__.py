@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.events import LoginSucceeded, SessionStart
+from schemas.events import BidSubmitted, LoginSucceeded, MessageSent, SessionStart
 from streams.detection.families.location import claimed, clock, hours, sanctioned, sittings, travel
 from streams.detection.families.location.memory import LocationMemory
 from streams.detection.families.location.networks import ACCESS, MOBILE, kind_of
 from streams.detection.family import Desk, Family, Moment
+from streams.detection.remembered import forget, remember
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def observe(moment: Moment, desk: Desk) -> None:
     assert isinstance(event, _SEEN)
     kind = kind_of(facts.classes) if facts.classes else ACCESS
     offset = sittings.clock(event.tz, event.tz_offset_min, moment.ts)
+    if memory.odd_day:
+        remember(memory.refs, hours.ID, moment.ref)
     sitting = sittings.note(memory, moment, kind, offset)
     if sitting is not None:
         _remember(memory, moment, desk, kind, offset)
@@ -36,6 +39,13 @@ def observe(moment: Moment, desk: Desk) -> None:
     if event.tz == sanctioned.ZONE or event.locale_territory == sanctioned.TERRITORY:
         zone, territory = event.tz == sanctioned.ZONE, event.locale_territory == sanctioned.TERRITORY
         sanctioned.note(memory, moment, desk, zone, territory)
+
+
+def worked(moment: Moment, _desk: Desk) -> None:
+    """Take in other work than a session: it counts in the hours."""
+    memory = moment.account.location
+    if memory is not None and memory.odd_day:
+        remember(memory.refs, hours.ID, moment.ref)
 
 
 def _remember(memory: LocationMemory, moment: Moment, desk: Desk, kind: int, offset: int | None) -> None:
@@ -57,19 +67,17 @@ def _remember(memory: LocationMemory, moment: Moment, desk: Desk, kind: int, off
 def daily(_account_id: str, account: AccountState, day: int, desk: Desk) -> None:
     """Judge what weighs shares of closed days."""
     hours.judge(account, day, desk)
-    memory = account.location
+    memory = account.location  # after the hours, which may be the first to need one
     if memory is None:
         return
     claimed.judge(account, memory, day, desk)
     clock.judge(account, memory, day, desk)
-    forgotten = [key for key, refs in memory.refs.items() if refs[-1].ts < (day - 30) * DAY]
-    for key in forgotten:
-        del memory.refs[key]
+    forget(memory.refs, (day - 30) * DAY)
 
 
 FAMILY = Family(
     "LOC",
     (travel.ID, claimed.ID, clock.ID, sanctioned.ID, hours.ID),
-    observe={SessionStart: observe, LoginSucceeded: observe},
+    observe={SessionStart: observe, LoginSucceeded: observe, BidSubmitted: worked, MessageSent: worked},
     daily=daily,
 )

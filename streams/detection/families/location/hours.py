@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from enrichers.timezones import offset_of_zone
+from streams.detection.families.location.memory import LocationMemory
 from streams.detection.family import Desk
+from streams.detection.remembered import recall
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
@@ -33,21 +35,38 @@ def judge(account: AccountState, day: int, desk: Desk) -> None:
     """Fire when on most active days the middle of the quiet run is in the stated daytime and clients do not explain it."""
     profile = account.profile
     limits = desk.catalogue.indicators[ID].thresholds
-    if not profile.claimed_tz or len(account.active_hours) < limits["active_days_min"]:
+    if not profile.claimed_tz:
         return
     offset = offset_of_zone(profile.claimed_tz, day * DAY)
     if offset is None:
         return
     days, busy = int(limits["window_days"]), limits["active_hours_min"]
+    zones = [zone for zone in profile.client_zones.values() if zone is not None]
+    _watch(account, day, offset, zones, limits)
+    if len(account.active_hours) < limits["active_days_min"]:
+        return
     masks = [mask for on, mask in account.active_hours.items() if day - days < on <= day and mask.bit_count() >= busy]
     if len(masks) < limits["active_days_min"]:
         return
-    zones = list(profile.client_zones.values())
     odd = sum([_odd(mask, offset, zones, limits) for mask in masks])
     if odd < limits["share_min"] * len(masks):
         return
     numbers = {"odd_days": odd, "active_days": len(masks), "days": days}
-    desk.fire(account, ID, 1.0, (day + 1) * DAY - 1, numbers)
+    end = (day + 1) * DAY - 1
+    refs = recall(account.location.refs, ID, end) if account.location else ()
+    desk.fire(account, ID, 1.0, end, numbers, *refs)
+
+
+def _watch(account: AccountState, day: int, offset: int, zones: Sequence[int], limits: Mapping[str, float]) -> None:
+    """Have events kept from the first odd day on: only then may they be needed, and an ordinary account pays nothing."""
+    mask = account.active_hours.get(day, 0)
+    memory = account.location
+    if mask.bit_count() >= limits["active_hours_min"] and _odd(mask, offset, zones, limits):
+        if memory is None:
+            memory = account.location = LocationMemory()
+        memory.odd_day = max(memory.odd_day, day)
+    elif memory is not None and memory.odd_day and day - memory.odd_day >= limits["window_days"]:
+        memory.odd_day = 0
 
 
 def _odd(mask: int, offset: int, zones: Sequence[int], limits: Mapping[str, float]) -> bool:

@@ -39,6 +39,8 @@ class Sighting(msgspec.Struct, array_like=True, gc=False):
     country: str
     network: int = 0
     """CRC-32 of the /24 or /48; 0 when unknown."""
+    ref: Ref | None = None
+    """The newest event there; only on an account that has had an impossible pair."""
 
 
 class LocationMemory(msgspec.Struct, array_like=True, gc=False):
@@ -55,3 +57,5 @@ class LocationMemory(msgspec.Struct, array_like=True, gc=False):
     zone_days: list[int] = []
     """UTC days with the sanctioned zone (at most two; only while that indicator is on)."""
     territory_days: list[int] = []
+    odd_day: int = 0
+    """Newest UTC day whose hours did not fit the stated zone; from the first one on, events are kept behind `hours`."""

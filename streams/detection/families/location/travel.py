@@ -13,6 +13,7 @@ from streams.detection.families.location.distance import great_circle
 from streams.detection.families.location.memory import LocationMemory, Sighting
 from streams.detection.families.location.networks import CORPORATE, MOBILE, SILENT, TUNNEL
 from streams.detection.family import Desk, Moment
+from streams.detection.messages import Ref
 from streams.detection.windows import DAY, SESSION_LATENESS
 
 ID = "impossible_travel"
@@ -40,37 +41,48 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
         )
         if same and ts >= held.last and ts // SLOT == held.first // SLOT:
             held.last = ts  # the steady state: the newest sighting goes on, no pair changes
+            if memory.pairs or held.ref is not None:
+                _keep(held, moment.ref)
             return
     radius = facts.radius_km if facts.radius_km is not None else desk.threshold(ID, "radius_unknown_km")
     sighting = Sighting(
         ts, ts, latitude, longitude, round(radius), kind, facts.asn or 0, facts.agreed_country or "", network
     )
-    _insert(trail, sighting)
+    sighting = _insert(trail, sighting)
     found = _pairs(trail, desk)
     newest = trail[-1].first // SLOT
     if not found and not memory.pairs:
         memory.trail = _reachable(trail, newest)
         return
+    _keep(sighting, moment.ref)
     days = int(desk.threshold(ID, "window_days"))
     old = [pair for pair in found if pair[1] // SLOT < newest - 1]
     memory.pairs = sorted({*memory.pairs, *old})[-PAIRS:]
     memory.trail = _reachable(trail, newest)
-    _judge(sorted({*memory.pairs, *found}), days, desk, moment)
+    _judge(sorted({*memory.pairs, *found}), trail, days, desk, moment)
     memory.pairs = [pair for pair in memory.pairs if pair[1] * 1000 > trail[-1].last * 1000 - days * DAY]
 
 
-def _insert(trail: list[Sighting], new: Sighting) -> None:
-    """Merge `new` into the sighting of its place and slot, or put it in its place in time."""
+def _keep(held: Sighting, ref: Ref) -> None:
+    """Keep the newest event of a sighting."""
+    if held.ref is None or ref > held.ref:
+        held.ref = ref
+
+
+def _insert(trail: list[Sighting], new: Sighting) -> Sighting:
+    """Merge `new` into the sighting of its place and slot, or put it in its place in time; gives the one that holds it."""
     if not trail or new.first // SLOT > trail[-1].first // SLOT:
         trail.append(new)
-        return
+        return new
     for held in reversed(trail):
         if held.first // SLOT == new.first // SLOT and held.network == new.network and _same_place(held, new):
             held.first, held.last = min(held.first, new.first), max(held.last, new.last)
             break
     else:
+        held = new
         trail.append(new)
     trail.sort(key=_order)
+    return held
 
 
 def _order(held: Sighting) -> tuple[int, ...]:
@@ -124,8 +136,8 @@ def _pair(one: Sighting, other: Sighting, plain: bool, desk: Desk) -> Pair | Non
     return one.last, other.first, plain, round(km)
 
 
-def _judge(pairs: list[Pair], days: int, desk: Desk, moment: Moment) -> None:
-    """Fire at the newest pair: fully when enough pairs need no anonymizer, weakly when they do."""
+def _judge(pairs: list[Pair], trail: list[Sighting], days: int, desk: Desk, moment: Moment) -> None:
+    """Fire at the newest pair, naming an event at either end: fully when enough pairs need no anonymizer, weakly when they do."""
     needed = desk.threshold(ID, "pairs_min")
     if len(pairs) < needed:
         return
@@ -138,4 +150,5 @@ def _judge(pairs: list[Pair], days: int, desk: Desk, moment: Moment) -> None:
     latest = max(counted, key=lambda pair: (pair[1], pair[0]))
     numbers = {"pairs": len(counted), "km": latest[3], "minutes": max(0, latest[1] - latest[0]) // 60, "days": days}
     confidence = 1.0 if counted is plain else desk.threshold(ID, "confidence_one_anonymized")
-    desk.fire(moment.account, ID, confidence, latest[1] * 1000, numbers, moment.ref)
+    ends = [held.ref for held in trail if held.ref is not None and (held.last == latest[0] or held.first == latest[1])]
+    desk.fire(moment.account, ID, confidence, latest[1] * 1000, numbers, *(ends or [moment.ref]))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.detection.families.network import lists
 from streams.detection.families.network.memory import (
+    CORPORATE,
     HOSTED,
     MOBILE,
     NAMED,
@@ -17,6 +18,7 @@ from streams.detection.families.network.memory import (
 from streams.detection.families.network.stable import judge as judge_stable
 from streams.detection.family import Desk
 from streams.detection.messages import Numbers
+from streams.detection.remembered import forget, recall
 from streams.detection.windows import DAY, MINUTE
 
 if TYPE_CHECKING:
@@ -60,10 +62,11 @@ def daily(_account_id: str, account: AccountState, day: int, desk: Desk) -> None
     _hosting(account, memory, day, end, desk)
     _mostly(account, totals, end, desk)
     judge_stable(account, memory, day, end, desk)
+    forget(memory.refs, end - DAYS * DAY)
 
 
 def _totals(memory: NetworkMemory, day: int, days: int) -> Totals:
-    totals = [0] * 6
+    totals = [0] * (CORPORATE + 1)
     for known, row in memory.days.items():
         if day - days < known <= day:
             for column, value in enumerate(row):
@@ -85,7 +88,8 @@ def _named(account: AccountState, memory: NetworkMemory, totals: Totals, end: in
         "days": int(limits["days"]),
     }
     numbers["lists"] = lists.said_by(memory, "vpn")
-    desk.fire(account, NAMED_VPN, min(1.0, share / limits["full_share"]), end, numbers)
+    refs = recall(memory.refs, NAMED_VPN, end)
+    desk.fire(account, NAMED_VPN, min(1.0, share / limits["full_share"]), end, numbers, *refs)
 
 
 def _hosting(account: AccountState, memory: NetworkMemory, day: int, end: int, desk: Desk) -> None:
@@ -105,13 +109,17 @@ def _hosting(account: AccountState, memory: NetworkMemory, day: int, end: int, d
         "lists": lists.said_by(memory, "hosting"),
         "client": "the client looks like a remote desktop" if remote else "the client looks like an ordinary computer",
     }
-    desk.fire(account, HOSTING, 1.0 if remote else limits["confidence"], end, numbers)
+    refs = recall(memory.refs, HOSTING, end)
+    desk.fire(account, HOSTING, 1.0 if remote else limits["confidence"], end, numbers, *refs)
 
 
 def _mostly(account: AccountState, totals: Totals, end: int, desk: Desk) -> None:
-    """Relay or mobile as the ordinary way in; a single session of that kind explains only itself."""
+    """Relay, mobile or company gateway as the ordinary way in; a single session of that kind explains only itself."""
     least = desk.threshold(SPREAD, "mostly") * max(1, totals[SESSIONS])
     if totals[RELAY] >= least:
         desk.mitigate(account, "MIT-RELAY", end, "most sessions come through a consumer privacy relay", end + HELD)
     if totals[MOBILE] >= least:
         desk.mitigate(account, "MIT-CGNAT", end, "most sessions come through a mobile carrier", end + HELD)
+    if totals[CORPORATE] >= least:
+        reason = "most sessions come through a company's security gateway"
+        desk.mitigate(account, "MIT-CORP", end + 1 - HELD, reason, end + HELD)

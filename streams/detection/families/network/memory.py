@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.detection.messages import Ref
 from streams.detection.windows import Presence
 
-QUARTERS, SESSIONS, MOBILE, RELAY, NAMED, HOSTED = range(6)
+QUARTERS, SESSIONS, MOBILE, RELAY, NAMED, HOSTED, CORPORATE = range(7)
 """Columns of a day's tally, commonest first: rows end at the last column that is not zero, which halves them."""
 
 
@@ -69,3 +70,5 @@ class NetworkMemory(msgspec.Struct, array_like=True, gc=False):
     """Device offset in minutes → last UTC day (cap 4)."""
     lists: dict[str, list[str]] = {}
     """Network class → date and source of the newest list that gave it."""
+    refs: dict[str, list[Ref]] = {}
+    """By indicator, events on that operator or on hosting space; empty for everybody else."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from enrichers.facts import Facts
 from streams.detection.families.network import lists, proxies, registered, spread, stable
-from streams.detection.families.network.egress import HELD, QUARTER, count
-from streams.detection.families.network.links import exits, send
+from streams.detection.families.network.egress import HELD, HOSTING, NAMED_VPN, QUARTER, count
+from streams.detection.families.network.links import exits, send, subnet_of
 from streams.detection.families.network.memory import (
+    CORPORATE,
     HOSTED,
     MOBILE,
     NAMED,
@@ -25,6 +26,7 @@ from streams.detection.families.network.places import (
     operator_of,
 )
 from streams.detection.family import Desk, Moment
+from streams.detection.remembered import remember
 from streams.detection.windows import DAY, Presence
 
 BUCKET = spread.BUCKET
@@ -33,6 +35,9 @@ IDLE_NETWORK = 60
 SOFTWARE_SCREENS = ("swiftshader", "basic render", "llvmpipe", "remote display")
 """Renderers of machines without a screen."""
 SERVERS = ("windows server", "winserver")
+CARRIERS = frozenset({"mobile", "cgnat"})
+JUMPS = ("impossible_travel", "interview_network_mismatch")
+"""What MIT-CORP explains of single sessions: both compare one place with another."""
 
 
 def passed(moment: Moment, desk: Desk) -> None:
@@ -117,26 +122,43 @@ def _classed(moment: Moment, memory: NetworkMemory, facts: Facts, operator: str,
     lists.note(memory, facts)
     if operator:
         stable.note(moment, memory, operator, desk)
-        if new and f"operator:{operator}" in desk.catalogue.indicators["named_vpn_operator"].thresholds:
-            count(memory, day, NAMED)
+        if f"operator:{operator}" in desk.catalogue.indicators[NAMED_VPN].thresholds:
+            remember(memory.refs, NAMED_VPN, moment.ref)
+            if new:
+                count(memory, day, NAMED)
     if new and "mobile" in classes:
         count(memory, day, MOBILE)
     if new and "relay" in classes:
         count(memory, day, RELAY)
     if "corporate" in classes:
-        _explain(moment, "MIT-CORP", "sessions come through a company's security gateway", desk)
+        if new:
+            count(memory, day, CORPORATE)
+        _gateway(moment, day, desk)
     if not OFFICES.isdisjoint(classes):
-        _explain(moment, "MIT-OFFICE", "the address is a registered shared workplace", desk)
+        _place(moment, "MIT-OFFICE", "the address is a registered shared workplace", desk)
+    elif not CARRIERS.isdisjoint(classes) and f"ip:{facts.shared_key}" in moment.account.links:
+        _place(moment, "MIT-CGNAT", "the address is a mobile carrier's", desk)  # which the tables did not know then
     if "residential_proxy" in classes and "relay" not in classes:
         proxies.observe(moment, memory, desk)
 
 
-def _explain(moment: Moment, mitigator: str, reason: str, desk: Desk) -> None:
-    """Establish a mitigating fact at once, extended once a day."""
-    held = moment.account.mitigations.get(mitigator)
+def _gateway(moment: Moment, day: int, desk: Desk) -> None:
+    """One session through a gateway explains jumps to and from it, which take less than a day; not where other sessions live."""
+    held = moment.account.mitigations.get("MIT-CORP|session")
+    until = (day + 2) * DAY
+    if held is None or held.until is None or held.until < until:
+        reason = "a session came through a company's security gateway"
+        desk.mitigate(moment.account, "MIT-CORP", day * DAY, reason, until, JUMPS, "session")
+
+
+def _place(moment: Moment, mitigator: str, reason: str, desk: Desk) -> None:
+    """Establish at once what the class of an address says of it and of its network, extended once a day."""
+    address = f"ip:{moment.facts.shared_key}"
+    held = moment.account.mitigations.get(f"{mitigator}|{address}")
     until = moment.ts + HELD
     if held is None or (held.until is not None and held.until < until - DAY):
-        desk.mitigate(moment.account, mitigator, moment.ts, reason, until)
+        about = (address, f"subnet:{subnet_of(moment.facts)}")
+        desk.mitigate(moment.account, mitigator, moment.ts, reason, until, about, address)
 
 
 def _minutes(moment: Moment, memory: NetworkMemory, facts: Facts) -> None:
@@ -156,6 +178,7 @@ def _minutes(moment: Moment, memory: NetworkMemory, facts: Facts) -> None:
 
 def _hosted(moment: Moment, memory: NetworkMemory, quarter: int) -> None:
     day = moment.ts // DAY
+    remember(memory.refs, HOSTING, moment.ref)
     if memory.hosted is None:
         memory.hosted = Presence(quarter)
         count(memory, day, HOSTED)

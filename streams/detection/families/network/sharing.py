@@ -80,12 +80,13 @@ def _is_everybodys(entity: EntityState, link: Link, desk: EntityDesk) -> bool:
     One declaration serves all on the address: it is a fact about the place. Only a crowd that keeps its own hours
     is taken for an office; a crowd in step may be a team, so it merely does not count here.
     """
-    memory = entity.memory
+    memory, network = entity.memory, f"subnet:{link.data.get('network') or ''}"
     if link.data.get("declared"):
         memory["declared"] = link.data["declared"]
     if memory.get("declared"):
         for name in entity.members:
-            desk.mitigate(entity, name, "MIT-OFFICE", f"the address was declared as a workplace: {memory['declared']}")
+            reason = f"the address was declared as a workplace: {memory['declared']}"
+            desk.mitigate(entity, name, "MIT-OFFICE", reason, network)
         return True
     crowd = memory.get("crowd")
     if crowd is None or entity.watermark - crowd * HOUR > desk.threshold(SHARED, "crowd_days") * DAY:
@@ -97,5 +98,5 @@ def _is_everybodys(entity: EntityState, link: Link, desk: EntityDesk) -> bool:
         memory["diverse"] = len(weeks) > 1 and alike(weeks) < desk.threshold(SHARED, "in_step")
     if memory["diverse"]:
         for name in entity.members:
-            desk.mitigate(entity, name, "MIT-OFFICE", "many devices use the address at their own hours")
+            desk.mitigate(entity, name, "MIT-OFFICE", "many devices use the address at their own hours", network)
     return True

@@ -39,6 +39,8 @@ def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: in
         if sitting.latitude is None and moment.facts.latitude is not None:
             _locate(sitting, moment)
             news = True
+    if memory.overlaps is not None and (sitting.ref is None or moment.ref > sitting.ref):
+        sitting.ref = moment.ref  # one overlap says nothing yet; what the second rests on must name both ends
     if active:
         inputs = sitting.inputs
         if inputs is None:
@@ -54,7 +56,7 @@ def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: in
 def _compare(memory: SessionMemory, sitting: Open, moment: Moment, desk: Desk) -> None:
     for other in memory.open:
         if other is not sitting and _both(memory, sitting, other, desk):
-            _overlap(memory, max(sitting.start, other.start), distance(sitting, other), moment, desk)
+            _overlap(memory, sitting, other, moment, desk)
 
 
 def find(memory: SessionMemory, key: int) -> Open | None:
@@ -132,9 +134,9 @@ def _familiar(memory: SessionMemory, one: Open, other: Open, desk: Desk) -> bool
     return one.device in old and other.device in old
 
 
-def _overlap(memory: SessionMemory, start: int, km: float, moment: Moment, desk: Desk) -> None:
+def _overlap(memory: SessionMemory, one: Open, other: Open, moment: Moment, desk: Desk) -> None:
     """Remember the overlap by the half-day of its start; fire when there were two, half a day or more apart."""
-    half = start // HALF_DAY
+    half = max(one.start, other.start) // HALF_DAY
     held = memory.overlaps
     if held is None:
         memory.overlaps = Presence(half)
@@ -148,5 +150,6 @@ def _overlap(memory: SessionMemory, start: int, km: float, moment: Moment, desk:
         if bucket > held.newest - 2 * days and bucket >= last + 2:
             count, last = count + 1, bucket
     if count >= desk.threshold(ID, "overlaps_min"):
-        numbers = {"overlaps": count, "km": round(km), "days": days}
-        desk.fire(moment.account, ID, 1.0, moment.ts, numbers, moment.ref)
+        numbers = {"overlaps": count, "km": round(distance(one, other)), "days": days}
+        ends = [held.ref for held in (one, other) if held.ref is not None]
+        desk.fire(moment.account, ID, 1.0, moment.ts, numbers, *ends)

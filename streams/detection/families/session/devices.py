@@ -5,7 +5,7 @@ from __future__ import annotations
 from zlib import crc32
 
 from streams.detection.families.location.networks import kind_of
-from streams.detection.families.session import handoff, shared
+from streams.detection.families.session import handoff, shared, shifts
 from streams.detection.families.session.concurrent import PHONES
 from streams.detection.families.session.memory import Device, SessionMemory
 from streams.detection.family import Desk, Moment
@@ -39,6 +39,8 @@ def touch(memory: SessionMemory, moment: Moment, desk: Desk, key: int, ts: int, 
             _other_day(device, ts // 86400, bit)
         elif not device.slots & bit:
             device.slots |= bit
+    if memory.rota and device.arcs:
+        shifts.keep(memory, device, moment.ref)
     return device
 
 
@@ -122,11 +124,17 @@ def link(moment: Moment, desk: Desk, device: Device, refresh: int) -> None:
     """Tell the shared device of this account."""
     device_id = moment.event.device_id
     if device_id is not None:
-        desk.link(moment, "device", device_id, refresh, lambda: _data(device))
+        common = device.bits is not None and device.bits < desk.threshold(shared.ID, "entropy_bits_min")
+        desk.link(
+            moment, "device", device_id, refresh, lambda: _data(device, moment.facts.shared_key if common else None)
+        )
 
 
-def _data(device: Device) -> Numbers:
+def _data(device: Device, address: str | None) -> Numbers:
+    """Give what others on the device are told; the address only of one that may be a public computer, which it then explains too."""
     data: Numbers = {}
+    if address is not None:
+        data["ip"] = address
     if device.bits is not None:
         data["bits"] = device.bits
     if device.kyc:

@@ -56,6 +56,8 @@ class Open(msgspec.Struct, array_like=True, gc=False):
     country: str = ""
     kind: int = 0
     phone: bool = False
+    ref: Ref | None = None
+    """The newest event; only on an account in which two distant sessions have overlapped before."""
 
 
 class SessionMemory(msgspec.Struct, array_like=True, gc=False):
@@ -78,4 +80,6 @@ class SessionMemory(msgspec.Struct, array_like=True, gc=False):
     changes: dict[str, int] = {}
     """Contact, security or payout data → time (s) of the first change after the anchor."""
     refs: dict[str, list[Ref]] = {}
-    """By indicator, a few events behind what `daily` may find."""
+    """By indicator, a few events behind what `daily` may find; for shifts by `indicator|device`."""
+    rota: bool = False
+    """Two different devices share enough days to look for shifts: from then on events of both are kept."""

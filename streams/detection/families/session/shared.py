@@ -42,8 +42,9 @@ def _crowd(entity: EntityState, present: dict[str, Member], desk: EntityDesk) ->
     people = {held.who.identity or name for name, held in present.items()}
     if len(people) >= desk.threshold(ID, "terminal_accounts_min"):
         reason = f"a public terminal: {len(people)} unrelated accounts use it"
-        for name in present:
-            desk.mitigate(entity, name, "MIT-PUBTERM", reason)
+        for name, member in present.items():
+            address = member.data.get("ip")  # where it stands, as this account told last
+            desk.mitigate(entity, name, "MIT-PUBTERM", reason, *([f"ip:{address}"] if address else []))
 
 
 def _tell(entity: EntityState, name: str, member: Member, present: dict[str, Member], desk: EntityDesk) -> None:

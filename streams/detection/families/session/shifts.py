@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from streams.detection.families.session.memory import Device, SessionMemory
 from streams.detection.family import Desk
+from streams.detection.messages import Ref
+from streams.detection.remembered import recall, remember
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ def judge(account: AccountState, memory: SessionMemory, day: int, desk: Desk) ->
     days = int(desk.threshold(ID, "window_days"))
     close(memory, day, days)
     needed = desk.threshold(ID, "active_share") * days
+    _watch(memory, needed)
     steady = [held for held in memory.devices if held.key and _regular(held, day, days, needed, desk)]
     for one, other in combinations(sorted(steady, key=lambda held: held.key), 2):
         shared = _overlap(arcs(one, day, days), arcs(other, day, days))
@@ -89,8 +92,28 @@ def judge(account: AccountState, memory: SessionMemory, day: int, desk: Desk) ->
             continue
         jitter = max(_jitter(one, day, days), _jitter(other, day, days))
         numbers = {"profiles": len(steady), "jitter_minutes": round(jitter), "days": days}
-        desk.fire(account, ID, 1.0, (day + 1) * DAY - 1, numbers)
+        end = (day + 1) * DAY - 1
+        refs = [ref for held in (one, other) for ref in recall(memory.refs, _slot(held), end)[-2:]]
+        desk.fire(account, ID, 1.0, end, numbers, *refs)
         return
+
+
+def keep(memory: SessionMemory, device: Device, ref: Ref) -> None:
+    """Keep an event of a device that may be one side of a rota."""
+    remember(memory.refs, _slot(device), ref)
+
+
+def _slot(device: Device) -> str:
+    return f"{ID}|{device.key}"
+
+
+def _watch(memory: SessionMemory, needed: float) -> None:
+    """Have events kept once two different devices have half of the days that a rota needs; a laptop and its phone never have."""
+    often = [held for held in memory.devices if len(held.arcs) // 2 - held.arcs[1::2].count(0) >= needed / 2]
+    memory.rota = any(_different(one, other) for one, other in combinations(often, 2))
+    known = {_slot(held) for held in memory.devices} if memory.rota else set()
+    for slot in [slot for slot in memory.refs if slot.startswith(ID) and slot not in known]:
+        del memory.refs[slot]
 
 
 def _regular(device: Device, day: int, days: int, needed: float, desk: Desk) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from enrichers.enriched import Origin
 from enrichers.facts import Facts
 from schemas.events import LoginSucceeded, SessionStart
 from streams.detection import registry as _families  # noqa: F401  families first: states import their memories
@@ -67,7 +68,9 @@ class Account:
         event = seen.kind(
             event_id=event_id, occurred_at=datetime.fromtimestamp(ts / 1000, UTC), account_id="a1", **seen.fields
         )
-        moment = Moment("a1", self.state, event, seen.where, None, ts, Ref(ts, event_id), False)
+        moment = Moment(
+            "a1", self.state, event, seen.where, None, ts, Ref(ts, event_id, Origin("login-events", 0, ts)), False
+        )
         FAMILY.observe[seen.kind](moment, self.desk)
 
     def start(self, at: int, where: Facts, **fields: Any) -> None:

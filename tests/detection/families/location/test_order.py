@@ -31,6 +31,7 @@ def run(seen: list[Seen], *, reload: bool = False) -> dict[str, float]:
             account.state = CODEC.decode(msgspec.msgpack.encode(account.state))
     for day in range(25):
         account.close(day)
+    assert all(evidence.refs for evidence in account.state.fired.values())
     return {indicator: evidence.confidence for indicator, evidence in account.state.fired.items()}
 
 

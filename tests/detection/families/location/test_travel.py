@@ -27,7 +27,13 @@ def test_two_jumps_between_access_networks_fire_fully() -> None:
     assert evidence.numbers["pairs"] == 2
     assert evidence.numbers["km"] == pytest.approx(2852, abs=30)
     assert evidence.numbers["minutes"] == 60
-    assert evidence.refs
+    assert [ref.event_id for ref in evidence.refs] == [f"e{3 * DAY}AA", f"e{3 * DAY + HOUR}BB"], "one at either end"
+
+
+def test_an_account_without_a_jump_keeps_no_event() -> None:
+    account = hops((0, facts("lisbon")), (HOUR, facts("lisbon")), (2 * DAY, facts("athens")))
+    assert account.state.location is not None
+    assert [held.ref for held in account.state.location.trail] == [None, None]
 
 
 def test_one_jump_is_silent() -> None:

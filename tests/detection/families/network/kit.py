@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from enrichers.enriched import Origin
 from enrichers.facts import Facts
 from schemas.events import LoginSucceeded, SessionHeartbeat, SessionStart
 from streams.detection import registry as _families  # noqa: F401  families first: states import their memories
@@ -17,6 +18,7 @@ from streams.detection.entity_state import EntityDesk, EntityState, Member
 from streams.detection.families.network import FAMILY
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Evidence, Finding, Link, Ref, Who
+from streams.detection.scoring import weigh
 from streams.detection.windows import DAY, HOUR, MINUTE
 
 T0 = 20_000 * DAY
@@ -56,7 +58,16 @@ class Account:
         ts = T0 + at
         fields.setdefault("event_id", f"{kind.__name__}-{at}-{where.ip}")
         event = kind(occurred_at=datetime.fromtimestamp(ts / 1000, UTC), account_id=self.account_id, **fields)
-        moment = Moment(self.account_id, self.state, event, where, join, ts, Ref(ts, event.event_id), False)
+        moment = Moment(
+            self.account_id,
+            self.state,
+            event,
+            where,
+            join,
+            ts,
+            Ref(ts, event.event_id, Origin("login-events", 0, ts)),
+            False,
+        )
         function = FAMILY.observe.get(kind)
         if function:
             function(moment, self.desk)
@@ -84,6 +95,11 @@ class Account:
         evidence = self.fired(indicator)
         return evidence.confidence if evidence else 0.0
 
+    def lowers(self, indicator: str, at: int) -> tuple[str, ...]:
+        """Mitigators that would lower evidence of `at` ms after the start."""
+        evidence = Evidence(indicator, 1.0, T0 + at, T0 + at)
+        return weigh(load(), [evidence], self.state.mitigations.values(), T0 + at)[indicator].mitigated_by
+
     def sent(self, kind: str) -> list[Link]:
         return [link for link in self.links if link.kind == kind]
 
@@ -95,7 +111,7 @@ class Shared:
         self.entities: dict[bytes, EntityState] = {}
         self.desk = EntityDesk(CATALOGUE)
         self.findings: dict[tuple[str, str], Finding] = {}
-        self.mitigated: set[tuple[str, str]] = set()
+        self.mitigated: dict[tuple[str, str], Finding] = {}
         self.taken: dict[str, int] = {}
 
     def take(self, links: Iterable[Link]) -> None:
@@ -120,7 +136,7 @@ class Shared:
         self.entities[link.entity] = again
         for finding in self.desk.findings:
             if finding.mitigation:
-                self.mitigated.add((finding.account, finding.mitigation))
+                self.mitigated[finding.account, finding.mitigation] = finding
             else:
                 self.findings[finding.account, finding.indicator] = finding
         onward = self.desk.links

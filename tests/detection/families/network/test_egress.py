@@ -27,6 +27,8 @@ def test_named_operator_by_share_of_sessions() -> None:
         account = sessions(*[vpn(1)] * named, *[facts(2)] * other)
         account.close(0)
         assert account.confidence(NAMED) == expected, (named, other)
+        evidence = account.fired(NAMED)
+        assert evidence is None or [ref.ts for ref in evidence.refs] == [T0 + (named - 1) * HOUR]
 
 
 def test_named_operator_only_on_closed_days_of_two_weeks() -> None:
@@ -57,7 +59,11 @@ def test_a_log_in_and_its_session_are_one_session() -> None:
 def test_life_on_a_rented_server() -> None:
     account = work(SERVER, 5)
     account.close(0)
-    assert account.confidence(HOSTING) == 0.6
+    evidence = account.fired(HOSTING)
+    assert evidence is not None
+    assert evidence.confidence == 0.6
+    assert [ref.ts for ref in evidence.refs] == [T0 + 19 * 15 * MINUTE]
+    assert sessions(facts(1), vpn(2, operator="OTHER")).state.network.refs == {}  # type: ignore[union-attr]
     remote = work(SERVER, 5, gpu_renderer="Google SwiftShader")
     remote.close(0)
     assert remote.confidence(HOSTING) == 1.0
@@ -98,9 +104,32 @@ def test_relay_and_mobile_are_explained_when_they_are_the_ordinary_way_in() -> N
         assert mitigator not in seldom.state.mitigations
 
 
-def test_gateways_and_registered_offices_are_explained_at_once() -> None:
-    assert "MIT-CORP" in sessions(facts(1, classes=("corporate",))).state.mitigations
-    assert "MIT-OFFICE" in sessions(facts(1, classes=("office",))).state.mitigations
+def test_a_registered_office_is_explained_at_once_and_nothing_but_itself() -> None:
+    (held,) = sessions(facts(1, classes=("office",))).state.mitigations.values()
+    assert held.mitigator == "MIT-OFFICE"
+    assert held.about == ("ip:198.51.1.7", "subnet:198.51.1.0/24")
+    assert held.until == T0 + 14 * DAY
+
+
+def test_a_carriers_address_is_explained_when_it_was_linked_before_the_tables_knew_it() -> None:
+    account = sessions(facts(1), facts(1))  # two sessions: an `ip` link was sent
+    account.start(DAY, facts(1, classes=("mobile",)))
+    account.start(DAY, facts(2, classes=("mobile",)))
+    assert [held.about[0] for held in account.state.mitigations.values()] == ["ip:198.51.1.7"]
+
+
+def test_one_session_through_a_gateway_explains_a_jump_of_its_day_and_no_hosting() -> None:
+    gateway = facts(1, classes=("corporate",))
+    account = sessions(gateway, *[facts(2)] * 4)
+    account.close(0)
+    assert account.lowers("impossible_travel", at=-1) == ()
+    assert account.lowers("impossible_travel", at=2 * DAY - 1) == ("MIT-CORP",)
+    assert account.lowers("impossible_travel", at=2 * DAY + 1) == ()
+    assert account.lowers(HOSTING, at=HOUR) == ()
+    mostly = sessions(gateway, facts(2))
+    mostly.close(0)
+    assert mostly.lowers(HOSTING, at=HOUR) == ("MIT-CORP",)
+    assert mostly.lowers(HOSTING, at=-14 * DAY) == ()
 
 
 def test_steady_use_of_one_vpn_on_an_old_account() -> None:

@@ -50,9 +50,9 @@ def test_a_declaration_takes_the_finding_back() -> None:
 
 def test_a_declared_workplace_explains_it_for_everybody() -> None:  # B01
     shared = crowd(5)
-    shared.take([link("ip", KEY, "a9", DAY, declared="coworking")])
+    shared.take([link("ip", KEY, "a9", DAY, declared="coworking", network="198.51.100.0/24")])
     assert all(shared.confidence(f"a{n}", SHARED) == 0 for n in range(5))
-    assert ("a0", "MIT-OFFICE") in shared.mitigated
+    assert shared.mitigated["a0", "MIT-OFFICE"].numbers["also"] == ("subnet:198.51.100.0/24",)
 
 
 def weeks(n: int, *, alike: bool) -> bytes:

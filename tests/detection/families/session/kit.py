@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from enrichers.enriched import Origin
 from enrichers.facts import Facts
 from schemas.events import SessionHeartbeat, SessionStart
 from streams.detection import registry as _families  # noqa: F401  families first: states import their memories
@@ -70,7 +71,16 @@ class Account:
             account_id=self.account_id,
             **seen.fields,
         )
-        moment = Moment(self.account_id, self.state, event, seen.where, None, ts, Ref(ts, event_id), False)
+        moment = Moment(
+            self.account_id,
+            self.state,
+            event,
+            seen.where,
+            None,
+            ts,
+            Ref(ts, event_id, Origin("login-events", 0, ts)),
+            False,
+        )
         FAMILY.observe[seen.kind](moment, self.desk)
         self.links += self.desk.links
         self.desk.links = []

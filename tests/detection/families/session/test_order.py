@@ -33,6 +33,7 @@ def run(seen: list[Seen], *, reload: bool = False) -> dict[str, float]:
             account.state = CODEC.decode(msgspec.msgpack.encode(account.state))
     for rest in range(day, newest // DAY + 1):
         account.close(rest)
+    assert all(evidence.refs for evidence in account.state.fired.values())
     return {indicator: evidence.confidence for indicator, evidence in account.state.fired.items()}
 
 

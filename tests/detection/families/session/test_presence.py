@@ -80,7 +80,7 @@ def test_two_overlaps_in_a_week() -> None:
     assert evidence.confidence == 1.0
     assert evidence.numbers["overlaps"] == 2
     assert evidence.numbers["km"] == pytest.approx(2852, abs=30)
-    assert evidence.refs
+    assert {ref.event_id[-2:] for ref in evidence.refs} == {"d1", "d2"}, "both ends"
 
 
 def test_in_one_country_distance_decides() -> None:

@@ -99,7 +99,9 @@ def test_the_entropy_floor(bits: float, expected: float) -> None:
 def test_a_public_terminal_mitigates_and_never_fires() -> None:
     device = Device()
     for index in range(20):
-        device.use(f"a{index}", index * HOUR, bits=8)
+        device.use(f"a{index}", index * HOUR, None, bits=8, ip="198.51.100.7" if index else None)
+    also = {found.account: found.numbers.get("also") for found in device.desk.findings}
+    assert also == {f"a{index}": ("ip:198.51.100.7",) if index else None for index in range(20)}
     assert {found.mitigation for found in device.desk.findings} == {"MIT-PUBTERM"}
     assert len({found.account for found in device.desk.findings}) == 20
 

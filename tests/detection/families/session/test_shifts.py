@@ -40,6 +40,9 @@ def test_a_rota_over_midnight() -> None:
     assert evidence.confidence == 1.0
     assert evidence.numbers["profiles"] == 2
     assert evidence.numbers["jitter_minutes"] < 60
+    assert {ref.event_id[-2:] for ref in evidence.refs} == {"d1", "d2"}
+    assert all(ref.ts <= evidence.last for ref in evidence.refs)
+    assert rota(facts()).state.session.refs == {}  # type: ignore[union-attr]
 
 
 def test_another_make_is_enough() -> None:

@@ -1,0 +1,161 @@
+"""What an account states and proves, by events: clients' zones, agencies, tenure, travel, and what follows from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from streams.detection.assessing import standing
+from streams.detection.messages import Evidence
+from streams.detection.scoring import weigh
+from streams.detection.windows import DAY, HOUR
+from tests.detection.one_account import T0, Stage
+from tests.detection.pipeline import catalogue
+
+HOURS = "activity_hours_mismatch"
+HAWAII, TOKYO, NEW_YORK, AT_HOME = "Pacific/Honolulu", "Asia/Tokyo", "America/New_York", "Africa/Abidjan"
+
+
+def zones(stage: Stage) -> dict[str, int | None]:
+    return stage.account().profile.client_zones
+
+
+def worked_at_night(*clients: tuple[str, str | None]) -> Stage:
+    """Stated to live in UTC, at work from 21 to 5 h for four weeks, for clients in these zones."""
+    stage = Stage()
+    start = T0 // DAY * DAY
+    stage.tell(start, "account.created", claimed_tz=AT_HOME)
+    for at, (client, zone) in enumerate(clients):
+        stage.tell(start + HOUR + at, "contract.started", client_id=client, client_tz=zone)
+    for day in range(29):
+        for hour in range(21, 29):
+            stage.tell(start + day * DAY + hour * HOUR, "message.sent")
+    return stage
+
+
+@pytest.mark.parametrize(
+    ("clients", "expected"),
+    [
+        ((("c1", AT_HOME),), 1.0),
+        ((("c1", HAWAII),), 0.0),
+        ((("c1", None), ("c1", HAWAII)), 0.0),
+        ((("c1", TOKYO), ("c1", HAWAII)), 0.0),
+        ((("c1", HAWAII), ("c1", None)), 0.0),
+        ((("c1", HAWAII), ("c1", AT_HOME)), 1.0),
+        ((("c1", HAWAII), ("c2", None), ("c3", None)), 0.0),  # unknown is neither near nor far
+        ((("c1", None),), 1.0),
+    ],
+)
+def test_the_newest_known_zone_of_a_client_explains_the_hours(
+    clients: tuple[tuple[str, str | None], ...], expected: float
+) -> None:
+    account = worked_at_night(*clients).account()
+    evidence = account.fired.get(HOURS)
+    assert (evidence.confidence if evidence else 0.0) == expected
+    if evidence:
+        assert len(evidence.refs) == 3
+        assert all(ref.origin and ref.ts <= evidence.last for ref in evidence.refs)
+
+
+def test_events_behind_the_hours_are_kept_from_the_first_odd_day_on() -> None:
+    assert worked_at_night(("c1", HAWAII)).account().location is None
+
+
+def test_winter_time_replaces_summer_time() -> None:
+    stage = Stage()
+    stage.tell(T0, "contract.started", client_id="c1", client_tz=NEW_YORK)
+    assert zones(stage) == {"c1": -240}
+    stage.tell(T0 + 60 * DAY, "contract.started", client_id="c1", client_tz=NEW_YORK)
+    assert zones(stage) == {"c1": -300}
+
+
+def test_of_seventeen_clients_the_one_not_heard_of_longest_goes() -> None:
+    stage = Stage()
+    for at, number in enumerate([*range(16), 0, 16]):
+        stage.tell(T0 + at * HOUR, "contract.started", client_id=f"c{number}", client_tz=NEW_YORK)
+    assert list(zones(stage)) == [*(f"c{number}" for number in range(2, 16)), "c0", "c16"]
+    assert stage.account().profile.clients == 17
+
+
+REGISTERED: dict[str, Any] = {"type": "affiliation.declared", "agency_id": "g1", "registry_verified": True}
+CONFIRMED: dict[str, Any] = {"type": "agency.member_added", "agency_id": "g1", "confirmed_by": ["agency", "member"]}
+
+
+@pytest.mark.parametrize(
+    ("told", "verified"),
+    [
+        ((REGISTERED, CONFIRMED), True),
+        ((CONFIRMED, REGISTERED), True),
+        ((REGISTERED,), False),
+        ((CONFIRMED,), False),
+        ((REGISTERED, CONFIRMED | {"confirmed_by": ["agency"]}), False),
+        ((REGISTERED, CONFIRMED | {"confirmed_by": ["member"]}), False),
+        ((REGISTERED | {"registry_verified": False}, CONFIRMED), False),
+        ((REGISTERED | {"registry_verified": None}, CONFIRMED), False),
+        ((REGISTERED, CONFIRMED | {"agency_id": "g2"}), False),
+        ((REGISTERED, CONFIRMED | {"member_account_id": "b"}), False),
+    ],
+)
+def test_an_agency_needs_its_registration_and_the_word_of_both_sides(
+    told: tuple[dict[str, Any], ...], verified: bool
+) -> None:
+    stage = Stage()
+    for at, event in enumerate(told):
+        stage.tell(T0 + at, event["type"], **{name: value for name, value in event.items() if name != "type"})
+    account = stage.account()
+    assert account.profile.agency_verified is verified
+    assert ("MIT-AGENCY" in account.mitigations) is verified
+    shared = Evidence("shared_device_multi_account", 1.0, T0, T0, entity="device:d")
+    left = weigh(catalogue(), [shared], account.mitigations.values(), T0)["shared_device_multi_account"].confidence
+    assert left == pytest.approx(0.2 if verified else 1.0)
+
+
+def test_another_agency_ends_what_the_former_one_explained() -> None:
+    stage = Stage()
+    for at, event in enumerate((REGISTERED, CONFIRMED, CONFIRMED | {"agency_id": "g2"})):
+        stage.tell(T0 + at * DAY, event["type"], **{name: value for name, value in event.items() if name != "type"})
+    assert stage.account().mitigations["MIT-AGENCY"].until == T0 + 2 * DAY
+
+
+def tenure(*, days: int = 730, clients: int = 10, disputed: bool = False) -> bool:
+    """Whether MIT-TENURE holds after twelve contracts."""
+    stage = Stage()
+    stage.tell(T0, "account.created")
+    for number in range(12):
+        stage.tell(T0 + (10 + number) * DAY, "contract.started", client_id=f"c{number % clients}")
+    if disputed:
+        stage.tell(T0 + 100 * DAY, "milestone.disputed")
+    stage.tell(T0 + days * DAY, "message.sent")
+    held = standing("a", stage.account()).mitigations
+    return [item.mitigator for item in held] == ["MIT-TENURE"]
+
+
+def test_tenure_needs_two_years_ten_strangers_as_clients_and_no_dispute() -> None:
+    assert tenure()
+    assert not tenure(days=729)
+    assert not tenure(clients=9)
+    assert not tenure(disputed=True)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_declared_relation_is_no_unrelated_client(before: bool) -> None:
+    stage = Stage()
+    events = [("affiliation.declared", {"related_account_id": "c0"}), ("contract.started", {"client_id": "c0"})]
+    for at, (kind, fields) in enumerate(events if before else events[::-1]):
+        stage.tell(T0 + at, kind, **fields)
+    stage.tell(T0 + 3, "affiliation.declared", related_account_id="c0")
+    assert stage.account().profile.clients == 0
+
+
+def test_two_trips_do_not_cover_the_months_between_them() -> None:
+    stage = Stage()
+    for start, end in (("2024-10-10", "2024-10-20"), ("2025-01-10", "2025-01-20")):
+        stage.tell(T0, "travel.declared", countries=["JP"], from_date=start, until_date=end)
+    day0 = T0 // DAY * DAY  # 2024-10-04
+    held = stage.account().mitigations.values()
+    lowered = []
+    for day in (5, 6, 16, 17, 97, 98, 108, 109):
+        jump = Evidence("impossible_travel", 1.0, day0 + day * DAY + HOUR, day0 + day * DAY + HOUR)
+        lowered.append(weigh(catalogue(), [jump], held, jump.last)["impossible_travel"].mitigated_by != ())
+    assert lowered == [False, True, True, False, False, True, True, False]
