@@ -127,7 +127,7 @@ def weigh(
             for mitigation in held:
                 effects = catalogue.mitigators[mitigation.mitigator].effects
                 factor = effects.get(indicator.id, effects.get(indicator.family))
-                if factor is not None and explains(mitigation, item):
+                if factor is not None and mitigation.mitigator not in by and explains(mitigation, item):
                     confidence *= factor
                     by.append(mitigation.mitigator)
         known = best.get(item.indicator)

@@ -23,6 +23,7 @@ from tests.detection.pipeline import demo_snapshot
 
 TS = 1_772_500_000_000
 ENRICHER = Enricher(demo_snapshot())
+SHORT = 7
 ORIGIN = Origin("acme-Zqlogins", 3, 17, 1)
 
 
@@ -43,12 +44,17 @@ def test_no_text_of_an_event_is_in_its_capture(name: str, data: st.DataObject) -
     told = data.draw(event(name))
     made = redacted(told)
     for text in texts(told):
-        assert text.encode() not in made
-        assert json.dumps(text).strip('"').encode() not in made
+        assert not shows(made, text)
+        assert not shows(made, json.dumps(text).strip('"'))
         canonical = parse_address(text.partition("/")[0])
         for part in (canonical.ip, canonical.network, canonical.shared_key):
-            assert part is None or part.encode() not in made
+            assert part is None or not shows(made, part)
     assert b"Zq" not in made
+
+
+def shows(made: bytes, text: str) -> bool:
+    """Whether a text is there; one as short as `::/32` is part of any network, so it must be a whole value."""
+    return (text if len(text) > SHORT else f'"{text}"').encode() in made
 
 
 @given(events)
