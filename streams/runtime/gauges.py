@@ -108,7 +108,9 @@ class Gauges:
 
     def _measure_one(self) -> None:
         """Add up the bytes of one partition: a few milliseconds for 100,000 states, so only one at a time."""
-        held = [(shell, number) for shell in self._shells if shell.table for number in shell.table.keys_held()]
+        held = [
+            (shell, number) for shell in self._shells if shell.table is not None for number in shell.table.keys_held()
+        ]
         if held:
             self._turn += 1
             shell, number = held[self._turn % len(held)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.dashboards.queries import JOBS
 from schemas.topics import PLATFORM_EVENTS
 from streams.detection.catalogue.load import builtin
 from tests.deploy.prometheus import Prometheus, lacks
@@ -24,12 +24,15 @@ pytestmark = pytest.mark.kafka
 
 RATE_INTERVAL = "10s"  # ten scrapes
 POISON = (b"\xff\xfe", b"{", b'{"type":"session.start"}')
+SILENT = "sanctioned_locale_setting"
+"""An indicator of which the stories and the background know nothing."""
 EMPTY = {
-    ("detection", "Silent for a day", ""): "an indicator that fired and stopped takes a day",
     ("quality", "Too large by topic", "{{topic}}"): "takes a record that is too large",
     ("quality", "Look-ups that failed", "{{role}} {{outcome}}"): "takes a damaged table",
 }
 """(dashboard, panel, legend) → what it takes to show something. Their totals beside them are there without."""
+ZERO: dict[tuple[str, str, str], str] = {}
+"""(dashboard, panel, legend) → why it shows zeros alone here: a counter that nothing sets is zero as well, so each has a reason."""
 DECISIONS = ("confirmed_pattern", "cleared")
 
 
@@ -64,10 +67,26 @@ def decisions(site: Pipeline) -> list[tuple[str, bytes | None, bytes]]:
     return told
 
 
-def has_data(prometheus: Prometheus, expression: str, begin: float, end: float) -> bool:
-    """Whether any series has a number at any moment."""
-    found = prometheus.query_range(plain(expression, RATE_INTERVAL), begin, end)
-    return any(not math.isnan(float(value)) for series in found for _, value in series["values"])
+def shows(prometheus: Prometheus, expression: str, begin: float, end: float) -> bool | None:
+    """Whether any series is another number than zero at any moment; None without any number."""
+    found = prometheus.query_range(plain(expression, RATE_INTERVAL, "1m"), begin, end)
+    values = [float(value) for series in found for _, value in series["values"] if value != "NaN"]
+    return any(values) if values else None
+
+
+def week_before(now: float) -> str:
+    """A worker that is gone: it was at work eight days ago, and three days ago an indicator fired that has not since."""
+    told = []
+    for kind, name, labels, days, numbers in (
+        ("gauge", "ready", "", 7.5, (1, 1)),
+        ("counter", "indicator_firings", f',indicator="{SILENT}"', 3, (0, 4)),
+    ):
+        told.append(f"# TYPE personawatch_{name} {kind}")
+        for minute, number in enumerate(numbers):
+            ending = "_total" if kind == "counter" else ""
+            at = now - days * 86_400 + 60 * minute
+            told.append(f'personawatch_{name}{ending}{{job="personawatch",instance="gone"{labels}}} {number} {at:.0f}')
+    return "\n".join([*told, "# EOF\n"])
 
 
 def without_marathons(folder: Path) -> str:
@@ -80,11 +99,13 @@ def without_marathons(folder: Path) -> str:
 def test_every_panel_shows_something(site: Pipeline, tmp_path: Path) -> None:
     begin = time.time()
     worker, shadow = site.worker(), site.worker(shadow=without_marathons(tmp_path))
-    prometheus = Prometheus([worker.port, shadow.port])
+    prometheus = Prometheus([worker.port], shadows=[shadow.port], history=week_before(begin))
     try:
         worker.wait_ready()
         shadow.wait_ready()
         prometheus.wait_for("sum(personawatch_ready) == 2")
+        [offered] = prometheus.query(f"count by (job) ({JOBS.removeprefix('label_values(').removesuffix(', job)')})")
+        assert offered["metric"] == {"job": "personawatch"}
         send(site, [*background(100, 3_000), *stories(("S01", "S05b", "S09"))])
         send(site, [("login-events", b"x", poison) for poison in POISON])
         site.wait_drained()
@@ -94,13 +115,13 @@ def test_every_panel_shows_something(site: Pipeline, tmp_path: Path) -> None:
         prometheus.wait_for(f'sum(increase(personawatch_dispositions_total{{outcome="{DECISIONS[-1]}"}}[1m])) > 0')
         prometheus.wait_for("sum(increase(personawatch_shadow_alerts_total[1m])) > 0")
         end = time.time() + 1  # a step of the range, so that its last one is not before what was waited for
-        empty = {
-            (name, panel["title"], target.get("legendFormat", ""))
+        shown = {
+            (name, panel["title"], target.get("legendFormat", "")): shows(prometheus, target["expr"], begin, end)
             for name, dashboard in DASHBOARDS.items()
             for panel in panels(dashboard)
             for target in panel["targets"]
-            if not has_data(prometheus, target["expr"], begin, end)
         }
     finally:
         prometheus.close()
-    assert empty == set(EMPTY)
+    assert {query for query, some in shown.items() if some is None} == set(EMPTY)
+    assert {query for query, some in shown.items() if some is False} == set(ZERO)
