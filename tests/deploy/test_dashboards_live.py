@@ -30,9 +30,9 @@ EMPTY = {
     ("quality", "Too large by topic", "{{topic}}"): "takes a record that is too large",
     ("quality", "Look-ups that failed", "{{role}} {{outcome}}"): "takes a damaged table",
 }
-"""(dashboard, panel, legend) → what it takes to show something. Their totals beside them are there without."""
+"""(dashboard, panel, legend or letter of the query) → what it takes to show something. Their totals beside them are there without."""
 ZERO: dict[tuple[str, str, str], str] = {}
-"""(dashboard, panel, legend) → why it shows zeros alone here: a counter that nothing sets is zero as well, so each has a reason."""
+"""(dashboard, panel, legend or letter of the query) → why it shows zeros alone here: a counter that nothing sets is zero as well, so each has a reason."""
 DECISIONS = ("confirmed_pattern", "cleared")
 
 
@@ -116,7 +116,9 @@ def test_every_panel_shows_something(site: Pipeline, tmp_path: Path) -> None:
         prometheus.wait_for("sum(increase(personawatch_shadow_alerts_total[1m])) > 0")
         end = time.time() + 1  # a step of the range, so that its last one is not before what was waited for
         shown = {
-            (name, panel["title"], target.get("legendFormat", "")): shows(prometheus, target["expr"], begin, end)
+            (name, panel["title"], target.get("legendFormat", target["refId"])): shows(
+                prometheus, target["expr"], begin, end
+            )
             for name, dashboard in DASHBOARDS.items()
             for panel in panels(dashboard)
             for target in panel["targets"]
