@@ -12,7 +12,8 @@ RIGHT = 'outcome=~"confirmed_pattern|identity_misuse_confirmed|victim"'
 JUDGED = 'outcome=~"confirmed_pattern|identity_misuse_confirmed|victim|cleared"'
 """`insufficient` says that nobody could tell, so it counts neither way. A victim's identity was misused: the alert was right."""
 
-NOTIFIED = 'tier=~"watch|review|priority"'
+SEEN = 'tier=~"watch|review|priority"'
+NOTIFIED = 'tier=~"review|priority"'
 UNUSUAL = ((None, BLUE), (2.0, ORANGE))
 FIRED_TODAY = growth("indicator_firings", "24h", by="indicator")
 FIRED_A_DAY = daily_mean("indicator_firings", by="indicator")
@@ -20,7 +21,7 @@ TOLD = growth("indicator_notifications", "24h", by="indicator")
 FIRST_WEEK = "N/A in a deployment's first week, which has nothing to compare with."
 SILENT = f"({growth('indicator_firings', WEEK, by='indicator')} > 0) unless ({FIRED_TODAY} > 0)"
 SHADOW_FIRED = growth("shadow_indicator_firings", "24h", by="indicator")
-SHADOW_ALERTS = growth("shadow_alerts", "1h", NOTIFIED, by="tier")
+SHADOW_ALERTS = growth("shadow_alerts", "1h", SEEN, by="tier")
 OPENED = 'status="open"'
 NEVER = usual(f"{growth('indicator_firings', WEEK, by='indicator')} == 0")
 
@@ -118,7 +119,6 @@ INDICATORS = Row(
             "Notifications of the last 24 hours that an indicator contributed to. Several contribute to one, so columns do not add up.",
             Column("priority", told("priority"), "short"),
             Column("review", told("review"), "short"),
-            Column("watch", told("watch"), "short"),
             Column("all", f"{TOLD} > 0", "short"),
             by="indicator",
         ),
@@ -248,7 +248,7 @@ SHADOW = Row(
             "Revisions by tier, live beside shadow",
             "Alert revisions within an hour, watch list included: drawn through what is live, dashed what the shadow wrote.",
             "short",
-            Query(f"{growth('alerts', '1h', NOTIFIED, by='tier')} and {SHADOW_ALERTS}", "{{tier}}, live"),
+            Query(f"{growth('alerts', '1h', SEEN, by='tier')} and {SHADOW_ALERTS}", "{{tier}}, live"),
             Query(SHADOW_ALERTS, "{{tier}}, shadow"),
             dashed="/shadow$/",
             width=16,
