@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.dashboards import objective
-from deploy.dashboards.queries import JOBS
+from deploy.dashboards.queries import JOBS, worst_partitions
 from schemas.topics import PLATFORM_EVENTS
 from streams.detection.catalogue.load import builtin
 from tests.deploy.prometheus import Prometheus, lacks
@@ -165,8 +165,10 @@ def test_every_panel_shows_something(site: Pipeline, tmp_path: Path) -> None:
             for panel in panels(dashboard)
             for target in panel["targets"]
         }
+        lines = prometheus.query_range(plain(worst_partitions(10, "partition_lag"), RATE_INTERVAL, "1m"), begin, end)
     finally:
         prometheus.close()
+    assert len(lines) == 10, "`topk` at each step gives more"
     for wanted, found in ((EMPTY, None), (ZERO, False)):
         given = {query for query, some in shown.items() if some is found}
         assert given - EITHER == set(wanted), sorted((given - EITHER) ^ set(wanted))

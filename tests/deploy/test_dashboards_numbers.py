@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +29,7 @@ HANDOVER = {
 SHADOWED = {
     'personawatch_ready{job="personawatch",instance="w1"}': "1x4",
     'personawatch_ready{job="personawatch-shadow",instance="s"}': "1x4",
-    'personawatch_latency_seconds_bucket{job="personawatch",instance="w1",stage="cases",le="10.0"}': "0+60x4",
+    'personawatch_latency_seconds_bucket{job="personawatch",instance="w1",stage="cases",le="10.0"}': "0+54x4",
     'personawatch_latency_seconds_count{job="personawatch",instance="w1",stage="cases"}': "0+60x4",
     'personawatch_latency_seconds_bucket{job="personawatch-shadow",instance="s",stage="shadow-cases",le="10.0"}': "0x4",
     'personawatch_latency_seconds_count{job="personawatch-shadow",instance="s",stage="shadow-cases"}': "0+60x4",
@@ -46,7 +46,7 @@ class Case(NamedTuple):
     interval: str
     at: str
     panel: tuple[str, str]
-    says: tuple[dict[str, float], ...]
+    says: tuple[Mapping[str, float], ...]
 
 
 def days(count: int) -> dict[str, str]:
@@ -70,7 +70,9 @@ CASES = (
     Case("both tell", HANDOVER, "1m", "4m", ("pipeline", "Records waiting"), ({"{}": 400},)),
     Case("both tell", HANDOVER, "1m", "4m", ("pipeline", "Time to drain"), ({'{topic="links"}': 400},)),
     Case("a shadow", SHADOWED, "1m", "4m", ("pipeline", "Workers at work"), ({"{}": 1},)),
-    Case("a shadow", SHADOWED, "1m", "4m", ("pipeline", "Objective kept"), ({"{}": 1},)),
+    Case("a shadow", SHADOWED, "1m", "4m", ("pipeline", "Objective kept"), ({"{}": 0.9},)),
+    Case("a shadow", SHADOWED, "1m", "4m", ("pipeline", "Budget left"), ({"{}": -9},)),
+    Case("a shadow", SHADOWED, "1m", "4m", ("pipeline", "Budget burn"), ({"{}": 10},) * 4),
     Case("a shadow", SHADOWED, "1m", "4m", ("detection", "Opened by the shadow, 24 h"), ({"{}": 24},)),
 )
 
