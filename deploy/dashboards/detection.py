@@ -21,6 +21,8 @@ TOLD = growth("indicator_notifications", "24h", by="indicator")
 FIRST_WEEK = "N/A in a deployment's first week, which has nothing to compare with."
 SILENT = f"({growth('indicator_firings', WEEK, by='indicator')} > 0) unless ({FIRED_TODAY} > 0)"
 SHADOW_FIRED = growth("shadow_indicator_firings", "24h", by="indicator")
+DIFFERENCE = f"round({SHADOW_FIRED} - {FIRED_TODAY}) != 0"
+"""In whole firings: what `increase` extrapolates at the ends of its range differs a little between two series."""
 SHADOW_ALERTS = growth("shadow_alerts", "1h", SEEN, by="tier")
 OPENED = 'status="open"'
 NEVER = usual(f"{growth('indicator_firings', WEEK, by='indicator')} == 0")
@@ -236,13 +238,15 @@ SHADOW = Row(
             "short",
             growth("shadow_alerts", "24h", OPENED),
             decimals=0,
+            height=8,
         ),
         number(
-            "Opened: shadow minus live, 24 h",
+            "Shadow minus live, 24 h",
             "How many more new cases of tier review or priority the shadow would have opened; below zero: fewer.",
             "short",
             f"{growth('shadow_alerts', '24h', OPENED)} - {growth('alerts', '24h', OPENED)}",
             decimals=0,
+            height=8,
         ),
         graph(
             "Revisions by tier, live beside shadow",
@@ -255,10 +259,11 @@ SHADOW = Row(
         ),
         listing(
             "Firings, shadow minus live",
-            "Firings of each indicator in the last 24 hours, live and in the shadow, and how many more the shadow has.",
-            Column("live", f"({FIRED_TODAY} and {SHADOW_FIRED}) > 0", "short"),
-            Column("shadow", f"{SHADOW_FIRED} > 0", "short"),
-            Column("difference", f"round({SHADOW_FIRED} - {FIRED_TODAY}) != 0", "short"),
+            "Firings in the last 24 hours of each indicator that fires more or less in the shadow: live, in the shadow, and how many more "
+            "the shadow has. N/A: no shadow, or no difference.",
+            Column("live", f"{FIRED_TODAY} and {DIFFERENCE}", "short"),
+            Column("shadow", f"{SHADOW_FIRED} and {DIFFERENCE}", "short"),
+            Column("difference", DIFFERENCE, "short"),
             by="indicator",
             width=24,
         ),
