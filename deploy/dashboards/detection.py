@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deploy.dashboards.layout import Page, Row
 from deploy.dashboards.panels import BLUE, ORANGE, Column, Query, graph, less_is_better, listing, more_is_better, number
-from deploy.dashboards.queries import counted, growth, rate, share
+from deploy.dashboards.queries import counted, daily_mean, growth, most, share, usual
 
 WEEK = "7d"
 DECIDED = "28d"
@@ -12,15 +12,27 @@ RIGHT = 'outcome=~"confirmed_pattern|identity_misuse_confirmed|victim"'
 JUDGED = 'outcome=~"confirmed_pattern|identity_misuse_confirmed|victim|cleared"'
 """`insufficient` says that nobody could tell, so it counts neither way. A victim's identity was misused: the alert was right."""
 
-NOTIFIED = 'tier=~"watch|review|priority"'
+SEEN = 'tier=~"watch|review|priority"'
+NOTIFIED = 'tier=~"review|priority"'
 UNUSUAL = ((None, BLUE), (2.0, ORANGE))
 FIRED_TODAY = growth("indicator_firings", "24h", by="indicator")
-FIRED_A_DAY = f"{growth('indicator_firings', WEEK, by='indicator')} / 7"
+FIRED_A_DAY = daily_mean("indicator_firings", by="indicator")
+TOLD = growth("indicator_notifications", "24h", by="indicator")
+FIRST_WEEK = "N/A in a deployment's first week, which has nothing to compare with."
 SILENT = f"({growth('indicator_firings', WEEK, by='indicator')} > 0) unless ({FIRED_TODAY} > 0)"
 SHADOW_FIRED = growth("shadow_indicator_firings", "24h", by="indicator")
-SHADOW_ALERTS = growth("shadow_alerts", "1h", NOTIFIED, by="tier")
+DIFFERENCE = f"round({SHADOW_FIRED} - {FIRED_TODAY}) != 0"
+"""In whole firings: what `increase` extrapolates at the ends of its range differs a little between two series."""
+SHADOW_ALERTS = growth("shadow_alerts", "1h", SEEN, by="tier")
 OPENED = 'status="open"'
-NEVER = f"{growth('indicator_firings', WEEK, by='indicator')} == 0"
+NEVER = usual(f"{growth('indicator_firings', WEEK, by='indicator')} == 0")
+
+
+def told(tier: str) -> str:
+    """Notifications of a tier by indicator, for those with any."""
+    of_tier = growth("indicator_notifications", "24h", f'tier="{tier}"', by="indicator")
+    return f"{of_tier} and {TOLD} > 0"
+
 
 ALERTS = Row(
     "Alerts: how much work is there for analysts?",
@@ -44,9 +56,9 @@ ALERTS = Row(
         ),
         number(
             "Against the week",
-            "Notifications of the last 24 hours, as a multiple of a day's mean in the last seven days.",
+            f"Notifications of the last 24 hours, as a multiple of a day's mean in the last seven days. {FIRST_WEEK}",
             "x",
-            share(growth("notifications", "24h"), f"{growth('notifications', WEEK)} / 7"),
+            share(growth("notifications", "24h"), daily_mean("notifications")),
             steps=((None, ORANGE), (0.5, BLUE), (2, ORANGE)),
             decimals=2,
         ),
@@ -73,10 +85,10 @@ ALERTS = Row(
         ),
         graph(
             "Notifications an hour, against the week",
-            "Notifications within an hour by tier; dashed: an hour's mean in the last seven days.",
+            f"Notifications within an hour by tier; dashed: an hour's mean in the last seven days. {FIRST_WEEK}",
             "short",
             Query(growth("notifications", "1h", NOTIFIED, by="tier"), "{{tier}}"),
-            Query(f"{growth('notifications', WEEK, NOTIFIED, by='tier')} / 168", "{{tier}}, mean of 7 days"),
+            Query(f"{daily_mean('notifications', NOTIFIED, by='tier')} / 24", "{{tier}}, mean of 7 days"),
             dashed="/mean of/",
         ),
         graph(
@@ -105,33 +117,29 @@ INDICATORS = Row(
     ("Indicator silent", "Alerts jump"),
     (
         listing(
+            "Alerts by indicator and tier",
+            "Notifications of the last 24 hours that an indicator contributed to. Several contribute to one, so columns do not add up.",
+            Column("priority", told("priority"), "short"),
+            Column("review", told("review"), "short"),
+            Column("all", f"{TOLD} > 0", "short"),
+            by="indicator",
+        ),
+        listing(
             "Firings against the week",
-            "Firings of each indicator in the last 24 hours, a day's mean in the last seven days, and the one divided by the other.",
+            "Firings of each indicator in the last 24 hours, a day's mean in the last seven days, and the one divided by the other. "
+            f"Mean and ratio: {FIRST_WEEK}",
             Column("24 h", f"{FIRED_TODAY} > 0", "short"),
             Column("mean day", f"{FIRED_A_DAY} > 0", "short", decimals=1),
             Column("ratio", f"{FIRED_TODAY} / ({FIRED_A_DAY} > 0)", "x", UNUSUAL, 1),
             by="indicator",
         ),
-        listing(
-            "Silent for a day",
-            "Indicators that fired in the last seven days and not in the last 24 hours, with their firings in seven days.",
-            Column("7 days", SILENT, "short"),
-            by="indicator",
-            width=6,
-        ),
-        listing(
-            "Silent for a week",
-            "Indicators that can fire and have not in seven days. Some are rare by nature.",
-            Column("7 days", NEVER, "short"),
-            by="indicator",
-            width=6,
-        ),
         graph(
             "Firings by indicator",
-            "The ten indicators that fire most, firings a second.",
+            "Firings a second of the ten indicators that fired most within what is shown.",
             "eps",
-            Query(f"topk(10, {rate('indicator_firings', by='indicator')} > 0)", "{{indicator}}"),
+            Query(most(10, "indicator_firings", "indicator"), "{{indicator}}"),
             width=16,
+            aside=True,
         ),
         number(
             "Indicators that fired, 24 h",
@@ -149,6 +157,18 @@ INDICATORS = Row(
             steps=less_is_better(3, 6),
             width=4,
             height=8,
+        ),
+        listing(
+            "Silent for a day",
+            "Indicators that fired in the last seven days and not in the last 24 hours, with their firings in seven days.",
+            Column("7 days", SILENT, "short"),
+            by="indicator",
+        ),
+        listing(
+            "Silent for a week",
+            f"Indicators that can fire and have not in seven days. Some are rare by nature. {FIRST_WEEK}",
+            Column("7 days", NEVER, "short"),
+            by="indicator",
         ),
     ),
 )
@@ -206,7 +226,8 @@ PRECISION = Row(
 
 SHADOW = Row(
     "Shadow differences: what would another configuration do?",
-    "Without a shadow worker (`personawatch worker --shadow`) everything here says N/A. One that has just begun reads a month up within "
+    "Without a shadow worker (`personawatch worker --shadow`) everything here says N/A; its job bears the name of the deployment with "
+    "`-shadow` behind it. One that has just begun reads a month up within "
     "hours, so compare from the second day on. Read what differs with `personawatch alerts --prefix shadow-`; a replay with `--shadow` "
     "names every alert that differs. Nobody acts on a shadow's alerts.",
     ("Alerts jump", "Precision falls"),
@@ -217,29 +238,32 @@ SHADOW = Row(
             "short",
             growth("shadow_alerts", "24h", OPENED),
             decimals=0,
+            height=8,
         ),
         number(
-            "Opened: shadow minus live, 24 h",
+            "Shadow minus live, 24 h",
             "How many more new cases of tier review or priority the shadow would have opened; below zero: fewer.",
             "short",
             f"{growth('shadow_alerts', '24h', OPENED)} - {growth('alerts', '24h', OPENED)}",
             decimals=0,
+            height=8,
         ),
         graph(
             "Revisions by tier, live beside shadow",
             "Alert revisions within an hour, watch list included: drawn through what is live, dashed what the shadow wrote.",
             "short",
-            Query(f"{growth('alerts', '1h', NOTIFIED, by='tier')} and {SHADOW_ALERTS}", "{{tier}}, live"),
+            Query(f"{growth('alerts', '1h', SEEN, by='tier')} and {SHADOW_ALERTS}", "{{tier}}, live"),
             Query(SHADOW_ALERTS, "{{tier}}, shadow"),
             dashed="/shadow$/",
             width=16,
         ),
         listing(
             "Firings, shadow minus live",
-            "Firings of each indicator in the last 24 hours, live and in the shadow, and how many more the shadow has.",
-            Column("live", f"({FIRED_TODAY} and {SHADOW_FIRED}) > 0", "short"),
-            Column("shadow", f"{SHADOW_FIRED} > 0", "short"),
-            Column("difference", f"({SHADOW_FIRED} - {FIRED_TODAY}) != 0", "short"),
+            "Firings in the last 24 hours of each indicator that fires more or less in the shadow: live, in the shadow, and how many more "
+            "the shadow has. N/A: no shadow, or no difference.",
+            Column("live", f"{FIRED_TODAY} and {DIFFERENCE}", "short"),
+            Column("shadow", f"{SHADOW_FIRED} and {DIFFERENCE}", "short"),
+            Column("difference", DIFFERENCE, "short"),
             by="indicator",
             width=24,
         ),

@@ -87,9 +87,13 @@ def graph(
     stacked: bool = False,
     dashed: str = "",
     most: float | None = None,
+    aside: bool = False,
     width: int = 12,
 ) -> timeseries.Panel:
-    """Values over time. `line` is a threshold drawn across; series whose name matches `dashed` are drawn so, as what to compare with."""
+    """Values over time. `line` is a threshold drawn across; series whose name matches `dashed` are drawn so, as what to compare with.
+
+    `aside`: the legend stands to the right, where many or long names have room.
+    """
     panel = timeseries.Panel().title(title).description(about).unit(unit).span(width).height(8).datasource(SOURCE)
     for ref, query in zip("ABCDEFGH", queries, strict=False):
         panel.with_target(_ranged(query, ref))
@@ -100,7 +104,9 @@ def graph(
     if unit in LOW:
         panel.axis_soft_max(1.1 * line[0] if line else LOW[unit])
     panel.no_value(NOTHING).min(0).line_width(2).show_points(kinds.VisibilityMode.AUTO)
-    panel.legend(_legend(last=by_name and width >= 12)).tooltip(_tooltip()).fill_opacity(30 if stacked else 8)
+    panel.legend(_legend(last=by_name and width >= 12, aside=aside)).tooltip(_tooltip()).fill_opacity(
+        30 if stacked else 8
+    )
     if stacked:
         panel.stacking(common.StackingConfig().mode(kinds.StackingMode.NORMAL))
     if line:
@@ -174,8 +180,9 @@ def _words(words: dict[str, tuple[str, str]]) -> ValueMapping:
     return ValueMap({value: ValueMappingResult(said, color) for value, (said, color) in words.items()})
 
 
-def _legend(*, last: bool) -> common.VizLegendOptions:
-    shown = common.VizLegendOptions().show_legend(True).placement(kinds.LegendPlacement.BOTTOM)
+def _legend(*, last: bool, aside: bool) -> common.VizLegendOptions:
+    place = kinds.LegendPlacement.RIGHT if aside else kinds.LegendPlacement.BOTTOM
+    shown = common.VizLegendOptions().show_legend(True).placement(place)
     return shown.display_mode(kinds.LegendDisplayMode.LIST).calcs(["lastNotNull"] if last else [])
 
 

@@ -5,11 +5,27 @@ from __future__ import annotations
 from deploy.dashboards import objective
 from deploy.dashboards.layout import Page, Row
 from deploy.dashboards.panels import GREEN, RED, STAGE, Query, graph, less_is_better, must_be, number
-from deploy.dashboards.queries import RATE, SCOPE, counted, gauge, growth, over, quantile, rate, series, until_none
+from deploy.dashboards.queries import (
+    PARTITION,
+    RATE,
+    SCOPE,
+    counted,
+    gauge,
+    growth,
+    over,
+    partitions,
+    quantile,
+    rate,
+    series,
+    until_none,
+    worst_partitions,
+)
 
-LAG = gauge("sum", "consumer_lag", by="stage")
-MOVED = over("max", f"rate({series('committed_offset')}[{RATE}])", "topic, partition")
-PARTITIONS = "{{topic}} {{partition}}"
+WAITING = partitions("partition_lag")
+LAG = over("sum", WAITING, "topic")
+MOVED = over("max", f"rate({series('committed_offset')}[{RATE}])", PARTITION)
+ONE_PARTITION = "{{topic}} {{partition}}"
+INPUT = "{{topic}}"
 
 HEALTH = Row(
     "Health: is it working?",
@@ -43,14 +59,14 @@ HEALTH = Row(
             "Stuck partitions",
             "Partitions whose records have waited for over a minute while none was finished.",
             "short",
-            f"sum({gauge('max', 'partition_stuck_seconds', by='topic, partition')} > bool 60)",
+            f"sum({partitions('partition_stuck_seconds')} > bool 60)",
             steps=less_is_better(1, 1),
         ),
         number(
             "Records waiting",
             "Records in Kafka that nobody has handled yet, over all inputs of all stages.",
             "short",
-            f"sum({gauge('max', 'partition_lag', by='topic, partition')})",
+            over("sum", WAITING),
             decimals=0,
         ),
         number(
@@ -99,38 +115,42 @@ FRESHNESS = Row(
 
 LAGGING = Row(
     "Lag: is it keeping up?",
-    "One stage lags: see its share of time below. One partition lags: one key or one worker, see which. Lag in every stage and no "
-    "throughput: the broker. A time to drain that is missing means that the lag does not shrink: add a worker.",
+    "One input lags: see the share of time of the stage that reads it. One partition lags: one key or one worker, see which. Lag in every "
+    "input and no throughput: the broker. A time to drain that is missing means that the lag does not shrink: add a worker.",
     ("Consumer lag grows", "Partition stuck"),
     (
-        graph("Lag by stage", "Records in Kafka that a stage has not yet handled.", "short", Query(LAG, STAGE)),
+        graph(
+            "Lag by input", "Records of a topic in Kafka that are not yet handled.", "short", Query(LAG, INPUT), width=8
+        ),
         graph(
             "Time to drain",
             "Until the lag is gone if it shrinks on as now; 0 while at most a hundred records wait, no line while it does not shrink.",
             "s",
-            Query(until_none("consumer_lag", "stage", few=100), STAGE),
-        ),
-        graph(
-            "Partitions that lag most",
-            "The ten partitions with most records waiting, or fewer where fewer have any.",
-            "short",
-            Query(f"topk(10, {gauge('max', 'partition_lag', by='topic, partition')})", PARTITIONS),
-            width=8,
-        ),
-        graph(
-            "Partitions that do not move",
-            "For how long records of a partition have waited and none was finished. 0: it moves or has nothing to do.",
-            "s",
-            Query(f"topk(10, {gauge('max', 'partition_stuck_seconds', by='topic, partition')})", PARTITIONS),
-            line=(60, RED),
+            Query(until_none(LAG, few=100), INPUT),
             width=8,
         ),
         graph(
             "Committed records",
             "How fast the group's committed offsets move, by input. Flat under load: nothing is acknowledged.",
             "recps",
-            Query(over("sum", MOVED, "topic"), "{{topic}}"),
+            Query(over("sum", MOVED, "topic"), INPUT),
             width=8,
+        ),
+        graph(
+            "Partitions that lag most",
+            "Records waiting in the ten partitions that had most at a time within what is shown.",
+            "short",
+            Query(worst_partitions(10, "partition_lag"), ONE_PARTITION),
+            aside=True,
+        ),
+        graph(
+            "Partitions that do not move",
+            "For how long records of a partition have waited and none was finished, in the ten that waited longest. 0: it moves or has "
+            "nothing to do.",
+            "s",
+            Query(worst_partitions(10, "partition_stuck_seconds"), ONE_PARTITION),
+            line=(60, RED),
+            aside=True,
         ),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.dashboards.layout import Page, Row
-from deploy.dashboards.panels import GREEN, RED, Query, graph, less_is_better, number
+from deploy.dashboards.panels import GREEN, RED, Query, Steps, graph, less_is_better, number
 from deploy.dashboards.queries import counted, gauge, growth, rate, share
 
 READ = growth("records", "1h", 'stage="enrich"')
@@ -12,6 +12,17 @@ ANSWERED = 'outcome=~"hit|miss|error|missing"'
 
 FAILED = 'outcome=~"error|missing"'
 NOT_OF_A_CLIENT = 'kind!="public"'
+
+LISTS = 'table=~"networks.*"'
+OTHERS = 'table!~"networks.*"'
+OLD_LIST_DAYS, OLD_DAYS = 14, 60
+"""From when on the alert `PersonaWatchTableOld` is raised."""
+
+
+def too_old(days: float) -> Steps:
+    """Red when the alert is due, orange when three quarters of that time are over: then a download has been left out."""
+    return less_is_better(0.75 * days * 86_400, days * 86_400)
+
 
 REFUSED_INPUT = Row(
     "Dead letters: what could not be used?",
@@ -164,11 +175,20 @@ TABLES = Row(
     ("Table refused", "Table old"),
     (
         number(
-            "Oldest table",
-            "Time since the provider built the oldest table in use.",
+            "Oldest list of networks",
+            f"Time since the provider built the oldest list of proxies and hosters in use. Red after {OLD_LIST_DAYS} days, as the alert.",
             "s",
-            gauge("max", "table_age_seconds"),
-            steps=less_is_better(14 * 86_400, 45 * 86_400),
+            gauge("max", "table_age_seconds", LISTS),
+            steps=too_old(OLD_LIST_DAYS),
+            width=4,
+            height=8,
+        ),
+        number(
+            "Oldest other table",
+            f"Time since the provider built the oldest table of places or owners in use. Red after {OLD_DAYS} days, as the alert.",
+            "s",
+            gauge("max", "table_age_seconds", OTHERS),
+            steps=too_old(OLD_DAYS),
             width=4,
             height=8,
         ),
@@ -186,14 +206,14 @@ TABLES = Row(
             "Time since the provider built each table; the oldest over all workers. A step down is a new table.",
             "s",
             Query(gauge("max", "table_age_seconds", by="table"), "{{table}}"),
-            width=8,
+            width=6,
         ),
         graph(
             "Reloads",
             "New files of tables within 15 minutes: taken into use, or refused.",
             "short",
             Query(growth("table_loads", "15m", by="outcome"), "{{outcome}}"),
-            width=8,
+            width=6,
         ),
     ),
 )

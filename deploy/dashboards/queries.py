@@ -2,6 +2,9 @@
 
 Several workers feed one dashboard, so everything is a `sum`, `max` or `min` over them. Rates use Grafana's `$__rate_interval`, which is
 never shorter than four scrapes; a fixed range is never under a minute.
+
+What is said of a deployment never includes its shadow, which begins with a month of events and is late by intent. Prometheus knows it as
+a job of its own, whose name is the deployment's with `-shadow` behind it.
 """
 
 from __future__ import annotations
@@ -9,14 +12,21 @@ from __future__ import annotations
 from streams.runtime.metrics import BY_NAME
 
 SCOPE = 'job=~"$job"'
+OF_SHADOW = 'job=~"$job-shadow"'
+JOBS = 'label_values(personawatch_ready{job!~".+-shadow"}, job)'
+"""The deployments that a dashboard offers, as Grafana asks for them."""
 RATE = "$__rate_interval"
+SHOWN = "$__range"
+"""From the beginning to the end of what is on the screen."""
+PARTITION = "job, topic, partition"
 
 
 def series(name: str, *where: str, part: str = "") -> str:
     """The selector of a metric. `part` is `bucket`, `sum` or `count` of a histogram; KeyError when nobody declares `name`."""
     metric = BY_NAME[name]
     ending = {"counter": "_total", "gauge": "", "histogram": f"_{part}"}[metric.kind]
-    return f"personawatch_{name}{ending}{{{','.join((SCOPE, *where))}}}"
+    scope = OF_SHADOW if metric.shadow else SCOPE
+    return f"personawatch_{name}{ending}{{{','.join((scope, *where))}}}"
 
 
 def over(how: str, expression: str, by: str = "") -> str:
@@ -39,15 +49,36 @@ def growth(name: str, window: str, *where: str, by: str = "", part: str = "") ->
     return over("sum", f"increase({series(name, *where, part=part)}[{window}])", by)
 
 
-def shrinking(name: str, by: str = "") -> str:
-    """How much a gauge falls in a second, over all workers; absent while it does not fall."""
-    return f"(-{over('sum', f'deriv({series(name)}[{RATE}])', by)} > 0)"
+def partitions(name: str) -> str:
+    """A gauge of partitions, each once: while one goes from worker to worker, both tell of it."""
+    return over("max", series(name), PARTITION)
 
 
-def until_none(name: str, by: str = "", few: int = 0) -> str:
-    """Seconds until a gauge is 0 if it goes on falling as now; 0 while it is at most `few`, absent while it does not fall."""
-    now = gauge("sum", name, by=by)
-    return f"({now} > {few}) / {shrinking(name, by)} or 0 * ({now} <= {few})"
+def worst_partitions(count: int, name: str) -> str:
+    """The partitions in which a gauge was greatest; chosen once for all that is shown, since `topk` alone chooses anew at each step."""
+    within = over("max", f"max_over_time({series(name)}[{SHOWN}] @ end())", PARTITION)
+    return f"{partitions(name)} and on ({PARTITION}) topk({count}, {within})"
+
+
+def most(count: int, name: str, by: str) -> str:
+    """The rates of what a counter has counted most; chosen once, in the same way."""
+    within = over("sum", f"increase({series(name)}[{SHOWN}] @ end())", by)
+    return f"{rate(name, by=by)} and on ({by}) topk({count}, {within} > 0)"
+
+
+def usual(expression: str) -> str:
+    """What is compared with the last week, only where there is a week: `increase` over seven days takes one day's counts for all of it."""
+    return f"({expression} and on () max(present_over_time({series('ready')}[1d] offset 7d)))"
+
+
+def daily_mean(name: str, *where: str, by: str = "") -> str:
+    """A day's mean growth within the last seven; absent before a deployment has run for so long."""
+    return usual(f"{growth(name, '7d', *where, by=by)} / 7")
+
+
+def until_none(now: str, few: int = 0) -> str:
+    """Seconds until `now` is 0 if it goes on falling; 0 while it is at most `few`, absent while it does not fall."""
+    return f"({now} > {few}) / (-deriv({now}[{RATE}:]) > 0) or 0 * ({now} <= {few})"
 
 
 def quantile(share: float, name: str, by: str = "") -> str:

@@ -33,7 +33,7 @@ RESTARTS = Row(
             "Time to recovered",
             "How long until then if it goes on as now. 0 when nothing is left, N/A while it does not shrink.",
             "s",
-            until_none("recovery_remaining"),
+            until_none(REMAINING),
         ),
         number(
             "Rebalances, 1 h",

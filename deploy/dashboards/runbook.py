@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-ADDRESS = "deploy/RUNBOOK.md"
-"""Put the address at which you publish the runbook here and run `make dashboards`; or into the field at the top of a dashboard."""
-
 
 def anchor(heading: str) -> str:
     """The anchor that Git hosts give a Markdown heading."""

@@ -173,6 +173,8 @@ class CasesStage:
         _count(result, "alerts", f"{case.tier}/{case.status}")
         if notify:
             _count(result, "notifications", case.tier)
+            for indicator in verdict.weighed:
+                _count(result, "indicator_notifications", f"{indicator}/{case.tier}")
         if verdict.score.protective and not case.closed:
             result.outputs.append(Output(SAFETY_NOTICES.name, case.case_id.encode(), encode_alert(alert)))
 

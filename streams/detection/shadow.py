@@ -21,7 +21,9 @@ PREFIX: Final = "shadow-"
 
 RENAMED_COUNTS: Final = {"alerts": "shadow_alerts", "indicator_firings": "shadow_indicator_firings"}
 """What is compared with the live pipeline's own."""
-LEFT_OUT_COUNTS: Final = frozenset({"notifications", "dispositions", "indicator_dispositions"})
+LEFT_OUT_COUNTS: Final = frozenset(
+    {"notifications", "indicator_notifications", "dispositions", "indicator_dispositions"}
+)
 """What is about people: a shadow calls for nobody, and a decision about a live alert is counted where the alert came from."""
 
 

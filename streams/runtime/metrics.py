@@ -197,6 +197,13 @@ METRICS = (
     Metric("indicator_firings", "counter", "times", "times an indicator fired", (by.INDICATOR,)),
     Metric("alerts", "counter", "times", "alert revisions written, watch list included", (by.TIER, by.STATUS)),
     Metric("notifications", "counter", "times", "alert revisions that call for an analyst's attention", (by.TIER,)),
+    Metric(
+        "indicator_notifications",
+        "counter",
+        "times",
+        "alert revisions that call for an analyst's attention and to which an indicator contributed",
+        (by.INDICATOR, by.TIER),
+    ),
     Metric("dispositions", "counter", "times", "decisions of people about cases", (by.DECISION_OR_UNKNOWN,)),
     Metric(
         "indicator_dispositions",

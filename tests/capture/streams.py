@@ -13,6 +13,7 @@ from streams.replay.lines import Reading, Recorded
 from streams.replay.replayer import Replayer
 from streams.replay.selection import Selection
 from streams.replay.sources import numbered
+from streams.scenarios import SCENARIOS
 from streams.scenarios.mix import mix
 from tests.detection.pipeline import START
 from tests.replay.conftest import demo_configuration
@@ -39,5 +40,5 @@ def played(lines: Iterable[bytes]) -> Outcome:
 
 @functools.cache
 def planted(name: str, accounts: int = 8) -> tuple[bytes, ...]:
-    """A scenario among ordinary people; forty days are longer than any story."""
-    return tuple(line for _, _, line in mix([name], accounts, START, 40))
+    """A scenario, all of it, among ordinary people."""
+    return tuple(line for _, _, line in mix([name], accounts, START, SCENARIOS[name].days + 1))

@@ -28,22 +28,31 @@ class Prometheus:
     def __init__(
         self,
         ports: Sequence[int],
-        job: str = "personawatch",
         *,
+        shadows: Sequence[int] = (),
+        history: str = "",
         more: Mapping[str, Any] | None = None,
         options: Sequence[str] = (),
     ) -> None:
-        """`more`: further sections of the configuration; `options`: of the command line."""
+        """`shadows`: ports that are a job of their own. `history`: what it knows from before, as OpenMetrics text with times.
+
+        `more`: further sections of the configuration; `options`: of the command line.
+        """
         self.folder = Path(tempfile.mkdtemp(prefix="personawatch-prometheus-"))
         self.address = f"127.0.0.1:{free_ports(1)[0]}"
-        targets = [f"127.0.0.1:{port}" for port in ports]
+        jobs = {"personawatch": ports, "personawatch-shadow": shadows}
         settings = {
             "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
-            "scrape_configs": [{"job_name": job, "static_configs": [{"targets": targets}]}],
+            "scrape_configs": [
+                {"job_name": job, "static_configs": [{"targets": [f"127.0.0.1:{port}" for port in of_job]}]}
+                for job, of_job in jobs.items()
+            ],
             **(more or {}),
         }
         config = self.folder / "prometheus.yml"
         config.write_text(json.dumps(settings))  # JSON is YAML
+        if history:
+            self._remember(history)
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 [
@@ -82,6 +91,15 @@ class Prometheus:
         self._process.terminate()
         self._process.wait(20)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _remember(self, history: str) -> None:
+        before = self.folder / "history"
+        before.write_text(history)
+        subprocess.run(
+            ["promtool", "tsdb", "create-blocks-from", "openmetrics", str(before), str(self.folder / "data")],
+            check=True,
+            capture_output=True,
+        )
 
     def _ask(self, what: str, **parameters: str) -> list[dict[str, Any]]:
         url = f"http://{self.address}/api/v1/{what}?{urllib.parse.urlencode(parameters)}"

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 SELECTOR = re.compile(r"\b(?P<name>(?:personawatch|process)_\w+)\{(?P<matchers>[^}]*)\}")
 MATCHER = re.compile(r'(?P<label>\w+)(?P<how>=~|!~|!=|=)"(?P<value>[^"]*)"')
 AGGREGATION = re.compile(r"\b(?P<how>sum|max|min|count|topk)(?: by \((?P<by>[^)]*)\) )?\(")
-RANGE = re.compile(r"\[(\w+|\$\w+)(?::(\w+))?\]")
+RANGE = re.compile(r"\[(\w+|\$\w+)(?::(\w*))?\]")
+OFFSET = re.compile(r"\boffset (\w+)")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -46,12 +47,19 @@ def aggregations(expression: str) -> Iterator[Aggregation]:
 
 def ranges_s(expression: str) -> list[int]:
     """Fixed ranges in seconds; Grafana's own variable is none."""
-    return [int(text[:-1]) * SECONDS[text[-1]] for text, _ in RANGE.findall(expression) if not text.startswith("$")]
+    return [_seconds(text) for text, _ in RANGE.findall(expression) if not text.startswith("$")]
 
 
-def plain(expression: str, rate_interval: str = "1m") -> str:
-    """The expression as Grafana sends it, for all deployments."""
-    return expression.replace("$__rate_interval", rate_interval).replace("$job", ".*")
+def looks_back_s(expression: str) -> int:
+    """For how long, at most, an expression needs Prometheus to remember, without what a graph shows before now."""
+    offsets = [_seconds(text) for text in OFFSET.findall(expression)]
+    return max(ranges_s(expression), default=0) + max(offsets, default=0)
+
+
+def plain(expression: str, rate_interval: str = "1m", shown: str = "1h") -> str:
+    """The expression as Grafana sends it for the one deployment of the tests, `shown` long."""
+    filled = expression.replace("$__rate_interval", rate_interval).replace("$__range", shown)
+    return filled.replace("$job", "personawatch")
 
 
 def panels(dashboard: dict[str, Any]) -> list[dict[str, Any]]:
@@ -61,6 +69,10 @@ def panels(dashboard: dict[str, Any]) -> list[dict[str, Any]]:
 
 def expressions(panel: dict[str, Any]) -> list[str]:
     return [target["expr"] for target in panel["targets"]]
+
+
+def _seconds(duration: str) -> int:
+    return int(duration[:-1]) * SECONDS[duration[-1]]
 
 
 def _until_closed(expression: str, begin: int) -> str:

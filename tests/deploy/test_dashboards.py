@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from deploy.dashboards import objective
+from deploy.dashboards import objective, quality
 from deploy.dashboards.__main__ import FOLDER, rendered
 from deploy.dashboards.layout import NEXT
-from deploy.dashboards.queries import series
+from deploy.dashboards.queries import JOBS, series
 from deploy.dashboards.runbook import anchor
 from streams.runtime.metrics import METRICS, PROCESS, Metric
 from tests.deploy.prometheus import lacks
-from tests.deploy.promql import aggregations, expressions, panels, plain, ranges_s, selectors
+from tests.deploy.promql import aggregations, expressions, looks_back_s, panels, plain, ranges_s, selectors
 from tests.require import require
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +36,9 @@ EXPRESSIONS = [
 ]
 OF_SCRAPE = {"job", "instance"}
 SCRAPE_S = 15
-ON_NO_PANEL: dict[str, str] = {}
+ON_NO_PANEL = {
+    "personawatch_consumer_lag": "a sum over partitions counts one twice while it goes from worker to worker; `partition_lag` does not"
+}
 """Metric → why no panel shows it."""
 
 every_dashboard = pytest.mark.parametrize("name", DASHBOARDS)
@@ -139,6 +142,9 @@ def test_dashboards_can_be_told_apart_and_find_each_other() -> None:
 def test_data_source_and_deployment_are_variables(name: str) -> None:
     variables = {item["name"]: item["type"] for item in DASHBOARDS[name]["templating"]["list"]}
     assert (variables["datasource"], variables["job"]) == ("datasource", "query")
+    [job] = [item for item in DASHBOARDS[name]["templating"]["list"] if item["name"] == "job"]
+    assert job["query"] == JOBS
+    assert "allValue" not in job, "All is what may be chosen, and a shadow may not"
     for panel in panels(DASHBOARDS[name]):
         for holder in (panel, *panel["targets"]):
             assert holder["datasource"] == {"type": "prometheus", "uid": "${datasource}"}, panel["title"]
@@ -151,7 +157,9 @@ def test_an_expression_is_of_existing_metrics_and_labels(name: str, title: str, 
     assert found
     for selector in found:
         assert selector.name in EXPOSED, f"{name}, {title}: no such metric"
-        assert ("job", "=~", "$job") in selector.matchers, f"{name}, {title}: not confined to a deployment"
+        metric = EXPOSED[selector.name]
+        own = "$job-shadow" if metric is not None and metric.shadow else "$job"
+        assert ("job", "=~", own) in selector.matchers, f"{name}, {title}: not confined to a deployment"
         for label, how, value in selector.matchers:
             assert label in labels_of(selector.name), f"{name}, {title}: {selector.name} has no label {label}"
             check_value(selector.name, label, how, value)
@@ -167,6 +175,8 @@ def check_value(name: str, label: str, how: str, value: str) -> None:
         return
     if label == "le":
         known = [str(float(limit)) for limit in metric.buckets]
+    elif label == "table":
+        known = [value] if re.fullmatch(value, "networks/2") else []
     else:
         known = [known for one in metric.by if one.name == label for known in one.values()]
     for choice in value.split("|") if how in ("=~", "!~") else [value]:
@@ -182,6 +192,35 @@ def test_an_expression_holds_for_several_workers(name: str, title: str, expressi
         )
     assert "vector(" not in expression, f"{name}, {title}: a zero without a worker is a false one"
     assert not [given for given in ranges_s(expression) if given < 4 * SCRAPE_S], f"{name}, {title}: range too short"
+
+
+PARTITION_GAUGES = [metric for metric in METRICS if "partition" in metric.labels]
+
+
+@pytest.mark.parametrize("metric", PARTITION_GAUGES, ids=lambda metric: metric.name)
+def test_a_partition_that_two_workers_tell_of_counts_once(metric: Metric) -> None:
+    """And one of the same number in another deployment counts too."""
+    asked = [(title, text, s.at) for _, title, text in EXPRESSIONS for s in selectors(text) if s.name == metric.exposed]
+    assert asked
+    for title, text, at in asked:
+        assert re.search(r"max by \(job, topic, partition\) \((rate\(|max_over_time\()?$", text[:at]), title
+
+
+def retention_s() -> int:
+    """For how long the Prometheus that we ship remembers."""
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
+    [kept] = re.findall(r"retention\.time=(\d+)d", " ".join(compose["services"]["prometheus"]["command"]))
+    return int(kept) * 86_400
+
+
+def test_prometheus_remembers_all_that_dashboards_and_rules_ask_for() -> None:
+    rules = "\n".join(path.read_text("utf-8") for path in (ROOT / "deploy" / "prometheus").glob("*.rules.yml"))
+    asked = [*(expression for *_, expression in EXPRESSIONS), *re.split(r"- (?:alert|record):", rules)]
+    longest = max(map(looks_back_s, asked))
+    assert longest >= 28 * 86_400, "the objective's period"
+    assert retention_s() > longest + 86_400, "a day at least for what is already old when it is deleted in blocks"
+    kubernetes = (ROOT / "deploy" / "kubernetes" / "README.md").read_text("utf-8")
+    assert f"{retention_s() // 86_400}d" in kubernetes
 
 
 @pytest.mark.parametrize("name", DASHBOARDS)
@@ -211,6 +250,12 @@ def test_the_objective_is_that_of_the_rules() -> None:
     assert limits == {str(float(objective.LIMIT_S))}
     assert f"The objective: {objective.GOAL:.0%}".replace("%", " %") in recorded
     assert f"> 14.4 * {1 - objective.GOAL:.2f}" in (rules / "alerts.rules.yml").read_text("utf-8")
+
+
+def test_the_age_of_tables_is_red_when_the_alert_is_raised() -> None:
+    rules = (ROOT / "deploy" / "prometheus" / "alerts.rules.yml").read_text("utf-8")
+    for tables, days in ((quality.LISTS, quality.OLD_LIST_DAYS), (quality.OTHERS, quality.OLD_DAYS)):
+        assert f"personawatch_table_age_seconds{{{tables}}}) > {days} * 86400" in rules
 
 
 def check_by_promtool(folder: Path, rules: list[tuple[str, str]]) -> subprocess.CompletedProcess[str]:

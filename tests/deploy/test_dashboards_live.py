@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import math
+import re
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from deploy.dashboards import objective
+from deploy.dashboards.queries import JOBS, worst_partitions
 from schemas.topics import PLATFORM_EVENTS
 from streams.detection.catalogue.load import builtin
 from tests.deploy.prometheus import Prometheus, lacks
@@ -24,12 +26,40 @@ pytestmark = pytest.mark.kafka
 
 RATE_INTERVAL = "10s"  # ten scrapes
 POISON = (b"\xff\xfe", b"{", b'{"type":"session.start"}')
+SILENT = "sanctioned_locale_setting"
+"""An indicator of which the stories and the background know nothing."""
 EMPTY = {
-    ("detection", "Silent for a day", ""): "an indicator that fired and stopped takes a day",
     ("quality", "Too large by topic", "{{topic}}"): "takes a record that is too large",
     ("quality", "Look-ups that failed", "{{role}} {{outcome}}"): "takes a damaged table",
 }
-"""(dashboard, panel, legend) → what it takes to show something. Their totals beside them are there without."""
+"""(dashboard, panel, legend or letter of the query) → what it takes to show something. Their totals beside them are there without."""
+ZERO = {
+    ("detection", "Retracted, 24 h", "A"): "no evidence goes within minutes",
+    ("detection", "Silent for a week", "A"): "the listing is of those with none",
+    ("pipeline", "Faults in our own counting", "A"): "takes a fault of ours",
+    ("quality", "Left out by reason", "{{reason}}"): "takes log-ins in another system's format",
+    ("quality", "Left out on purpose, 1 h", "A"): "takes log-ins in another system's format",
+    ("quality", "Look-ups that failed", "all"): "takes a damaged table",
+    ("quality", "Lost to retention, 1 h", "A"): "takes a broker that deletes what is not read",
+    ("quality", "Refused now", "A"): "takes a damaged table",
+    ("quality", "Reloads", "{{outcome}}"): "takes a new table",
+    ("quality", "Too large by topic", "all"): "takes a record that is too large",
+    ("quality", "Too large to write, 1 h", "A"): "takes a record that is too large",
+    ("recovery", "Changelog left", "A"): "nothing is written yet when they start",
+    ("recovery", "Changelog left over time", "{{instance}}"): "nothing is written yet when they start",
+    ("recovery", "Forgotten for want of room", "{{kind}}"): "takes more accounts than there is room for",
+    ("recovery", "Restarts, 1 h", "A"): "nobody starts anew",
+    ("recovery", "Time to recovered", "A"): "nothing is written yet when they start",
+}
+"""(dashboard, panel, legend or letter of the query) → why it is always zero here: a counter that nothing sets is zero as well."""
+EITHER = {
+    *(("pipeline", "Budget burn", f"over {window}") for window in objective.WINDOWS),
+    ("pipeline", "Budget left", "A"),
+    ("pipeline", "Stuck partitions", "A"),
+    ("pipeline", "Time to drain", "{{topic}}"),
+    ("pipeline", "Workers not at work", "A"),
+}
+"""Zero or not as fast as the machine is; `test_dashboards_numbers.py` proves the numbers themselves."""
 DECISIONS = ("confirmed_pattern", "cleared")
 
 
@@ -64,10 +94,39 @@ def decisions(site: Pipeline) -> list[tuple[str, bytes | None, bytes]]:
     return told
 
 
-def has_data(prometheus: Prometheus, expression: str, begin: float, end: float) -> bool:
-    """Whether any series has a number at any moment."""
-    found = prometheus.query_range(plain(expression, RATE_INTERVAL), begin, end)
-    return any(not math.isnan(float(value)) for series in found for _, value in series["values"])
+def disorder(events: Sequence[tuple[str, bytes, bytes]]) -> list[tuple[str, bytes | None, bytes | None]]:
+    """Events again and from behind a proxy; then one that is late, one from the future and a record without a value."""
+    again = [(topic, key, re.sub(rb'"ip":"[^"]*"', b'"ip":"10.0.0.1"', value)) for topic, key, value in events]
+    topic, key, value = events[-1]
+    event = json.loads(value)
+    then = datetime.fromisoformat(event["occurred_at"])
+    moved = [
+        {**event, "event_id": name, "occurred_at": when.isoformat()}
+        for name, when in (("late", then - timedelta(days=20)), ("future", datetime.now(UTC) + timedelta(days=1)))
+    ]
+    return [*again, *((topic, key, json.dumps(event).encode()) for event in moved), (topic, key, None)]
+
+
+def shows(prometheus: Prometheus, expression: str, begin: float, end: float) -> bool | None:
+    """Whether any series is another number than zero at any moment; None without any number."""
+    found = prometheus.query_range(plain(expression, RATE_INTERVAL, "1m"), begin, end)
+    values = [float(value) for series in found for _, value in series["values"] if value != "NaN"]
+    return any(values) if values else None
+
+
+def week_before(now: float) -> str:
+    """A worker that is gone: it was at work eight days ago, and three days ago an indicator fired that has not since."""
+    told = []
+    for kind, name, labels, days, numbers in (
+        ("gauge", "ready", "", 7.5, (1, 1)),
+        ("counter", "indicator_firings", f',indicator="{SILENT}"', 3, (0, 4)),
+    ):
+        told.append(f"# TYPE personawatch_{name} {kind}")
+        for minute, number in enumerate(numbers):
+            ending = "_total" if kind == "counter" else ""
+            at = now - days * 86_400 + 60 * minute
+            told.append(f'personawatch_{name}{ending}{{job="personawatch",instance="gone"{labels}}} {number} {at:.0f}')
+    return "\n".join([*told, "# EOF\n"])
 
 
 def without_marathons(folder: Path) -> str:
@@ -80,12 +139,16 @@ def without_marathons(folder: Path) -> str:
 def test_every_panel_shows_something(site: Pipeline, tmp_path: Path) -> None:
     begin = time.time()
     worker, shadow = site.worker(), site.worker(shadow=without_marathons(tmp_path))
-    prometheus = Prometheus([worker.port, shadow.port])
+    prometheus = Prometheus([worker.port], shadows=[shadow.port], history=week_before(begin))
     try:
         worker.wait_ready()
         shadow.wait_ready()
         prometheus.wait_for("sum(personawatch_ready) == 2")
-        send(site, [*background(100, 3_000), *stories(("S01", "S05b", "S09"))])
+        [offered] = prometheus.query(f"count by (job) ({JOBS.removeprefix('label_values(').removesuffix(', job)')})")
+        assert offered["metric"] == {"job": "personawatch"}
+        people = background(100, 3_000)
+        send(site, [*people, *stories(("S01", "S05b", "S09"))])
+        send(site, disorder(people[-200:]))
         send(site, [("login-events", b"x", poison) for poison in POISON])
         site.wait_drained()
         told = decisions(site)
@@ -94,13 +157,18 @@ def test_every_panel_shows_something(site: Pipeline, tmp_path: Path) -> None:
         prometheus.wait_for(f'sum(increase(personawatch_dispositions_total{{outcome="{DECISIONS[-1]}"}}[1m])) > 0')
         prometheus.wait_for("sum(increase(personawatch_shadow_alerts_total[1m])) > 0")
         end = time.time() + 1  # a step of the range, so that its last one is not before what was waited for
-        empty = {
-            (name, panel["title"], target.get("legendFormat", ""))
+        shown = {
+            (name, panel["title"], target.get("legendFormat", target["refId"])): shows(
+                prometheus, target["expr"], begin, end
+            )
             for name, dashboard in DASHBOARDS.items()
             for panel in panels(dashboard)
             for target in panel["targets"]
-            if not has_data(prometheus, target["expr"], begin, end)
         }
+        lines = prometheus.query_range(plain(worst_partitions(10, "partition_lag"), RATE_INTERVAL, "1m"), begin, end)
     finally:
         prometheus.close()
-    assert empty == set(EMPTY)
+    assert len(lines) == 10, "`topk` at each step gives more"
+    for wanted, found in ((EMPTY, None), (ZERO, False)):
+        given = {query for query, some in shown.items() if some is found}
+        assert given - EITHER == set(wanted), sorted((given - EITHER) ^ set(wanted))

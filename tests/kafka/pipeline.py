@@ -185,7 +185,7 @@ def background(accounts: int, count: int) -> list[tuple[str, bytes, bytes]]:
     return found
 
 
-def send(site: Deployment, events: Sequence[tuple[str, bytes | None, bytes]], **options: Any) -> None:
+def send(site: Deployment, events: Sequence[tuple[str, bytes | None, bytes | None]], **options: Any) -> None:
     """Write events in their order to one input topic.
 
     Two topics that are read up from a backlog interleave anyhow, and the comparison needs each account's events in one order.

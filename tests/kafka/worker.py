@@ -149,7 +149,12 @@ class Deployment:
         return worker
 
     def produce(
-        self, topic: str, records: Iterable[tuple[bytes | None, bytes]], *, times: Sequence[int] = (), **options: Any
+        self,
+        topic: str,
+        records: Iterable[tuple[bytes | None, bytes | None]],
+        *,
+        times: Sequence[int] = (),
+        **options: Any,
     ) -> int:
         """Write records and wait until the broker has them. `times` are theirs in ms; without them it is now.
 

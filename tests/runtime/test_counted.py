@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -62,11 +63,16 @@ def test_everything_that_is_counted_is_declared() -> None:
 
 def test_notifications_are_the_revisions_that_notify() -> None:
     pipeline = Pipeline().play(scenario("S01"))
+    counts = pipeline.runtime.counts
     told = [alert.tier for alert in pipeline.published() if alert.notify]
     assert told
     for tier in set(told):
-        assert pipeline.runtime.counts["notifications", tier] == told.count(tier)
-    revisions = [number for (name, _), number in pipeline.runtime.counts.items() if name == "alerts"]
+        assert counts["notifications", tier] == told.count(tier)
+    by_indicator = {label: number for (name, label), number in counts.items() if name == "indicator_notifications"}
+    assert by_indicator == Counter(
+        f"{item.indicator}/{alert.tier}" for alert in pipeline.published() if alert.notify for item in alert.evidence
+    )
+    revisions = [number for (name, _), number in counts.items() if name == "alerts"]
     assert sum(revisions) == len(pipeline.published())
 
 

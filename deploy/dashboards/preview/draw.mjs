@@ -25,20 +25,33 @@ const end = Math.floor(Date.now() / 1000);
 const begin = end - Number(minutes) * 60;
 const step = Math.max(1, Math.ceil((end - begin) / 300));
 
-async function ask(target) {
-  const query = target.expr.replaceAll("$__rate_interval", `${Math.max(15, 4 * step)}s`).replaceAll("$job", ".*");
+async function get(path, asked) {
+  const answer = await (await fetch(`${prometheus}/api/v1/${path}?${new URLSearchParams(asked)}`)).json();
+  if (answer.status !== "success") throw new Error(`${JSON.stringify(asked)}: ${answer.error}`);
+  return answer.data;
+}
+
+// What Grafana puts in the place of $job while "All" is chosen: every value that the variable's query gives.
+async function deployments(dashboard) {
+  const { query } = dashboard.templating.list.find(({ name }) => name === "job");
+  const [, series, label] = query.match(/^label_values\((.+), (\w+)\)$/);
+  const values = await get(`label/${label}/values`, { "match[]": series, start: begin, end });
+  return values.length === 1 ? values[0] : `(${values.join("|")})`;
+}
+
+async function ask(target, job) {
+  const filled = { $__rate_interval: `${Math.max(15, 4 * step)}s`, $__range: `${end - begin}s`, $job: job };
+  const query = Object.entries(filled).reduce((expr, [name, value]) => expr.replaceAll(name, value), target.expr);
   const what = target.instant ? { time: end } : { start: begin, end, step };
-  const url = `${prometheus}/api/v1/query${target.instant ? "" : "_range"}?${new URLSearchParams({ query, ...what })}`;
-  const answer = await (await fetch(url)).json();
-  if (answer.status !== "success") throw new Error(`${query}: ${answer.error}`);
-  return answer.data.result;
+  return (await get(`query${target.instant ? "" : "_range"}`, { query, ...what })).result;
 }
 
 async function results(dashboard) {
   const found = {};
+  const job = await deployments(dashboard);
   for (const panel of dashboard.panels) {
     if (!panel.targets) continue;
-    found[panel.id] = await Promise.all(panel.targets.map(ask));
+    found[panel.id] = await Promise.all(panel.targets.map((target) => ask(target, job)));
   }
   return found;
 }
