@@ -121,6 +121,9 @@ class EntityDesk:
             )
         )
 
+    def suppressed(self, entity: EntityState, link: Link, indicator: str, reason: str) -> None:
+        """Hear that `indicator` says less of this thing, or nothing, for `reason`. Only an explanation wants to know."""
+
     def mitigate(self, entity: EntityState, account: str, mitigator: str, reason: str) -> None:
         """Tell `account` of a mitigating fact that this thing established."""
         member = entity.members[account]
