@@ -114,7 +114,7 @@ class Watch:
         """Shared thing → itself and its newest link, as last judged with the account on it."""
         self.peaks: dict[str, Thing] = {}
         """Kind → a copy of the thing that had most accounts, at that moment."""
-        self._plain, self._closed = catalogue, 0
+        self.plain_catalogue, self._closed = catalogue, 0
         self.catalogue = heard(catalogue, self.recorder)
         desk = WatchingDesk(self.catalogue, self.recorder)
         entity_desk = WatchingEntityDesk(account, catalogue, self.catalogue, self.recorder)
@@ -158,12 +158,12 @@ class Watch:
         state = states.get(record.key or b"")
         if state is None or input_name != ENRICHED_EVENTS.name:
             return
-        found = [*samples(state, self._plain)]
+        found = [*samples(state, self.plain_catalogue)]
         if state.day > self._closed:
             self._closed = state.day
-            found += closed_samples(state, self._plain)
+            found += closed_samples(state, self.plain_catalogue)
         for indicator, name, value in found:
-            self.recorder.note(indicator, name, self._plain.indicators[indicator].thresholds[name], value)
+            self.recorder.note(indicator, name, self.plain_catalogue.indicators[indicator].thresholds[name], value)
 
     def _keep(self, _input_name: str, record: SourceRecord, states: PartitionStates[EntityState]) -> None:
         entity = states.get(record.key or b"")

@@ -1,0 +1,51 @@
+"""What still holds an indicator back at shared things, and the mitigating fact that stands for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from streams.detection.catalogue.model import Indicator
+from streams.detection.messages import Assessment
+from streams.detection.windows import DAY
+from streams.explain.explanation import HeldBack
+from streams.explain.suppression import REASONS, Suppressed
+
+NOTHING = 0.05
+"""An effective confidence below this is nothing: it adds less than five points at the greatest weight."""
+
+
+def stands_for(reason: str, having: Iterable[str]) -> str:
+    """The mitigating fact among those the account has that a reason stands for; empty for none."""
+    mitigator = REASONS[reason].mitigator
+    return mitigator if mitigator in having else ""
+
+
+def held_back(
+    suppressed: Mapping[tuple[str, str], Suppressed], indicator: Indicator, own: Assessment, now: int
+) -> tuple[HeldBack, ...]:
+    """What holds `indicator` back, strongest first, where something of it would still be left at `now` (ms)."""
+    having = [item.mitigator for item in own.mitigations]
+    found = {
+        HeldBack(
+            item.reason,
+            REASONS[item.reason].text,
+            item.entity.partition(":")[0],
+            round(item.evidence.confidence, 3),
+            stands_for(item.reason, having),
+        )
+        for (name, _), item in suppressed.items()
+        if name == indicator.id and _left(item, indicator, now) >= NOTHING
+    }
+    return tuple(sorted(found, key=lambda one: (-one.confidence, one.reason, one.kind)))
+
+
+def sentence_of(held: HeldBack) -> str:
+    """Say what holds an indicator back, and what it would have said."""
+    fact = f" ({held.mitigator})" if held.mitigator else ""
+    return f"Suppressed, since {held.text}{fact}; without that it would have fired with {held.confidence:g}."
+
+
+def _left(item: Suppressed, indicator: Indicator, now: int) -> float:
+    days = max(0, now - item.evidence.last) / DAY
+    left: float = item.evidence.confidence * 2.0 ** (-days / indicator.half_life_days)
+    return left
