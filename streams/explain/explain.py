@@ -15,7 +15,7 @@ from streams.detection.verdict import Verdict, judge
 from streams.detection.wording import notes
 from streams.explain.changes import in_order, of_evidence, of_mitigation
 from streams.explain.explanation import CaseSeen, Change, Explanation, Fact
-from streams.explain.held_back import stands_for
+from streams.explain.held_back import silenced_by_class, stands_for
 from streams.explain.indicators import Bench, explained
 from streams.explain.intake import Intake
 from streams.explain.judgement import Judgement
@@ -126,6 +126,8 @@ def _fact(watch: Watch, account: str, held: Mitigation, assessment: Assessment, 
         for (indicator, _), item in watch.recorder.suppressed.items()
         if account == watch.account and stands_for(item.reason, [held.mitigator])
     }
+    if account == watch.account:
+        silences |= silenced_by_class(mitigator, watch.intake)
     return Fact(
         mitigator.id,
         account,

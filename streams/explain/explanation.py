@@ -66,6 +66,8 @@ class IndicatorExplained(msgspec.Struct, frozen=True):
     mitigated_by: tuple[str, ...] = ()
     suppressed_by: tuple[HeldBack, ...] = ()
     """Reasons at shared things without which it would have fired, or fired more strongly; strongest first."""
+    left_out: str = ""
+    """What of the account was not compared at all, in one sentence."""
     last: str | None = None
     threshold: str = ""
     """The catalogue's threshold in words."""

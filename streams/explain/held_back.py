@@ -4,14 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from streams.detection.catalogue.model import Indicator
+from streams.detection.catalogue.model import Indicator, Mitigator
+from streams.detection.families.network.places import OFFICES
 from streams.detection.messages import Assessment
 from streams.detection.windows import DAY
 from streams.explain.explanation import HeldBack
+from streams.explain.intake import Intake
 from streams.explain.suppression import REASONS, Suppressed
 
 NOTHING = 0.05
 """An effective confidence below this is nothing: it adds less than five points at the greatest weight."""
+_WHERE = {
+    "shared_ip_multi_account": "ip",
+    "shared_subnet_single_use_devices": "subnet",
+    "proxy_exit_cooccurrence": "pair",
+}
+_CLASSES: dict[str, frozenset[str]] = {
+    "MIT-OFFICE": OFFICES,
+    "MIT-CGNAT": frozenset({"mobile", "cgnat"}),
+    "MIT-RELAY": frozenset({"relay"}),
+    "MIT-CORP": frozenset({"corporate"}),
+}
+"""Mitigating fact → network classes that establish it, whose addresses are never compared with other accounts."""
+
+
+def uncompared(indicator: str, intake: Intake) -> str:
+    """Say how many sessions were on addresses that are given to whoever comes; empty for none, or where it does not matter."""
+    times, sessions = intake.uncompared[_WHERE.get(indicator, "")], intake.carried["session_address"]
+    if not times:
+        return ""
+    kinds = ", ".join(sorted(intake.given))
+    return (
+        f"{times:,} of {sessions:,} session events came from addresses that are given to whoever comes ({kinds});"
+        " those are not compared with other accounts."
+    )
+
+
+def silenced_by_class(mitigator: Mitigator, intake: Intake) -> set[str]:
+    """Indicators that a fact keeps silent where it holds, since addresses of such networks are not compared."""
+    if _CLASSES.get(mitigator.id, frozenset()).isdisjoint(intake.given):
+        return set()
+    return {name for name, kind in _WHERE.items() if name in mitigator.effects and intake.uncompared[kind]}
 
 
 def stands_for(reason: str, having: Iterable[str]) -> str:

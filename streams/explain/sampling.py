@@ -10,11 +10,15 @@ from itertools import combinations
 
 from streams.detection.account_state import AccountState
 from streams.detection.catalogue.model import Catalogue
+from streams.detection.entity_state import EntityState
+from streams.detection.families.location import hours
 from streams.detection.families.location.memory import LocationMemory
 from streams.detection.families.network.egress import HOSTING, QUARTER
 from streams.detection.families.network.memory import HOSTED, QUARTERS, NetworkMemory
 from streams.detection.families.network.moments import MOMENTS
 from streams.detection.families.network.proxies import PROXIES
+from streams.detection.families.network.relations import groups_of, recent
+from streams.detection.families.network.sharing import SHARED
 from streams.detection.families.network.spread import BUCKET, SPREAD
 from streams.detection.families.session import concurrent, fingerprints, marathon, shifts
 from streams.detection.families.session.memory import SessionMemory
@@ -40,8 +44,16 @@ def closed_samples(account: AccountState, catalogue: Catalogue) -> Iterator[Samp
     """What indicators that weigh closed days would weigh up to the last one."""
     if account.network is not None:
         yield from _hosting(account.network, account.day, catalogue)
+    yield from _busy_days(account, catalogue)
     if account.session is not None:
         yield from _devices(account.session, account.day, catalogue)
+
+
+def thing_samples(entity: EntityState, catalogue: Catalogue) -> Iterator[Sample]:
+    """What is counted at a shared thing; from the threshold on, detection compares by itself."""
+    limits = catalogue.indicators[SHARED].thresholds
+    if entity.kind == "ip" and len(entity.members) < limits["accounts"]:
+        yield SHARED, "accounts", len(groups_of(recent(entity, int(limits["days"]) * DAY)))
 
 
 def _network(memory: NetworkMemory, created: int | None, catalogue: Catalogue, now: int) -> Iterator[Sample]:
@@ -77,12 +89,20 @@ def _session(memory: SessionMemory, catalogue: Catalogue, now: int) -> Iterator[
     hour, span = now // HOUR, int(limits["presence_hours"])
     yield marathon.ID, "active_hours_min", memory.hours.count(hour - span + 1, hour) if memory.hours else 0
     located = [held for held in memory.open if held.device]
+    slot = concurrent.SLOT
     overlaps = [
-        min(one.end, other.end) - max(one.start, other.start)
+        min(one.end, other.end) // slot - max(one.start, other.start) // slot
         for one, other in combinations(located, 2)
         if one.device != other.device
     ]
-    yield concurrent.ID, "overlap_minutes", max(overlaps, default=0) / 60
+    yield concurrent.ID, "overlap_minutes", max(overlaps, default=0) * slot / 60
+
+
+def _busy_days(account: AccountState, catalogue: Catalogue) -> Iterator[Sample]:
+    limits, day = catalogue.indicators[hours.ID].thresholds, account.day
+    window, busy = int(limits["window_days"]), limits["active_hours_min"]
+    masks = [mask for on, mask in account.active_hours.items() if day - window < on <= day]
+    yield hours.ID, "active_days_min", sum(mask.bit_count() >= busy for mask in masks)
 
 
 def _hosting(memory: NetworkMemory, day: int, catalogue: Catalogue) -> Iterator[Sample]:

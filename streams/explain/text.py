@@ -77,6 +77,7 @@ def _silent(row: IndicatorExplained) -> Iterator[str]:
         yield from wrapped(row.why, indent=" " * 6)
     if row.outcome != "off":
         yield from _numbers(row.saw, " " * 6)
+        yield from wrapped(row.left_out, indent=" " * 6) if row.left_out else ()
 
 
 def _numbers(saw: Iterable[Saw], indent: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from streams.detection.stage import Result, SourceRecord, Stage
 from streams.detection.states import PartitionStates
 from streams.explain.intake import Intake
 from streams.explain.recorder import Recorder, heard, plain
-from streams.explain.sampling import closed_samples, samples
+from streams.explain.sampling import Sample, closed_samples, samples, thing_samples
 from streams.explain.suppression import Thing, copied, suppressed
 
 _decode_event = msgspec.json.Decoder(EnrichedEvent).decode
@@ -162,6 +162,9 @@ class Watch:
         if state.day > self._closed:
             self._closed = state.day
             found += closed_samples(state, self.plain_catalogue)
+        self._note(found)
+
+    def _note(self, found: Iterable[Sample]) -> None:
         for indicator, name, value in found:
             self.recorder.note(indicator, name, self.plain_catalogue.indicators[indicator].thresholds[name], value)
 
@@ -169,6 +172,7 @@ class Watch:
         entity = states.get(record.key or b"")
         if entity is None or record.value is None or self.account not in entity.members:
             return
+        self._note(thing_samples(entity, self.plain_catalogue))
         self.things[entity.name] = thing = entity, _decode_link(record.value)
         if len(entity.members) > self.company.get(entity.kind, 0):
             self.company[entity.kind] = len(entity.members)

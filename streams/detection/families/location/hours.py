@@ -33,7 +33,7 @@ def judge(account: AccountState, day: int, desk: Desk) -> None:
     """Fire when on most active days the middle of the quiet run is in the stated daytime and clients do not explain it."""
     profile = account.profile
     limits = desk.catalogue.indicators[ID].thresholds
-    if not profile.claimed_tz or len(account.active_hours) < limits["active_days_min"]:
+    if not profile.claimed_tz or len(account.active_hours) < float(limits["active_days_min"]):
         return
     offset = offset_of_zone(profile.claimed_tz, day * DAY)
     if offset is None:
