@@ -56,7 +56,10 @@ def stands_for(reason: str, having: Iterable[str]) -> str:
 def held_back(
     suppressed: Mapping[tuple[str, str], Suppressed], indicator: Indicator, own: Assessment, now: int
 ) -> tuple[HeldBack, ...]:
-    """What holds `indicator` back, strongest first, where something of it would still be left at `now` (ms)."""
+    """What holds `indicator` back, strongest first, where something of it would still be left at `now` (ms).
+
+    Of several things of one kind that are silent for one reason, the one that would have said most.
+    """
     having = [item.mitigator for item in own.mitigations]
     found = {
         HeldBack(
@@ -69,13 +72,14 @@ def held_back(
         for (name, _), item in suppressed.items()
         if name == indicator.id and _left(item, indicator, now) >= NOTHING
     }
-    return tuple(sorted(found, key=lambda one: (-one.confidence, one.reason, one.kind)))
+    strongest = {(one.reason, one.kind): one for one in sorted(found, key=lambda one: one.confidence)}
+    return tuple(sorted(strongest.values(), key=lambda one: (-one.confidence, one.reason, one.kind)))
 
 
-def sentence_of(held: HeldBack) -> str:
-    """Say what holds an indicator back, and what it would have said."""
+def sentence_of(held: HeldBack, *, fired: bool = False) -> str:
+    """Say what holds an indicator back, entirely or, where it `fired`, in part; and what it would have said."""
     fact = f" ({held.mitigator})" if held.mitigator else ""
-    return f"Suppressed, since {held.text}{fact}; without that it would have fired with {held.confidence:g}."
+    return f"{'Held down' if fired else 'Suppressed'}, since {held.text}{fact}; without that it would have fired with {held.confidence:g}."
 
 
 def _left(item: Suppressed, indicator: Indicator, now: int) -> float:

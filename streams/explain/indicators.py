@@ -102,7 +102,7 @@ def _fired(bench: Bench, indicator: Indicator, evidence: Evidence, item: Weighed
     if not own and counted is not None:
         words.append("An account tied to this one has it more strongly; that one's evidence is counted.")
     stronger = tuple(one for one in _held_back(bench, name) if one.confidence > evidence.confidence)
-    words += [sentence_of(one) for one in stronger]
+    words += [sentence_of(one, fired=True) for one in stronger]
     return IndicatorExplained(
         indicator=name,
         family=indicator.family,

@@ -103,12 +103,11 @@ def test_what_is_worth_trying(threshold: float, seen: float, at_most: bool, fire
     assert nearest(Compared(threshold, seen, seen, seen), Words("", at_most=at_most), fired=fired) == tried
 
 
-@pytest.mark.parametrize("name", ["S01", "S09"])
-def test_a_rehearsal_without_a_change_ends_in_the_same_state(name: str) -> None:
-    account = SCENARIOS[name].accounts()[0]
+def test_a_rehearsal_without_a_change_ends_in_the_same_state() -> None:
+    account = SCENARIOS["S09"].accounts()[0]
     watch = Watch(account, catalogue(), build_stages(catalogue(), Enricher(demo_snapshot())))
     runtime = LocalRuntime(watch.stages)
-    for ts, event in scenario(name):
+    for ts, event in scenario("S09"):
         runtime.send(topic_of(event), key_of(event), encode(event), ts + 1000)
     held = runtime.all_states("accounts")[account.encode()]
     assert msgspec.msgpack.encode(again(watch, catalogue())) == msgspec.msgpack.encode(held)

@@ -104,7 +104,29 @@ def test_a_family_on_one_instrument_fires_weakly_and_says_why() -> None:
     found = row(told_bare("a0", events_of("a0", PAID), events_of("a1", related, PAID)), PAYOUT)
     assert (found.outcome, found.confidence) == ("counts", 0.2)
     assert [(held.reason, held.confidence) for held in found.suppressed_by] == [("declared_relation", 0.6)]
-    assert "they declared a relation" in found.why
+    assert "Held down, since they declared a relation" in found.why
+
+
+def test_a_verified_agency_is_its_mitigating_fact() -> None:
+    agency: list[tuple[float, str, dict[str, Any]]] = [
+        (-2.0, "affiliation.declared", {"affiliation_type": "agency", "agency_id": "g", "registry_verified": True}),
+        (-1.0, "agency.member_added", {"agency_id": "g", "confirmed_by": ["agency", "member"]}),
+    ]
+    explanation = told_bare("a0", *[events_of(f"a{n}", *agency, PAID) for n in range(2)])
+    (held,) = row(explanation, PAYOUT).suppressed_by
+    assert (held.reason, held.confidence, held.mitigator) == ("agency", 0.6, "MIT-AGENCY")
+    assert [fact.suppresses for fact in explanation.facts if fact.account_id == "a0"] == [(PAYOUT,)]
+
+
+@pytest.mark.parametrize(("bits", "reasons"), [(10, ["common"]), (26, [])])
+def test_a_common_device_id_is_named(bits: int, reasons: list[str]) -> None:
+    seen = {"device_id": "one", "device_entropy_bits": bits}
+    found = row(
+        told_bare("a0", *[events_of(f"a{n}", (n / 10, "session.start", seen)) for n in range(2)]),
+        "shared_device_multi_account",
+    )
+    assert found.outcome == ("suppressed" if reasons else "counts")
+    assert [held.reason for held in found.suppressed_by] == reasons
 
 
 def test_a_reason_that_silences_nobody_is_not_told() -> None:
