@@ -2,8 +2,9 @@
 
 For every indicator the numbers that it saw against its thresholds, and what
 suppressed it; how the score came together; which single change would have
-given another tier. All of the stream is run, since what others do decides
-about an account too, and everything is weighed as it stands at its end.
+given another tier: a finding, a fact, a shared thing, or a threshold that is
+set otherwise. All of the stream is run, since what others do decides about an
+account too, and everything is weighed as it stands at its end.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
-from streams.cli.outcome import OK, BadInputError
+from streams.cli.outcome import OK, BadConfigurationError, BadInputError
+from streams.cli.replay import ReplayConfigurationError
 
 EXAMPLES = """\
 SOURCE and TABLES are as in `personawatch replay --help`.
+
+Exit codes, as of replay: 0 ok, 2 bad input (also: no event of the account),
+3 bad configuration, 70 failure, 130 interrupted.
 
 examples:
   personawatch scenario B02 | personawatch explain b02-0-0-n1 - --tables demo
@@ -52,7 +57,10 @@ def run(arguments: Namespace) -> int:
     from streams.replay.progress import with_progress
     from streams.replay.sources import Sources
 
-    used = configuration(os.environ, arguments.catalogue, arguments.tables, arguments.format)
+    try:
+        used = configuration(os.environ, arguments.catalogue, arguments.tables, arguments.format)
+    except BadConfigurationError as error:
+        raise ReplayConfigurationError(str(error)) from error
     with Sources(arguments.sources, used.settings, used.formats) as sources:
         played = play(arguments.account, used, with_progress(sources.records(), sources.done, sources.total()))
     if played.refused:

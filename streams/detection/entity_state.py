@@ -123,6 +123,9 @@ class EntityDesk:
             )
         )
 
+    def suppressed(self, entity: EntityState, link: Link, indicator: str, reason: str) -> None:
+        """Hear that `indicator` says less of this thing, or nothing, for `reason`. Only an explanation wants to know."""
+
     def mitigate(self, entity: EntityState, account: str, mitigator: str, reason: str, *also: str) -> None:
         """Tell `account` of a mitigating fact that this thing established, about itself and the things in `also`."""
         member = entity.members[account]

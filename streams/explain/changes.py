@@ -1,90 +1,82 @@
 """What single change would have given another tier: the verdict, computed again with one thing otherwise.
 
 Honest about its limits: everything else stays as it was at the end of the stream. A mitigating fact is taken away or added where the
-evidence is weighed; what it did earlier (an address that was never linked because it was declared) is not undone.
+evidence is weighed, and what it held back at a shared thing is then said; other things that it did earlier are not undone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from streams.detection.case_state import Node
 from streams.detection.catalogue.model import Catalogue
-from streams.detection.messages import Assessment, Mitigation
-from streams.detection.scoring import TIERS, Score, score
-from streams.detection.verdict import Verdict, judge
+from streams.detection.messages import Assessment, Evidence, Mitigation
+from streams.detection.scoring import PLACES, TIERS, score
+from streams.detection.verdict import Verdict
 from streams.explain.explanation import Change, ChangeKind
+from streams.explain.held_back import stands_for
+from streams.explain.judgement import Judgement, change
+from streams.explain.suppression import REASONS, Suppressed
 
-Edit = Callable[[Assessment], Assessment]
 
-
-def changes(catalogue: Catalogue, nodes: list[Node], verdict: Verdict, account: str) -> tuple[Change, ...]:
-    """Every single change that gives another tier: first what lowers it, then what raises it, strongest first."""
-    found = [
-        *_without_evidence(catalogue, verdict),
-        *_without_mitigation(catalogue, nodes, verdict),
-        *_with_evidence(catalogue, verdict),
-        *_with_mitigation(catalogue, nodes, verdict, account),
-    ]
+def in_order(found: Iterable[Change], verdict: Verdict) -> tuple[Change, ...]:
+    """Those that give another tier: first what lowers it, then what raises it, by kind and score."""
     before = TIERS.index(verdict.score.tier)
-    other = [change for change in found if change.tier != verdict.score.tier]
-    return tuple(
-        sorted(other, key=lambda change: (TIERS.index(change.tier) > before, change.kind, change.score, change.what))
-    )
+    other = [item for item in found if item.tier != verdict.score.tier]
+    return tuple(sorted(other, key=lambda item: (TIERS.index(item.tier) > before, item.kind, item.score, item.what)))
 
 
-def _without_evidence(catalogue: Catalogue, verdict: Verdict) -> Iterator[Change]:
-    for name in sorted(verdict.weighed):
-        rest = {known: item.confidence for known, item in verdict.weighed.items() if known != name}
-        yield _change("evidence_gone", name, score(catalogue, rest), f"Had `{name}` not fired")
-
-
-def _with_evidence(catalogue: Catalogue, verdict: Verdict) -> Iterator[Change]:
+def of_evidence(catalogue: Catalogue, verdict: Verdict) -> Iterator[Change]:
+    """Each finding gone, each one that is weaker grown to full, each one that is not there added in full."""
     confidences = {known: item.confidence for known, item in verdict.weighed.items()}
     for name, indicator in sorted(catalogue.indicators.items()):
-        if not indicator.planned and indicator.enabled and name not in verdict.weighed:
+        held = confidences.get(name)
+        if held is not None:
+            rest = {known: confidence for known, confidence in confidences.items() if known != name}
+            yield change("evidence_gone", name, score(catalogue, rest), f"Had `{name}` not fired")
+        elif indicator.planned or not indicator.enabled:
+            continue
+        if held is None or held < 1.0:
             reached = score(catalogue, {**confidences, name: 1.0})
-            yield _change("evidence_added", name, reached, f"Had `{name}` fired in full")
+            if held is None:
+                yield change("evidence_added", name, reached, f"Had `{name}` fired in full")
+            else:
+                yield change("evidence_full", name, reached, f"Had `{name}` counted in full, not with {held:.2g}")
 
 
-def _without_mitigation(catalogue: Catalogue, nodes: list[Node], verdict: Verdict) -> Iterator[Change]:
-    held = {item.mitigator for node in nodes if node.assessment for item in node.assessment.mitigations}
+def of_mitigation(judgement: Judgement, suppressed: Mapping[tuple[str, str], Suppressed]) -> Iterator[Change]:
+    """Each mitigating fact of anybody gone, and each one that the account has not, added; each other reason gone."""
+    catalogue, own = judgement.catalogue, judgement.own
+    having = {item.mitigator for item in own.mitigations}
+    held = {item.mitigator for told in judgement.assessments() for item in told.mitigations}
+    reasons = {item.reason for item in suppressed.values()}
+    standing = {reason: stands_for(reason, having) for reason in reasons}
+
+    def said(names: set[str]) -> list[Evidence]:
+        return [item.evidence for item in suppressed.values() if item.reason in names]
+
     for name in sorted(held):
+        freed = said({reason for reason, mitigator in standing.items() if mitigator == name})
 
-        def dropped(told: Assessment, gone: str = name) -> Assessment:
+        def dropped(told: Assessment, gone: str = name, more: list[Evidence] = freed) -> Assessment:
             kept = [item for item in told.mitigations if item.mitigator != gone]
-            return msgspec.structs.replace(told, mitigations=kept)
+            evidence = [*told.evidence, *more] if told.account == judgement.account else told.evidence
+            return msgspec.structs.replace(told, mitigations=kept, evidence=evidence)
 
-        reached = _judged(catalogue, nodes, verdict, dropped)
-        yield _change("mitigation_gone", name, reached, f"Without {name} ({catalogue.mitigators[name].title.lower()})")
-
-
-def _with_mitigation(catalogue: Catalogue, nodes: list[Node], verdict: Verdict, account: str) -> Iterator[Change]:
-    own = next(node.assessment for node in nodes if node.account == account)
-    held = {item.mitigator for item in own.mitigations} if own else set()
-    for name in sorted(catalogue.mitigators.keys() - held):
-
-        def added(told: Assessment, gained: str = name) -> Assessment:
-            if told.account != account:
-                return told
-            return msgspec.structs.replace(told, mitigations=[*told.mitigations, Mitigation(gained, 0, "")])
-
-        reached = _judged(catalogue, nodes, verdict, added)
-        yield _change(
-            "mitigation_added", name, reached, f"Had {name} held ({catalogue.mitigators[name].title.lower()})"
-        )
+        yield _titled(judgement, "mitigation_gone", name, "Without {}", judgement.again(dropped))
+    for reason in sorted(reason for reason, mitigator in standing.items() if not mitigator):
+        loud = judgement.with_own(evidence=[*own.evidence, *said({reason})])
+        names = ", ".join(sorted({f"`{item.indicator}`" for item in said({reason})}))
+        text = f"Had {names} not been held back because {REASONS[reason].text}"
+        yield change("suppression_gone", reason, loud.score, text)
+    things = tuple(sorted({item.entity for item in own.evidence if item.entity}))
+    for name in sorted(catalogue.mitigators.keys() - having):
+        fact = Mitigation(name, 0, "", about=things if name in PLACES else ())
+        gained = judgement.with_own(mitigations=[*own.mitigations, fact])
+        yield _titled(judgement, "mitigation_added", name, "Had {} held", gained)
 
 
-def _judged(catalogue: Catalogue, nodes: list[Node], verdict: Verdict, edit: Edit) -> Score:
-    edited = [
-        msgspec.structs.replace(node, assessment=edit(node.assessment) if node.assessment else None) for node in nodes
-    ]
-    return judge(catalogue, edited, verdict.now, verdict.hidden).score
-
-
-def _change(kind: ChangeKind, what: str, reached: Score, text: str) -> Change:
-    tier = "no tier" if reached.tier == "none" else reached.tier
-    total = round(reached.total, 1)
-    return Change(kind, what, reached.tier, total, f"{text}: {tier} ({total:.0f} of 100).")
+def _titled(judgement: Judgement, kind: ChangeKind, name: str, text: str, reached: Verdict) -> Change:
+    title = judgement.catalogue.mitigators[name].title.lower()
+    return change(kind, name, reached.score, text.format(name) + f" ({title})")

@@ -10,14 +10,19 @@ from streams.detection.case_state import Case, Node, case_key, node_key
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.components import around
 from streams.detection.messages import Assessment, Mitigation
+from streams.detection.scoring import explains
 from streams.detection.timestamps import rfc3339
 from streams.detection.verdict import Verdict, judge
 from streams.detection.wording import notes
-from streams.explain.changes import changes
-from streams.explain.explanation import CaseSeen, Explanation, Fact
+from streams.explain.changes import in_order, of_evidence, of_mitigation
+from streams.explain.explanation import CaseSeen, Change, Explanation, Fact
+from streams.explain.held_back import silenced_by_class, stands_for
 from streams.explain.indicators import Bench, explained
 from streams.explain.intake import Intake
+from streams.explain.judgement import Judgement
 from streams.explain.reckoning import reckoning
+from streams.explain.thresholds import of_thresholds
+from streams.explain.ties import of_ties
 from streams.explain.watching import Watch
 from streams.runtime.local import LocalRuntime
 from streams.runtime.partitioner import partition_of
@@ -69,8 +74,8 @@ def explain(watch: Watch, runtime: LocalRuntime, catalogue: Catalogue, roles: tu
         case=CaseSeen(case.case_id, case.tier, case.status, case.revision) if isinstance(case, Case) else None,
         reckoning=reckoning(catalogue, verdict.score),
         indicators=explained(bench),
-        facts=_facts(catalogue, nodes, verdict),
-        changes=changes(catalogue, nodes, verdict, watch.account),
+        facts=_facts(watch, nodes, verdict),
+        changes=_changes(watch, Judgement(catalogue, watch.account, nodes, verdict)),
         notes=_notes(own, hidden, intake, roles),
         catalogue=catalogue.version,
         tables=account.tables,
@@ -86,27 +91,53 @@ def _judged(watch: Watch, nodes: list[Node], now: int, hidden: int) -> Verdict:
         watch.recorder.listening = False
 
 
-def _facts(catalogue: Catalogue, nodes: list[Node], verdict: Verdict) -> tuple[Fact, ...]:
+def _changes(watch: Watch, judgement: Judgement) -> tuple[Change, ...]:
+    found = [
+        *of_evidence(judgement.catalogue, judgement.verdict),
+        *of_mitigation(judgement, watch.recorder.suppressed),
+        *of_ties(judgement),
+        *of_thresholds(watch, judgement),
+    ]
+    return in_order(found, judgement.verdict)
+
+
+def _facts(watch: Watch, nodes: list[Node], verdict: Verdict) -> tuple[Fact, ...]:
     return tuple(
-        _fact(catalogue, node.account, held, node.assessment, verdict)
+        _fact(watch, node.account, held, node.assessment, verdict)
         for node in nodes
         if node.assessment
         for held in node.assessment.mitigations
     )
 
 
-def _fact(catalogue: Catalogue, account: str, held: Mitigation, assessment: Assessment, verdict: Verdict) -> Fact:
+def _fact(watch: Watch, account: str, held: Mitigation, assessment: Assessment, verdict: Verdict) -> Fact:
+    catalogue = watch.plain_catalogue
     mitigator = catalogue.mitigators[held.mitigator]
     lowers = {
         item.indicator
         for item in assessment.evidence
         if not catalogue.indicators[item.indicator].hard
         and (item.indicator in mitigator.effects or catalogue.indicators[item.indicator].family in mitigator.effects)
-        and (held.until is None or held.until >= item.last)
+        and explains(held, item)
         and item.indicator in verdict.weighed
     }
     until = None if held.until is None else rfc3339(held.until)
-    return Fact(mitigator.id, account, mitigator.sentence, rfc3339(held.first), until, tuple(sorted(lowers)))
+    silences = {
+        indicator
+        for (indicator, _), item in watch.recorder.suppressed.items()
+        if account == watch.account and stands_for(item.reason, [held.mitigator])
+    }
+    if account == watch.account:
+        silences |= silenced_by_class(mitigator, watch.intake)
+    return Fact(
+        mitigator.id,
+        account,
+        mitigator.sentence,
+        rfc3339(held.first),
+        until,
+        tuple(sorted(lowers)),
+        tuple(sorted(silences)),
+    )
 
 
 def _notes(own: Assessment, hidden: int, intake: Intake, roles: tuple[str, ...]) -> tuple[str, ...]:

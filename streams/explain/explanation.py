@@ -6,10 +6,13 @@ from typing import Literal
 
 import msgspec
 
-Outcome = Literal["counts", "mitigated", "faded", "taken_back", "below", "too_short", "not_known", "off", "planned"]
-"""`counts`: it fired and adds to the score · `mitigated`: it fired, and a mitigating fact leaves nothing of it · `faded`: it fired long
-ago · `taken_back`: it fired, and what came later withdrew it · `below`: thresholds were not reached · `too_short`: fewer days are known
-than it weighs · `not_known`: something it compares was never told · `off`: not switched on · `planned`: no code yet."""
+Outcome = Literal[
+    "counts", "mitigated", "suppressed", "faded", "taken_back", "below", "too_short", "not_known", "off", "planned"
+]
+"""`counts`: it fired and adds to the score · `mitigated`: it fired, and a mitigating fact leaves nothing of it · `suppressed`: at what
+accounts share, a named reason keeps it from firing · `faded`: it fired long ago · `taken_back`: it fired, and what came later withdrew
+it · `below`: thresholds were not reached · `too_short`: fewer days are known than it weighs · `not_known`: something it compares was
+never told · `off`: not switched on · `planned`: no code yet."""
 
 
 class Saw(msgspec.Struct, frozen=True):
@@ -25,6 +28,21 @@ class Saw(msgspec.Struct, frozen=True):
     unit: str = ""
     at_most: bool = False
     """The indicator needs less than `needed`."""
+
+
+class HeldBack(msgspec.Struct, frozen=True):
+    """What one shared thing would have said of the account, had there not been a reason not to."""
+
+    reason: str
+    """declared · crowd · hub · omnibus · common · agency · declared_relation · identity · household · related (several of these)."""
+    text: str
+    """The reason in words."""
+    kind: str
+    """Kind of the shared thing: ip, subnet, pair, device, payout."""
+    confidence: float
+    """With which it would have fired."""
+    mitigator: str = ""
+    """The account's mitigating fact that stands for the reason."""
 
 
 class IndicatorExplained(msgspec.Struct, frozen=True):
@@ -46,6 +64,10 @@ class IndicatorExplained(msgspec.Struct, frozen=True):
     faded_to: float = 1.0
     """What time alone leaves of it."""
     mitigated_by: tuple[str, ...] = ()
+    suppressed_by: tuple[HeldBack, ...] = ()
+    """Reasons at shared things without which it would have fired, or fired more strongly; strongest first."""
+    left_out: str = ""
+    """What of the account was not compared at all, in one sentence."""
     last: str | None = None
     threshold: str = ""
     """The catalogue's threshold in words."""
@@ -99,9 +121,23 @@ class Fact(msgspec.Struct, frozen=True):
     until: str | None
     lowers: tuple[str, ...]
     """Indicators of the evidence that it lowers."""
+    suppresses: tuple[str, ...] = ()
+    """Indicators that it keeps from firing at what accounts share."""
 
 
-ChangeKind = Literal["evidence_gone", "mitigation_gone", "evidence_added", "mitigation_added"]
+ChangeKind = Literal[
+    "evidence_gone",
+    "evidence_added",
+    "evidence_full",
+    "mitigation_gone",
+    "mitigation_added",
+    "suppression_gone",
+    "tie_gone",
+    "threshold",
+]
+"""`evidence_full`: it fired, and had it fired with confidence 1 · `suppression_gone`: without a reason at a shared thing that is no
+mitigating fact · `tie_gone`: without a shared thing, that is without the strong ties and the evidence that come from it · `threshold`:
+one threshold set otherwise."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -109,9 +145,13 @@ class Change(msgspec.Struct, frozen=True):
 
     kind: ChangeKind
     what: str
+    """Indicator, mitigator, reason, kind of shared thing, or `indicator.threshold`."""
     tier: str
     score: float
     text: str
+    was: float | None = None
+    to: float | None = None
+    """Of a threshold: what it is, and the value that gives the other tier."""
 
 
 class CaseSeen(msgspec.Struct, frozen=True):

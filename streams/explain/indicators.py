@@ -14,15 +14,13 @@ from streams.detection.timestamps import rfc3339
 from streams.detection.verdict import Verdict
 from streams.detection.windows import DAY
 from streams.detection.wording.summary import sentence
-from streams.explain.explanation import IndicatorExplained, Outcome, Saw
+from streams.explain.explanation import HeldBack, IndicatorExplained, Outcome, Saw
+from streams.explain.held_back import NOTHING, held_back, sentence_of, uncompared
 from streams.explain.intake import Intake
 from streams.explain.limits import LIMITS
 from streams.explain.needs import WORDS, days_needed, missing
 from streams.explain.readings import readings
 from streams.explain.recorder import Recorder
-
-NOTHING = 0.05
-"""An effective confidence below this is nothing: it adds less than five points at the greatest weight."""
 
 
 class Bench(msgspec.Struct):
@@ -50,7 +48,18 @@ def explained(bench: Bench) -> tuple[IndicatorExplained, ...]:
         _fired(bench, indicator, best[name], weighed[name]) if name in best else _silent(bench, indicator)
         for name, indicator in bench.catalogue.indicators.items()
     ]
-    order = ("counts", "mitigated", "faded", "taken_back", "below", "too_short", "not_known", "off", "planned")
+    order = (
+        "counts",
+        "mitigated",
+        "suppressed",
+        "faded",
+        "taken_back",
+        "below",
+        "too_short",
+        "not_known",
+        "off",
+        "planned",
+    )
     weights = bench.catalogue.indicators
     return tuple(
         sorted(
@@ -92,6 +101,8 @@ def _fired(bench: Bench, indicator: Indicator, evidence: Evidence, item: Weighed
         words.append(f"It was last seen {days:.0f} days before; time leaves {faded:.0%} of it.")
     if not own and counted is not None:
         words.append("An account tied to this one has it more strongly; that one's evidence is counted.")
+    stronger = tuple(one for one in _held_back(bench, name) if one.confidence > evidence.confidence)
+    words += [sentence_of(one, fired=True) for one in stronger]
     return IndicatorExplained(
         indicator=name,
         family=indicator.family,
@@ -104,7 +115,9 @@ def _fired(bench: Bench, indicator: Indicator, evidence: Evidence, item: Weighed
         contribution=round(verdict.score.contributions.get(name, 0.0) if own else 0.0, 2),
         faded_to=round(faded, 3),
         mitigated_by=item.mitigated_by,
+        suppressed_by=stronger,
         last=rfc3339(evidence.last),
+        left_out=uncompared(indicator.id, bench.intake),
         threshold=indicator.threshold_text,
         window=indicator.window,
     )
@@ -113,7 +126,8 @@ def _fired(bench: Bench, indicator: Indicator, evidence: Evidence, item: Weighed
 def _silent(bench: Bench, indicator: Indicator) -> IndicatorExplained:
     saw = () if indicator.planned else tuple(_saw(bench, indicator.id))
     lacking = [] if indicator.planned else missing(indicator.id, bench.account, bench.intake, bench.roles)
-    outcome, why = _reason(bench, indicator, saw, lacking)
+    suppressed = _held_back(bench, indicator.id)
+    outcome, why = _reason(bench, indicator, saw, lacking, suppressed)
     tied = bench.verdict.weighed.get(indicator.id)
     contribution = 0.0
     if tied is not None:
@@ -127,19 +141,29 @@ def _silent(bench: Bench, indicator: Indicator) -> IndicatorExplained:
         why=why,
         saw=saw,
         missing=tuple(WORDS[name] for name in lacking),
+        suppressed_by=suppressed,
         effective=round(tied.confidence, 3) if tied else 0.0,
         contribution=round(contribution, 2),
+        left_out=uncompared(indicator.id, bench.intake),
         threshold=indicator.threshold_text,
         window=indicator.window,
     )
 
 
-def _reason(bench: Bench, indicator: Indicator, saw: tuple[Saw, ...], lacking: list[str]) -> tuple[Outcome, str]:
+def _held_back(bench: Bench, name: str) -> tuple[HeldBack, ...]:
+    return held_back(bench.recorder.suppressed, bench.catalogue.indicators[name], bench.own, bench.verdict.now)
+
+
+def _reason(
+    bench: Bench, indicator: Indicator, saw: tuple[Saw, ...], lacking: list[str], suppressed: tuple[HeldBack, ...]
+) -> tuple[Outcome, str]:
     if indicator.planned:
         return "planned", "Planned: it has a weight and sources, and no code yet."
     if not indicator.enabled:
         sign = " Switching it on needs the deployer's fairness sign-off." if indicator.needs_sign_off else ""
         return "off", f"Switched off in the catalogue.{sign}"
+    if suppressed:
+        return "suppressed", " ".join(map(sentence_of, suppressed))
     back = bench.recorder.taken_back.get(indicator.id)
     if back is not None:
         return "taken_back", f"It fired and was taken back when later events did not bear it out ({rfc3339(back)})."

@@ -16,6 +16,7 @@ from schemas.events import (
     SessionHeartbeat,
     SessionStart,
 )
+from streams.detection.families.network.places import CROWDS, NEVER_SHARED
 from streams.detection.windows import DAY
 
 _VISITS = (LoginSucceeded, SessionStart)
@@ -37,6 +38,10 @@ class Intake:
         """Name of something that an event can carry (`needs.NEEDS`) → events that did."""
         self.days: set[int] = set()
         """UTC days with a session event."""
+        self.given: Counter[str] = Counter()
+        """Network class whose addresses are given to whoever comes → session events on one."""
+        self.uncompared: Counter[str] = Counter()
+        """Kind of shared thing → session events whose address is not compared with other accounts as such."""
         self.unreadable = 0
 
     def take(self, enriched: EnrichedEvent) -> None:
@@ -48,6 +53,7 @@ class Intake:
         present = {"address": facts.network is not None, "network_lists": bool(facts.classes)}
         if isinstance(event, _SESSIONS):
             self.days.add(ts // DAY)
+            self._place(facts.classes)
             present |= {
                 "session_address": facts.network is not None,
                 "place": facts.latitude is not None and isinstance(event, _VISITS),
@@ -68,6 +74,11 @@ class Intake:
         present["instrument"] = getattr(event, "instrument_h", None) is not None
         present["contact"] = bool(getattr(event, "phone_line_type", None) or getattr(event, "email_domain_class", None))
         self.carried.update(name for name, there in present.items() if there)
+
+    def _place(self, classes: tuple[str, ...]) -> None:
+        for kind, apart in (("ip", NEVER_SHARED | CROWDS), ("subnet", CROWDS), ("pair", CROWDS)):
+            self.uncompared[kind] += not apart.isdisjoint(classes)
+        self.given.update((NEVER_SHARED | CROWDS).intersection(classes))
 
 
 def _input(event: Any) -> int | None:

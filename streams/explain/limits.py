@@ -73,7 +73,10 @@ LIMITS: dict[tuple[str, str], Words] = {
             "km_min": Words("distance between the two", "km"),
             "overlaps_min": Words("overlaps within a week"),
         },
-        "marathon_session": {"active_hours_min": Words("clock hours with input out of 24")},
+        "marathon_session": {
+            "presence_hours": Words("hours of presence without a break"),
+            "active_hours_min": Words("clock hours with input out of 24"),
+        },
         "operator_shift_pattern": {
             "active_share": Words("share of days on which one device is used", _SHARE),
             "weekdays_min": Words("weekdays on which it is used"),

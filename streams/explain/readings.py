@@ -12,6 +12,11 @@ from streams.detection.families.payments.memory import Instrument
 from streams.detection.families.payments.splits import splits
 from streams.detection.windows import HOUR
 
+_PLACES = {
+    "shared_ip_multi_account": ("ip", "accounts on one address of this account, related or not"),
+    "shared_subnet_single_use_devices": ("subnet", "accounts on one network of this account, related or not"),
+}
+
 
 class Reading(NamedTuple):
     """What was counted, and what it takes."""
@@ -28,6 +33,16 @@ def readings(indicator: str, account: AccountState, catalogue: Catalogue, compan
         return [Reading("accounts on one payout instrument of this account", company.get("payout", 1), 2)]
     if indicator == "shared_device_multi_account":
         return [Reading("accounts on one device of this account", company.get("device", 1), 2)]
+    if indicator in _PLACES:
+        kind, text = _PLACES[indicator]
+        return [Reading(text, company.get(kind, 1), limits["accounts"])]
+    if indicator == "proxy_exit_cooccurrence" and "pair" not in company:
+        return [Reading("rare exits shared with another account", 0, limits["exits"])]
+    if indicator == "dprk_range_login":
+        held = account.fired.get(indicator)
+        return [Reading("events from a range of the registry", held.count if held else 0, 1)]
+    if indicator == "operator_shift_pattern" and account.session is not None:
+        return [Reading("devices in use", sum(device.key > 0 for device in account.session.devices), 2)]
     if indicator == "voip_or_disposable_contact":
         return [Reading("contact points of such a class", 1 if indicator in account.fired else 0, 1)]
     if indicator == "pass_through_fan_out" and account.payments is not None:

@@ -6,11 +6,14 @@ that indicators saw, also those that were too small to fire. Only `explain` buil
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from streams.detection.catalogue.model import Catalogue
+
+if TYPE_CHECKING:
+    from streams.explain.suppression import Suppressed  # it takes numbers in plain from here
 
 
 class Compared(msgspec.Struct):
@@ -33,6 +36,8 @@ class Recorder:
         self.compared: dict[tuple[str, str], Compared] = {}
         self.taken_back: dict[str, int] = {}
         """Indicator → when its evidence was last withdrawn."""
+        self.suppressed: dict[tuple[str, str], Suppressed] = {}
+        """(Indicator, shared thing) → what it would have said when it was last judged."""
 
     def note(self, indicator: str, name: str, threshold: float, value: float) -> None:
         """Remember that `value` met this threshold."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from streams.cli.text import bullets, minute, safe, wrapped
-from streams.explain.explanation import Change, Condition, Explanation, IndicatorExplained, Reckoning, Saw
+from streams.detection.scoring import TIERS
+from streams.explain.explanation import Condition, Explanation, IndicatorExplained, Reckoning, Saw
 from streams.explain.limits import number
 from streams.explain.page import Section
 
 MOST_CHANGES = 8
 """Changes shown of those that raise the tier: usually any strong finding of another area would."""
+_PLENTY = ("evidence_added", "evidence_full")
+"""Kinds of change of which there are many; the others are few and tell more."""
 SILENT = {
     "mitigated": "Fired, and a mitigating fact leaves nothing of it",
+    "suppressed": "Would have fired, and was suppressed where it is shared",
     "faded": "Fired, and time has left nothing of it",
     "taken_back": "Fired, and was taken back",
     "below": "Looked at, and below its threshold",
@@ -32,7 +36,7 @@ def sections(told: Explanation) -> list[Section]:
         Section("How it adds up", list(_sums(told.reckoning))),
         Section("What each tier takes", [line for way in told.reckoning.conditions for line in _way(way)]),
         Section("Mitigating facts", list(_facts(told))),
-        Section("What single change would have given another tier", list(_changes(told.changes))),
+        Section("What single change would have given another tier", list(_changes(told))),
         *(Section(heading, [line for row in rows[name] for line in _silent(row)]) for name, heading in SILENT.items()),
         Section("Planned, no code yet", _names(rows["planned"])),
         Section("To keep in mind", bullets(told.notes, indent="  ")),
@@ -73,6 +77,7 @@ def _silent(row: IndicatorExplained) -> Iterator[str]:
         yield from wrapped(row.why, indent=" " * 6)
     if row.outcome != "off":
         yield from _numbers(row.saw, " " * 6)
+        yield from wrapped(row.left_out, indent=" " * 6) if row.left_out else ()
 
 
 def _numbers(saw: Iterable[Saw], indent: str) -> Iterator[str]:
@@ -106,22 +111,27 @@ def _way(way: Condition) -> Iterator[str]:
 
 def _facts(told: Explanation) -> Iterator[str]:
     for fact in told.facts:
-        lowers = f"Lowers {', '.join(fact.lowers)}." if fact.lowers else "It lowers none of the evidence."
+        effects = [f"Lowers {', '.join(fact.lowers)}."] if fact.lowers else []
+        effects += [f"Suppresses {', '.join(fact.suppresses)}."] if fact.suppresses else []
+        lowers = " ".join(effects) or "It lowers none of the evidence."
         whose = "" if fact.account_id == told.account_id else f" (account {safe(fact.account_id)})"
         until = f" until {minute(fact.until)}" if fact.until else ""
         text = f"{fact.mitigator}{whose}: {fact.sentence} Since {minute(fact.since)}{until}. {lowers}"
         yield from wrapped(text, indent="    ", first="  - ")
 
 
-def _changes(changes: tuple[Change, ...]) -> Iterator[str]:
-    gone = [change for change in changes if change.kind in ("evidence_gone", "mitigation_added")]
-    more = [change for change in changes if change.kind in ("evidence_added", "mitigation_gone")]
-    yield from bullets([change.text for change in gone], indent="  ")
-    yield from bullets([change.text for change in more[:MOST_CHANGES]], indent="  ")
-    if len(more) > MOST_CHANGES:
-        yield f"  - and {len(more) - MOST_CHANGES} more that would have raised it (all with --json)"
-    if not changes:
-        yield "  None: no single finding or mitigating fact decides it."
+def _changes(told: Explanation) -> Iterator[str]:
+    """What lowers the tier in full; of what raises it a few of every kind, since any strong finding of another area would."""
+    before = TIERS.index(told.reckoning.tier)
+    lower = [item for item in told.changes if TIERS.index(item.tier) < before]
+    more = [item for item in told.changes if TIERS.index(item.tier) > before]
+    shown = [item for item in more if item.kind not in _PLENTY]
+    shown += [item for item in more if item.kind in _PLENTY][: max(0, MOST_CHANGES - len(shown))]
+    yield from bullets([item.text for item in (*lower, *shown)], indent="  ")
+    if len(more) > len(shown):
+        yield f"  - and {len(more) - len(shown)} more that would have raised it (all with --json)"
+    if not told.changes:
+        yield "  None: no single finding, fact, tie or threshold decides it."
 
 
 def _names(rows: list[IndicatorExplained]) -> list[str]:

@@ -58,5 +58,8 @@ def test_faults_are_one_line(command: Command, stream: str, tmp_path: Path) -> N
     assert missing.code == 2
     assert "none.ndjson" in missing.err
     tables = command("explain", "a", stream, "--tables", "where=there")
-    assert tables.code == 78
+    assert tables.code == 3
     assert "--tables where=there: expected demo, none" in tables.err
+    (tmp_path / "network.toml").write_text("[indicator")
+    catalogue = command("explain", "a", stream, "--catalogue", str(tmp_path))
+    assert (catalogue.code, "network.toml" in catalogue.err) == (3, True)

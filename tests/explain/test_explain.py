@@ -24,9 +24,11 @@ def changed(explanation: Explanation, kind: str) -> dict[str, Change]:
     return {change.what: change for change in explanation.changes if change.kind == kind}
 
 
-@pytest.mark.parametrize("name", [name for name, story in SCENARIOS.items() if story.judged_day is None])
+@pytest.mark.parametrize(
+    "name", [name for name, story in SCENARIOS.items() if story.judged_day is None and name != "B04"]
+)
 def test_says_the_tier_that_the_pipeline_published(name: str) -> None:
-    """These stories end while their evidence is fresh, so final state and published case agree."""
+    """These stories end while their evidence is fresh, so final state and published case agree. B04, 300 people, is dear."""
     (account, *_) = SCENARIOS[name].accounts()
     explanation = of_scenario(name)
     assert explanation.reckoning.tier == Pipeline().play(scenario(name)).tiers([account])[account]
@@ -48,7 +50,25 @@ def test_numbers_stand_against_their_thresholds() -> None:
     spread = {saw.threshold: saw for saw in row(of_scenario("S05b"), "multi_ip_multi_country_window").saw}
     assert spread["countries_day"].reached
     assert not spread["networks"].reached
-    assert spread["networks"].seen == 3
+    assert spread["networks"].seen == 2
+
+
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name.startswith("B")])
+def test_whoever_could_fire_shows_a_number(name: str) -> None:
+    """Nothing that was told enough is answered with words alone: 0 of 20 hours and 19 of 20 are not the same."""
+    silent = [
+        item.indicator
+        for item in of_scenario(name).indicators
+        if item.outcome not in ("off", "planned", "not_known") and not item.saw
+    ]
+    assert silent == []
+
+
+def test_numbers_that_detection_does_not_reach_are_read_from_memory() -> None:
+    marathon = {saw.threshold: saw for saw in row(of_scenario("B01"), "marathon_session").saw}
+    assert (round(marathon["presence_hours"].seen, 1), marathon["active_hours_min"].seen) == (3.3, 10)
+    assert not any(saw.reached for saw in marathon.values())
+    assert {saw.text: saw.seen for saw in row(of_scenario("B01"), "operator_shift_pattern").saw}["devices in use"] == 1
 
 
 def test_the_one_decisive_finding_is_named_as_such() -> None:

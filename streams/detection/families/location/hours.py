@@ -43,7 +43,7 @@ def judge(account: AccountState, day: int, desk: Desk) -> None:
     days, busy = int(limits["window_days"]), limits["active_hours_min"]
     zones = [zone for zone in profile.client_zones.values() if zone is not None]
     _watch(account, day, offset, zones, limits)
-    if len(account.active_hours) < limits["active_days_min"]:
+    if len(account.active_hours) < float(limits["active_days_min"]):
         return
     masks = [mask for on, mask in account.active_hours.items() if day - days < on <= day and mask.bit_count() >= busy]
     if len(masks) < limits["active_days_min"]:

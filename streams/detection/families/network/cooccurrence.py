@@ -71,6 +71,7 @@ def judge_pair(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     a, b = names[:2]
     if related(a, entity.members[a], b, entity.members[b]):
         withdraw(entity, COUSE, desk)
+        desk.suppressed(entity, link, COUSE, "related")
         return
     total = sum(weight for weight, _ in exits.values())
     if len(exits) < limits["exits"] or total < limits["rarity"]:

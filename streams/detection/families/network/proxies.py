@@ -29,7 +29,7 @@ def observe(moment: Moment, memory: NetworkMemory, desk: Desk) -> None:
     elif not mark(held.days, day):
         return
     limits = desk.catalogue.indicators[PROXIES].thresholds
-    if len(memory.proxies) < limits["exits"]:
+    if len(memory.proxies) < float(limits["exits"]):  # those of weeks; the week's own are counted next
         return
     span = int(limits["days"]) - 1
     newest = max(day, *(known.days.newest for known in memory.proxies.values()))

@@ -18,18 +18,22 @@ SAMPLE = 16
 def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     """How many unrelated accounts used this address within a week, each in two sessions or more."""
     _count_devices(entity, link, desk)
-    if _is_everybodys(entity, link, desk) or entity.hub:
+    reason = _everybodys(entity, link, desk) or ("hub" if entity.hub else "")
+    if reason:
         withdraw(entity, SHARED, desk)
+        desk.suppressed(entity, link, SHARED, reason)
         return
     limits = desk.catalogue.indicators[SHARED].thresholds
-    least = limits["accounts"]
+    least = float(limits["accounts"])  # of strangers: members that may belong together are not held against it
     if len(entity.members) < least:
         withdraw(entity, SHARED, desk)
         return
     days = int(limits["days"])
     members = recent(entity, days * DAY)
     groups = groups_of(members) if len(members) >= least else []
-    if len(groups) < least:
+    if len(groups) < limits["accounts"]:
+        if len(members) >= least:
+            desk.suppressed(entity, link, SHARED, "related")
         if len(groups_of(entity.members)) < least:  # declared since; not merely gone quiet, which decays by itself
             withdraw(entity, SHARED, desk)
         return
@@ -74,8 +78,8 @@ def _count_devices(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         entity.memory["crowd"] = max(hour, entity.memory.get("crowd", 0))
 
 
-def _is_everybodys(entity: EntityState, link: Link, desk: EntityDesk) -> bool:
-    """Tell a declared workplace, or an address with more devices within an hour than a household has.
+def _everybodys(entity: EntityState, link: Link, desk: EntityDesk) -> str:
+    """Tell a `declared` workplace, or a `crowd`: more devices at an address within an hour than a household has.
 
     One declaration serves all on the address: it is a fact about the place. Only a crowd that keeps its own hours
     is taken for an office; a crowd in step may be a team, so it merely does not count here.
@@ -87,10 +91,10 @@ def _is_everybodys(entity: EntityState, link: Link, desk: EntityDesk) -> bool:
         for name in entity.members:
             reason = f"the address was declared as a workplace: {memory['declared']}"
             desk.mitigate(entity, name, "MIT-OFFICE", reason, network)
-        return True
+        return "declared"
     crowd = memory.get("crowd")
     if crowd is None or entity.watermark - crowd * HOUR > desk.threshold(SHARED, "crowd_days") * DAY:
-        return False
+        return ""
     if memory.get("compared", -1) < link.ts // DAY:
         memory["compared"] = link.ts // DAY
         newest = sorted(entity.members.values(), key=lambda member: -member.last)[:SAMPLE]
@@ -99,4 +103,4 @@ def _is_everybodys(entity: EntityState, link: Link, desk: EntityDesk) -> bool:
     if memory["diverse"]:
         for name in entity.members:
             desk.mitigate(entity, name, "MIT-OFFICE", "many devices use the address at their own hours", network)
-    return True
+    return "crowd"

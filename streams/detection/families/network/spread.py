@@ -53,9 +53,9 @@ def judge(moment: Moment, memory: NetworkMemory, desk: Desk) -> None:
     """Judge every window that holds this event, also those that end later: what arrives late changes nothing."""
     limits = desk.catalogue.indicators[SPREAD].thresholds
     found: list[Best] = []
-    if len(memory.networks) >= limits["networks"]:
+    if len(memory.networks) >= float(limits["networks"]):  # those of hours; the hour's own are counted next
         found += _hour(memory, moment.ts // BUCKET, limits)
-    if len(memory.places) >= limits["countries_day"]:
+    if len(memory.places) >= float(limits["countries_day"]):
         for unit, span, text, least, of in (
             (HOUR, int(limits["day_hours"]), "a day", limits["countries_day"], _hours),
             (DAY, int(limits["week_days"]), "a week", limits["countries_week"], _days),

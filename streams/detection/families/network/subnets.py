@@ -24,17 +24,20 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         memory["declared"] = True
     if memory.get("declared") or entity.hub:
         withdraw(entity, SUBNET, desk)
+        desk.suppressed(entity, link, SUBNET, "declared" if memory.get("declared") else "hub")
         return
     limits = desk.catalogue.indicators[SUBNET].thresholds
-    if len(entity.members) < limits["accounts"]:
+    least = float(limits["accounts"])  # of strangers: members that may belong together are not held against it
+    if len(entity.members) < least:
         return
     names = _dedicated(entity, devices, int(limits["days"]), limits["hours"])
-    if len(names) < limits["accounts"]:
+    if len(names) < least:
         return
     groups = groups_of({name: entity.members[name] for name in names})
     names = sorted(group[0] for group in groups)
     if len(names) < limits["accounts"]:
         withdraw(entity, SUBNET, desk)
+        desk.suppressed(entity, link, SUBNET, "related")
         return
     data = [entity.members[name].data for name in names]
     setups = Counter((known["agent"], known["tz"]) for known in data if known.get("agent") and known.get("tz"))

@@ -10,7 +10,7 @@ INDICATOR = "payout_instrument_shared"
 KIND = "payout"
 
 
-def judge_instrument(entity: EntityState, _link: Link, desk: EntityDesk) -> None:
+def judge_instrument(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     """Tell every active account of the instrument how many strangers use it too, and tie strangers with strong edges.
 
     Couples and declared family say little; a verified agency, a hub and an instrument shared by design say nothing.
@@ -23,6 +23,7 @@ def judge_instrument(entity: EntityState, _link: Link, desk: EntityDesk) -> None
         for name in active:
             desk.find(entity, name, INDICATOR, 0.0, {}, [])
         desk.untie(entity)
+        desk.suppressed(entity, link, INDICATOR, "hub" if entity.hub else "omnibus")
         return
     for name, member in active.items():
         unrelated = [other for other in active if _relation(name, member, other, active[other]) == "strangers"]
@@ -32,6 +33,8 @@ def judge_instrument(entity: EntityState, _link: Link, desk: EntityDesk) -> None
         numbers = {"accounts": len(together), "days": desk.threshold(INDICATOR, "active_days")}
         refs = sorted({ref for known in together for ref in active[known].refs})
         desk.find(entity, name, INDICATOR, confidence, numbers, refs)
+    if len(active) > 1:
+        desk.suppressed(entity, link, INDICATOR, "related")
     _tie(entity, desk)
 
 

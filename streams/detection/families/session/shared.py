@@ -22,12 +22,15 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     present = {name: held for name, held in entity.members.items() if held.last >= since}
     if entity.hub or len(entity.members) > HUB or entity.memory.get(_CROWD):
         _crowd(entity, present, desk)
+        desk.suppressed(entity, link, ID, "common" if entity.memory.get(_CROWD) else "hub")
         return
     for name, member in entity.members.items():
         if name in present:
             _tell(entity, name, member, present, desk)
         elif member.sent.get(ID, [0.0])[0] > 0:
             desk.find(entity, name, ID, 0.0, {}, [])
+    if len(present) > 1:
+        desk.suppressed(entity, link, ID, "related")
     _tie(entity, present, desk)
 
 
