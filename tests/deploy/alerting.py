@@ -23,11 +23,11 @@ def program() -> str:
     return next((name for name in PROGRAMS if shutil.which(name)), PROGRAMS[-1])
 
 
-def lacks() -> str | None:
-    """Why Alertmanager cannot be run here; None when it can."""
-    if shutil.which(program()):
+def lacks(name: str = "") -> str | None:
+    """Why Alertmanager, or its program `name`, cannot be run here; None when it can."""
+    if shutil.which(name or program()):
         return None
-    return "no alertmanager on this machine (Debian: apt-get install prometheus-alertmanager)"
+    return f"no {name or 'alertmanager'} on this machine (Debian: apt-get install prometheus-alertmanager)"
 
 
 def sixty_times_faster(rules: str) -> str:
