@@ -82,6 +82,19 @@ def test_a_mistake_in_a_service_monitor_is_seen(wrong: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    "wrong",
+    [{"for": "five minutes"}, {"expr": 1}, {"labels": {"severity": 1}}, {"fro": "5m"}, {"record": "both"}],
+    ids=str,
+)
+def test_a_mistake_in_a_rule_is_seen(wrong: dict[str, Any]) -> None:
+    sent = next(item for item in BUILT["kubernetes-monitoring"] if item["metadata"]["name"] == "personawatch-alerts")
+    group = sent["spec"]["groups"][0]
+    mistaken = {**group, "rules": [{**group["rules"][0], **wrong}]}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**sent, "spec": {"groups": [mistaken]}}, KINDS["PrometheusRule"])
+
+
+@pytest.mark.parametrize(
     ("told", "refused"),
     [
         ("helmCharts: []", "helmCharts"),
