@@ -16,7 +16,7 @@ from tests.kafka.worker import wait_until
 
 SECONDS = 65
 """A minute and some: a line that comes once a minute, as a library's repeated complaint does, shows."""
-EVENTS_A_SECOND = 150
+EVENTS_A_SECOND = 100
 BEFORE_READY = 6
 OUTAGE_S = 8
 TOPICS_WRITTEN = 7
