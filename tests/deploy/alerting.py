@@ -23,11 +23,11 @@ def program() -> str:
     return next((name for name in PROGRAMS if shutil.which(name)), PROGRAMS[-1])
 
 
-def lacks() -> str | None:
-    """Why Alertmanager cannot be run here; None when it can."""
-    if shutil.which(program()):
+def lacks(name: str = "") -> str | None:
+    """Why Alertmanager, or its program `name`, cannot be run here; None when it can."""
+    if shutil.which(name or program()):
         return None
-    return "no alertmanager on this machine (Debian: apt-get install prometheus-alertmanager)"
+    return f"no {name or 'alertmanager'} on this machine (Debian: apt-get install prometheus-alertmanager)"
 
 
 def sixty_times_faster(rules: str) -> str:
@@ -39,16 +39,16 @@ class Webhook:
     """Writes down which alerts were told as firing."""
 
     def __init__(self) -> None:
-        self.raised: dict[str, dict[str, str]] = {}
-        """Name of an alert → its labels when it was told last."""
-        raised = self.raised
+        self.told: list[dict[str, str]] = []
+        """Labels of each alert, each time that it was told."""
+        firing = self.told
 
         class Page(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 told: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 for alert in told["alerts"]:
                     if alert["status"] == "firing":
-                        raised[alert["labels"]["alertname"]] = alert["labels"]
+                        firing.append(alert["labels"])
                 self.send_response(200)
                 self.end_headers()
 
@@ -59,6 +59,11 @@ class Webhook:
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
+
+    @property
+    def raised(self) -> set[str]:
+        """Names of the alerts that were ever told."""
+        return {labels["alertname"] for labels in self.told}
 
     def close(self) -> None:
         """Listen no more."""

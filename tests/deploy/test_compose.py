@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import yaml
 from compose_spec import PyCompose
 
 from streams.runtime.settings import load
+from tests.deploy.alerting import lacks
 from tests.kafka.broker import KAFKA_VERSION
+from tests.require import require
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
@@ -148,6 +151,17 @@ def test_every_alert_has_somebody_to_go_to() -> None:
         for group in yaml.safe_load(path.read_text("utf-8"))["groups"]:
             used |= {rule["labels"]["severity"] for rule in group["rules"] if "alert" in rule}
     assert used - {"none"} == known, "`none` is the one that always fires: it is for the page alone"
+
+
+@pytest.mark.parametrize(("severity", "receiver"), [("page", "page"), ("ticket", "ticket"), ("none", "screen")])
+def test_alertmanager_itself_reads_the_file_and_sends_an_alert_there(severity: str, receiver: str) -> None:
+    require(lacks("amtool"))
+    file = DEPLOY / "alertmanager" / "alertmanager.yml"
+    routed = ["config", "routes", "test", f"--config.file={file}", f"severity={severity}", "alertname=PersonaWatchX"]
+    for words in (["check-config", file], routed):
+        done = subprocess.run(["amtool", *words], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip() == receiver
 
 
 def test_grafana_finds_prometheus_and_the_dashboards() -> None:

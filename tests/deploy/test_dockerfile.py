@@ -7,12 +7,16 @@ import re
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from streams.runtime.settings import Settings, load
 
@@ -21,6 +25,8 @@ PATH = ROOT / "deploy" / "Dockerfile"
 LINES = [line for line in PATH.read_text("utf-8").splitlines() if not line.startswith("#")]
 STEPS = [tuple(step.split(None, 1)) for step in re.sub(r"\\\s*\n\s*", "", "\n".join(LINES)).splitlines() if step]
 LAST = STEPS[max(number for number, step in enumerate(STEPS) if step[0] == "FROM") :]
+OWN = ("schemas", "enrichers", "streams")
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 BASE = re.compile(r"^[\w/.-]+:\d+\.\d+\.\d+-slim-\w+( AS \w+)?$")
 
 
@@ -69,6 +75,55 @@ def test_every_package_comes_by_its_hash_and_nothing_else_asks_an_index() -> Non
     assert len(installs) == 4
     for install in installs:
         assert "--no-index" in install or ("--require-hashes" in install and "requirements.lock" in install), install
+
+
+def test_only_what_a_worker_needs_is_installed() -> None:
+    (install,) = (part for words in of("RUN", STEPS) for part in words.split("&&") if "/opt/personawatch/bin" in part)
+    assert [word for word in install.split() if "wheel" not in word and word.endswith(".whl")] == ["/built/*.whl"]
+    assert "[" not in install, "no extras"
+    assert "requirement" not in install, "not the lock, which is also the tests'"
+    installed = needed(PROJECT["dependencies"])
+    extras = {canonical(text) for texts in PROJECT["optional-dependencies"].values() for text in texts}
+    assert not extras & installed
+    locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE))
+    assert installed < locked
+
+
+def test_what_ships_imports_nothing_else() -> None:
+    of_module = metadata.packages_distributions()
+    found: dict[str, set[str]] = {}
+    for folder in OWN:
+        for path in (ROOT / folder).rglob("*.py"):
+            for name in re.findall(r"^ *(?:from|import) (\w+)", path.read_text("utf-8"), re.MULTILINE):
+                if name in of_module and name not in (*OWN, *sys.stdlib_module_names):
+                    found.setdefault(name, set()).add(path.relative_to(ROOT).as_posix())
+    assert {"faust", "msgspec"} <= set(found)
+    installed = needed(PROJECT["dependencies"])
+    beyond = {
+        name: sorted(where) for name, where in found.items() if not {*map(canonical, of_module[name])} & installed
+    }
+    assert beyond.pop("pytest") == ["streams/replay/pytest_plugin.py"], "which only pytest loads"
+    assert beyond.pop("confluent_kafka") == ["streams/runtime/embedded_broker.py"], "the extra `demo`"
+    assert not beyond
+
+
+def canonical(text: str) -> str:
+    """The name of a requirement as the lock writes it."""
+    return canonicalize_name(Requirement(text).name)
+
+
+def needed(requirements: list[str]) -> set[str]:
+    """What is installed with these on a machine like this one, as the installed packages say."""
+    found: set[str] = set()
+    todo = list(requirements)
+    while todo:
+        requirement = Requirement(todo.pop())
+        name = canonical(str(requirement))
+        wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if wanted and name not in found:
+            found.add(name)
+            todo += metadata.requires(name) or []
+    return found
 
 
 def test_the_builder_is_that_of_the_project() -> None:

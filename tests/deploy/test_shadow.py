@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import yaml
 
 from streams.replay.configuration import shadow_catalogue
 from streams.runtime.settings import load
+from tests.deploy.kustomize import build
 from tests.deploy.prometheus import lacks
 from tests.deploy.test_compose import COMPOSE, SHADOW, WORKERS
 from tests.deploy.test_kubernetes import LABELS, MANIFESTS
@@ -21,35 +21,25 @@ from tests.require import require
 DEPLOY = Path(__file__).parents[2] / "deploy"
 PROMETHEUS: dict[str, Any] = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text("utf-8"))
 JOB = "personawatch-shadow"
+BUILT = {item["kind"]: item for item in build(DEPLOY / "kubernetes-shadow")}
+"""What `kubectl apply -k` would send, by kind."""
 
 
-@pytest.fixture(scope="module")
-def built() -> dict[str, dict[str, Any]]:
-    """What `kubectl apply -k` would send, by kind."""
-    if shutil.which("kubectl") is None:
-        pytest.skip("no kubectl on this machine")
-    done = subprocess.run(
-        ["kubectl", "kustomize", DEPLOY / "kubernetes-shadow"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return {item["kind"]: item for item in yaml.safe_load_all(done.stdout)}
-
-
-def test_the_shadow_s_objects_are_none_of_the_live_ones(built: dict[str, dict[str, Any]]) -> None:
+def test_the_shadow_s_objects_are_none_of_the_live_ones() -> None:
     kinds = {manifest["kind"] for manifest in MANIFESTS.values()}
-    assert set(built) == kinds - {"Namespace"}, "deleting a shadow must not delete the live workers' namespace"
+    assert set(BUILT) == kinds - {"Namespace"}, "deleting a shadow must not delete the live workers' namespace"
     live = {(item["kind"], item["metadata"]["name"]) for item in MANIFESTS.values()}
-    assert not live & {(kind, item["metadata"]["name"]) for kind, item in built.items()}
-    assert {item["metadata"]["namespace"] for item in built.values()} == {"personawatch"}
+    assert not live & {(kind, item["metadata"]["name"]) for kind, item in BUILT.items()}
+    assert {item["metadata"]["namespace"] for item in BUILT.values()} == {"personawatch"}
 
 
-def test_no_selector_takes_a_shadow_for_a_live_worker_or_the_other_way_round(built: dict[str, dict[str, Any]]) -> None:
-    own = built["StatefulSet"]["spec"]["template"]["metadata"]["labels"]
+def test_no_selector_takes_a_shadow_for_a_live_worker_or_the_other_way_round() -> None:
+    own = BUILT["StatefulSet"]["spec"]["template"]["metadata"]["labels"]
     selectors = [
-        built["StatefulSet"]["spec"]["selector"]["matchLabels"],
-        built["Service"]["spec"]["selector"],
-        built["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"],
-        built["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"],
+        BUILT["StatefulSet"]["spec"]["selector"]["matchLabels"],
+        BUILT["Service"]["spec"]["selector"],
+        BUILT["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"],
+        BUILT["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"],
     ]
     for selector in selectors:
         assert selector.items() <= own.items()
@@ -57,17 +47,23 @@ def test_no_selector_takes_a_shadow_for_a_live_worker_or_the_other_way_round(bui
     assert not LABELS.items() <= own.items()
 
 
-def test_it_runs_a_shadow_with_the_live_settings(built: dict[str, dict[str, Any]]) -> None:
-    (worker,) = built["StatefulSet"]["spec"]["template"]["spec"]["containers"]
+def test_it_reaches_whom_the_live_workers_reach() -> None:
+    live, shadow = (policy["spec"] for policy in (MANIFESTS["networkpolicy.yaml"], BUILT["NetworkPolicy"]))
+    assert shadow["egress"] == live["egress"], "the label is put into every `podSelector.matchLabels`, others' too"
+    assert shadow["ingress"] == live["ingress"]
+
+
+def test_it_runs_a_shadow_with_the_live_settings() -> None:
+    (worker,) = BUILT["StatefulSet"]["spec"]["template"]["spec"]["containers"]
     command, option, named = worker["args"]
     assert (command, option) == ("worker", "--shadow")
     assert shadow_catalogue(named, load({}))
-    assert worker["envFrom"] == [{"configMapRef": {"name": built["ConfigMap"]["metadata"]["name"]}}]
-    assert built["ConfigMap"]["data"] == MANIFESTS["settings.yaml"]["data"]
+    assert worker["envFrom"] == [{"configMapRef": {"name": BUILT["ConfigMap"]["metadata"]["name"]}}]
+    assert BUILT["ConfigMap"]["data"] == MANIFESTS["settings.yaml"]["data"]
 
 
-def test_prometheus_sees_it_as_a_job_of_its_own(built: dict[str, dict[str, Any]]) -> None:
-    monitor, service = built["ServiceMonitor"]["spec"], built["Service"]["metadata"]["labels"]
+def test_prometheus_sees_it_as_a_job_of_its_own() -> None:
+    monitor, service = BUILT["ServiceMonitor"]["spec"], BUILT["Service"]["metadata"]["labels"]
     assert monitor["selector"]["matchLabels"].items() <= service.items()
     assert service[monitor["jobLabel"]] == JOB
     jobs = {job["job_name"]: job["static_configs"][0]["targets"] for job in PROMETHEUS["scrape_configs"]}

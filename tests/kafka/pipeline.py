@@ -50,7 +50,7 @@ def stages() -> list[Any]:
 class RealWorker(WorkerProcess):
     """`personawatch worker` as a process."""
 
-    command = (sys.executable, "-m", "streams.cli.main", "worker")
+    command: tuple[str, ...] = (sys.executable, "-m", "streams.cli.main", "worker")
 
 
 class Pipeline(Deployment):

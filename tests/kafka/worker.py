@@ -55,8 +55,9 @@ class WorkerProcess:
         "import sys; from tests.kafka.worker import main; sys.exit(main())",
     )
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.port = free_ports(1)[0]
+    def __init__(self, environment: dict[str, str], port: int | None = None) -> None:
+        """`port`: where it answers, for one that comes back; without it one that is free."""
+        self.port = port or free_ports(1)[0]
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with the process's end)
         self.process = subprocess.Popen(
             self.command,
@@ -143,8 +144,15 @@ class Deployment:
 
     def worker(self, **settings: str) -> WorkerProcess:
         """Start a worker."""
+        return self._start(None, settings)
+
+    def again(self, worker: WorkerProcess, **settings: str) -> WorkerProcess:
+        """Start one where `worker` was, so that whoever watches it takes it for the same."""
+        return self._start(worker.port, settings)
+
+    def _start(self, port: int | None, settings: dict[str, str]) -> WorkerProcess:
         more = {f"PERSONAWATCH_{name.upper()}": value for name, value in settings.items()}
-        worker = self.worker_class(self.environment | more)
+        worker = self.worker_class(self.environment | more, port)
         self.workers.append(worker)
         return worker
 
