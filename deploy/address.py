@@ -1,6 +1,7 @@
 """Where you publish `RUNBOOK.md`: one address, to which every alert and every dashboard links.
 
-`python -m deploy.address https://wiki.example.org/personawatch/RUNBOOK.md` writes it into the rules, their tests and the dashboards;
+`python -m deploy.address https://wiki.example.org/personawatch/RUNBOOK.md` writes it into the rules, their tests, their Kubernetes objects and
+the dashboards;
 without an address it tells the present one.
 """
 
@@ -52,11 +53,13 @@ def main(arguments: list[str]) -> int:
         parser.error(f"not an address of a page: found {address!r}, expected https://… without a section (#…)")
     for file in write(address):
         print(file)
-    # A process of its own: it reads the new address.
-    done = subprocess.run([sys.executable, "-m", "deploy.dashboards"], check=False, cwd=FOLDER.parent)
-    if done.returncode:
-        print("the dashboards are as before: see above; `make dashboards` writes them", file=sys.stderr)
-    return done.returncode
+    for made in ("deploy.rule_manifests", "deploy.dashboards"):
+        # a process of its own: it reads the new address
+        done = subprocess.run([sys.executable, "-m", made], check=False, cwd=FOLDER.parent)
+        if done.returncode:
+            print(f"what {made} writes is as before: see above; `python -m {made}` writes it", file=sys.stderr)
+            return done.returncode
+    return 0
 
 
 if __name__ == "__main__":
