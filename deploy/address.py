@@ -1,8 +1,7 @@
 """Where you publish `RUNBOOK.md`: one address, to which every alert and every dashboard links.
 
-`python -m deploy.address https://wiki.example.org/personawatch/RUNBOOK.md` writes it into the rules, their tests, their Kubernetes objects and
-the dashboards;
-without an address it tells the present one.
+`python -m deploy.address https://wiki.example.org/personawatch/RUNBOOK.md` writes it into the rules, their tests, their Kubernetes
+objects and the dashboards; without an address it tells the present one.
 """
 
 from __future__ import annotations
