@@ -28,7 +28,8 @@ counts with those above it; or expected, the share of accounts that reached
 exactly the tier that their label names. SOURCE and TABLES are as in
 `personawatch replay --help`. Cohorts of fewer than 20 accounts are suppressed.
 
-Exit codes: 0 ok, 1 a --fail-under is not reached, 2 bad input.
+Exit codes, as replay's: 0 ok, 1 a --fail-under is not reached, 2 bad input,
+3 bad configuration, 130 interrupted.
 
 examples:
   personawatch scenario mix --accounts 2000 --days 28 --plant S01,S05,B02 \\
