@@ -17,8 +17,9 @@ YOUNGEST, OLDEST = 20, 1500
 """Days."""
 STEPS = (0, 0.2, 1, 30)
 """Hours after sign-up of: sign-up, document, bank, approval."""
-DECLARED, CONFIRMED = 32, 33
-"""Hours after sign-up at which families and agencies' members say so, and at which an agency and its member confirm it."""
+DECLARED, CONFIRMED = 0.5, 0.6
+"""Hours after sign-up at which families and agencies' members say so, and at which an agency and its member confirm it.
+Before there is a bank account: an agency that opens accounts says whose they are."""
 MOST = len(STEPS) + 2
 """Events of one account, at most."""
 _FAMILY, _AGENCY, _MEMBER = range(len(STEPS), len(STEPS) + 3)
