@@ -26,9 +26,9 @@ EXAMPLES = """\
 METRIC: precision, recall or f1 of a tier (.watch, .review, .priority), which
 counts with those above it; or expected, the share of accounts that reached
 exactly the tier that their label names. SOURCE and TABLES are as in
-`personawatch replay --help`. With --cohorts, accounts of a cohort of fewer than
-20 are in no number of the whole card (nor are those without a cohort, when they
-are fewer than 20), and a count of 1 to 19 accounts within a cohort is not shown.
+`personawatch replay --help`. With --cohorts, accounts of a cohort of fewer
+than 20 are in no number of the card (nor are those without a cohort, when they
+are fewer than 20), and counts of 1 to 19 accounts within a cohort are hidden.
 
 Exit codes, as replay's: 0 ok, 1 a --fail-under is not reached, 2 bad input,
 3 bad configuration. 70 failure and 130 interrupted are as everywhere.

@@ -25,7 +25,7 @@ AHEAD = 60
 
 
 Visit = tuple[int, int, int]
-"""A local date (days since 1970), the how manieth session of it (from 0), a class; `CLASSES` + a class of agencies."""
+"""A local date (days since 1970), which session of it (from 0), a class; `CLASSES` + a class of agencies."""
 
 
 class Rhythm:
