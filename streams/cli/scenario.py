@@ -3,7 +3,8 @@
 The same story, seed, start and multiplier always give the same bytes. Without
 --start a story ends at the last UTC midnight. `mix` writes the ordinary events
 of a platform, with stories planted among them and, with --labels, what is true
-of every account beside; its memory grows with accounts, not with days.
+of every account beside. People are made as they are needed: memory is about 70
+bytes an account, 90 MB for a million, however many days are told.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
 
 from streams.cli.explain import add_source_options
-from streams.cli.outcome import OK, BadInputError
+from streams.cli.outcome import OK, BadConfigurationError, BadInputError
 
 if TYPE_CHECKING:
     from streams.scorecard.checks import Least
@@ -26,9 +26,12 @@ EXAMPLES = """\
 METRIC: precision, recall or f1 of a tier (.watch, .review, .priority), which
 counts with those above it; or expected, the share of accounts that reached
 exactly the tier that their label names. SOURCE and TABLES are as in
-`personawatch replay --help`. Cohorts of fewer than 20 accounts are suppressed.
+`personawatch replay --help`. With --cohorts, accounts of a cohort of fewer
+than 20 are in no number of the card (nor are those without a cohort, when they
+are fewer than 20), and counts of 1 to 19 accounts within a cohort are hidden.
 
-Exit codes: 0 ok, 1 a --fail-under is not reached, 2 bad input.
+Exit codes, as replay's: 0 ok, 1 a --fail-under is not reached, 2 bad input,
+3 bad configuration. 70 failure and 130 interrupted are as everywhere.
 
 examples:
   personawatch scenario mix --accounts 2000 --days 28 --plant S01,S05,B02 \\
@@ -54,6 +57,16 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    """Measure and judge; bad configuration has the exit code that it has in a replay."""
+    from streams.cli.replay import ReplayConfigurationError
+
+    try:
+        return _run(arguments)
+    except BadConfigurationError as error:
+        raise ReplayConfigurationError(str(error)) from error
+
+
+def _run(arguments: Namespace) -> int:
     """Read labels and cohorts, run the stream, print, judge."""
     from streams.cli.send import lines_of
     from streams.explain.page import show
@@ -76,7 +89,7 @@ def run(arguments: Namespace) -> int:
     with Sources(arguments.sources, used.settings, used.formats) as sources:
         records = with_progress(sources.records(), sources.done, sources.total())
         card = score(used, records, told, groups, arguments.fail_under)
-    if not card.accounts:
+    if not card.accounts and (card.disparity is None or card.records <= card.refused):
         raise BadInputError(f"no event among {card.records:,} records")
     if arguments.json:
         import msgspec

@@ -1,6 +1,6 @@
 """Ordinary traffic: people who work by day, rest at weekends, travel now and then, and do nothing wrong.
 
-Memory depends on the number of accounts, not on the length of time.
+Memory is that of the sessions that are open and of those that begin within the hour, whatever the length of time.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import orjson
 
 from enrichers.demo import DemoNetworks
 from streams.scenarios.clock import DAY, Calendar
-from streams.scenarios.population import people
-from streams.scenarios.signups import STEPS, signups
+from streams.scenarios.population import Population
+from streams.scenarios.signups import MOST, signups
 from streams.scenarios.story import Timed
 from streams.scenarios.traffic import Traffic
 
@@ -33,14 +33,14 @@ def background_bytes(
 ) -> Iterator[tuple[int, bytes, bytes]]:
     """Yield (event time in ms, key, JSON) in event-time order; same arguments, same bytes.
 
-    With `history`, sign-up, document, bank and approval of every account come first, with times before `start`: without
-    them a detector does not know what anybody claims.
+    With `history`, sign-up, document, bank and approval of every account and the declarations of agencies and families
+    come first, with times before `start`: without them a detector does not know what anybody claims.
     """
-    everybody = list(people(accounts, seed, networks or DemoNetworks()))
+    people = Population(accounts, seed, networks or DemoNetworks())
     begin = Calendar(start).start
     if history:
-        yield from signups(everybody, begin, seed)
-    yield from Traffic(everybody, begin, seed, rate, first=len(STEPS) * accounts).run(begin + round(days * DAY))
+        yield from signups(people, begin, seed)
+    yield from Traffic(people, begin, seed, rate, first=MOST * accounts).run(begin + round(days * DAY))
 
 
 def background(

@@ -58,6 +58,7 @@ def offset_minutes(zone: str, day_number: int) -> int:
     return int(shift.total_seconds()) // 60
 
 
+@functools.lru_cache(maxsize=4096)
 def iso_day(day_number: int) -> str:
     """Give the date of a UTC day number."""
     return date.fromordinal(EPOCH_DAY + day_number).isoformat()
@@ -65,4 +66,6 @@ def iso_day(day_number: int) -> str:
 
 def iso(ts: int) -> str:
     """Write event time in RFC 3339: UTC, milliseconds."""
-    return datetime.fromtimestamp(ts // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{ts % 1000:03d}Z"
+    day, rest = divmod(ts, DAY)
+    seconds, milli = divmod(rest, 1000)
+    return f"{iso_day(day)}T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{milli:03d}Z"

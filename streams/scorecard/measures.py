@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from streams.detection.scoring import TIERS
 from streams.scorecard.outcome import at_least
@@ -94,11 +94,11 @@ def expected(truths: Mapping[str, Truth], reached: Mapping[str, str], present: I
     return Expected(met, len(wanted), share(met, len(wanted)), tuple(misses[:MISSES]))
 
 
-def rates(alerts: Mapping[str, str], account_weeks: int) -> tuple[Rate, ...]:
-    """Alerts by tier, that one or above, per 2,000 active accounts a week."""
+def rates(alerts: Collection[str], account_weeks: int) -> tuple[Rate, ...]:
+    """Alerts, given as the highest tier of each, by tier, that one or above, per 2,000 active accounts a week."""
     found = []
     for tier in ALERTING:
-        number = sum(at_least(highest, tier) for highest in alerts.values())
+        number = sum(at_least(highest, tier) for highest in alerts)
         rate = round(number * ACCOUNTS / account_weeks, 3) if account_weeks else None
         found.append(Rate(tier, number, rate))
     return tuple(found)

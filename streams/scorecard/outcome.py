@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -65,8 +65,9 @@ class Census:
         self.name, self.inputs = stage.name, stage.inputs
         self.stateful, self.state_type = stage.stateful, stage.state_type
         self._stage = stage
-        self._weeks: dict[str, int] = {}
-        self.account_weeks = 0
+        self._newest: dict[str, int] = {}
+        self.weeks: Counter[str] = Counter()
+        """Account → weeks in which it did something."""
         self.decided: dict[str, str] = {}
         """Account → outcome of the newest `case.disposition`."""
 
@@ -88,9 +89,18 @@ class Census:
             self.decided[event.account_id] = event.outcome
         if event.type in ACTIVE:
             week = enriched.ts // (7 * DAY)
-            if self._weeks.get(event.account_id, -1) < week:
-                self._weeks[event.account_id] = week
-                self.account_weeks += 1
+            if self._newest.get(event.account_id, -1) < week:
+                self._newest[event.account_id] = week
+                self.weeks[event.account_id] += 1
+
+
+class Published:
+    """What was published of one case: its highest tier, whom its alert named, how many more it counted at most."""
+
+    def __init__(self) -> None:
+        self.tier = "none"
+        self.accounts: set[str] = set()
+        self.unnamed = 0
 
 
 class Outcome:
@@ -107,10 +117,8 @@ class Outcome:
         self.refused = 0
         self.reached: dict[str, str] = {}
         """Account → highest tier that was ever published for a case with it; without one: absent."""
-        self.alerts: dict[str, str] = {}
-        """Alert or watch entry → its highest tier."""
-        self.unnamed = 0
-        """Most accounts of one case that its alert counted without naming them."""
+        self.alerts: defaultdict[str, Published] = defaultdict(Published)
+        """By id of the alert or watch entry."""
         self._clustered: set[str] = set()
 
     def take(self, recorded: Recorded) -> None:
@@ -126,9 +134,9 @@ class Outcome:
             self._collect()
 
     @property
-    def account_weeks(self) -> int:
-        """Weeks in which an account did something, over all accounts."""
-        return self._census.account_weeks
+    def weeks(self) -> Mapping[str, int]:
+        """Account → weeks in which it did something."""
+        return self._census.weeks
 
     @property
     def decided(self) -> dict[str, str]:
@@ -154,8 +162,10 @@ class Outcome:
     def _publish(self, alert: _Alert) -> None:
         if alert.tier == "none":
             return
-        self.alerts[alert.alert_id] = _higher(self.alerts.get(alert.alert_id), alert.tier)
-        self.unnamed = max(self.unnamed, alert.subject.accounts - len(alert.subject.account_ids))
+        published = self.alerts[alert.alert_id]
+        published.tier = _higher(published.tier, alert.tier)
+        published.accounts.update(alert.subject.account_ids)
+        published.unnamed = max(published.unnamed, alert.subject.accounts - len(alert.subject.account_ids))
         for account in alert.subject.account_ids:
             self.reached[account] = _higher(self.reached.get(account), alert.tier)
         if any(item.indicator == CLUSTER for item in alert.evidence):

@@ -8,9 +8,9 @@ from streams.replay.configuration import Configuration
 from streams.replay.lines import Recorded
 from streams.scorecard import measures
 from streams.scorecard.checks import Least, check
-from streams.scorecard.disparity import disparity
-from streams.scorecard.outcome import Outcome
-from streams.scorecard.scorecard import Scorecard
+from streams.scorecard.disparity import counted, disparity
+from streams.scorecard.outcome import Outcome, Published
+from streams.scorecard.scorecard import Disparity, Scorecard
 from streams.scorecard.truth import Truth, known
 
 
@@ -25,9 +25,14 @@ def score(
     outcome = Outcome(configuration)
     for recorded in records:
         outcome.take(recorded)
-    fired = outcome.fired()
+    everybody = outcome.fired()
     told = known(labels, outcome.decided)
+    table = None if cohorts is None else disparity(cohorts, everybody, outcome.reached, told)
+    may_count = everybody.keys() if cohorts is None else counted(cohorts, everybody)
+    fired = {account: indicators for account, indicators in everybody.items() if account in may_count}
     truths = {account: truth for account, truth in told.truths.items() if account in fired}
+    alerts = [case for case in outcome.alerts.values() if cohorts is None or case.accounts & may_count]
+    weeks = sum(outcome.weeks.get(account, 0) for account in fired)
     signs = [truth.positive for truth in truths.values()]
     active = [name for name, item in outcome.catalogue.indicators.items() if item.enabled and not item.planned]
     ever = set().union(*fired.values()) if fired else set()
@@ -37,30 +42,31 @@ def score(
         records=outcome.records,
         refused=outcome.refused,
         accounts=len(fired),
-        active_account_weeks=outcome.account_weeks,
+        active_account_weeks=weeks,
         positives=signs.count(True),
         negatives=signs.count(False),
         tiers=tiers,
         indicators=measures.by_indicator(outcome.catalogue.indicators, truths, fired),
         confusion=measures.confusion(fired, truths, outcome.reached),
         expected=expected,
-        rates=measures.rates(outcome.alerts, outcome.account_weeks),
+        rates=measures.rates([case.tier for case in alerts], weeks),
         never_fired=tuple(sorted(name for name in active if name not in ever)),
-        disparity=None if cohorts is None else disparity(cohorts, fired, outcome.reached, told),
+        disparity=table,
         checks=tuple(check(item, tiers, expected) for item in least),
-        notes=tuple(_notes(outcome, labels, fired)),
+        notes=tuple(_notes(alerts, len(labels.keys() - everybody.keys()), table)),
         catalogue=outcome.catalogue.version,
     )
 
 
-def _notes(outcome: Outcome, labels: Mapping[str, Truth], fired: Mapping[str, set[str]]) -> list[str]:
+def _notes(alerts: Sequence[Published], absent: int, table: Disparity | None) -> list[str]:
     found = [
         "A tier is the highest that was ever published for a case with the account; a tier counts with those above it.",
         "An indicator counts as fired when it was not taken back and mitigating facts leave something of it.",
     ]
-    absent = len(labels.keys() - fired.keys())
     if absent:
         found.append(f"{absent:,} labelled accounts have no event in the stream and count nowhere.")
-    if outcome.unnamed:
-        found.append(f"A case had {outcome.unnamed:,} accounts more than its alert names; those seem to have no tier.")
+    if unnamed := max((case.unnamed for case in alerts), default=0):
+        found.append(f"A case had {unnamed:,} accounts more than its alert names; those seem to have no tier.")
+    if table and (table.without_cohort is None or any(row.suppressed for row in table.cohorts)):
+        found.append("Accounts of suppressed groups are in no number of this card, and in no check of a least value.")
     return found

@@ -1,6 +1,7 @@
 """The scorecard of one stream: a public contract (`streams/json/scorecard.schema.json`), and nothing but values.
 
-A share is None where it would divide by nothing, or where its cell is too small to be shown.
+A share is None where it would divide by nothing, or where a cell of its column is too small to be shown. With cohorts, every number
+is of the accounts whose group fills a cell.
 """
 
 from __future__ import annotations
@@ -81,9 +82,10 @@ class Uneven(msgspec.Struct, frozen=True):
 
     indicator: str
     cohort: str
-    share: float
-    others: float
-    ratio: float | None
+    share: float | None = None
+    """None, and so the next: it fired on 1 to 19 accounts of some group."""
+    others: float | None = None
+    ratio: float | None = None
 
 
 class Disparity(msgspec.Struct, frozen=True):
@@ -93,7 +95,7 @@ class Disparity(msgspec.Struct, frozen=True):
     cohorts: tuple[Cohort, ...]
     uneven: tuple[Uneven, ...]
     without_cohort: int | None
-    """Accounts of the stream that are in no cohort; None when suppressed."""
+    """Accounts of the stream that are in no cohort; None when they are too few, and then counted nowhere."""
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -111,7 +113,7 @@ class Scorecard(msgspec.Struct, frozen=True):
     records: int
     refused: int
     accounts: int
-    """Accounts with an event."""
+    """Accounts with an event; with cohorts, those that may be counted, here and in everything below."""
     active_account_weeks: int
     positives: int
     """Accounts of the stream with something to find, by their label or a person's decision."""

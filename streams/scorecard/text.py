@@ -89,10 +89,15 @@ def _disparity(table: Disparity) -> Iterator[str]:
         )
     yield from wrapped(
         "ratio: alerted against all other shown cohorts; outside 0.8 to 1.25 the rules are to be reviewed. wrong: of"
-        f" accounts with nothing to find. A dash: fewer than {table.minimum_cell} to say it of, or none to compare with.",
+        f" accounts with nothing to find. A dash: none to say it of or to compare with, or 1 to {table.minimum_cell - 1}"
+        " accounts in some row, which hides the column.",
         indent="  ",
     )
     for item in table.uneven:
+        if item.share is None or item.others is None:
+            few = f"{item.indicator} in {item.cohort}: uneven; fewer than {table.minimum_cell} accounts in some group"
+            yield from wrapped(few, indent="    ", first="  - ")
+            continue
         ratio = "none elsewhere" if item.ratio is None else f"ratio {item.ratio:.2f}"
         text = f"{item.indicator} in {item.cohort}: {item.share:.1%} against {item.others:.1%} ({ratio})"
         yield from wrapped(text, indent="    ", first="  - ")

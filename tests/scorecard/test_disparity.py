@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections import Counter
 
 import msgspec
 import pytest
@@ -10,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.explain.page import plain
-from streams.scorecard.disparity import MINIMUM_CELL, disparity
+from streams.scorecard.disparity import MINIMUM_CELL, counted, disparity
 from streams.scorecard.run import score
-from streams.scorecard.scorecard import Cohort, Disparity
+from streams.scorecard.scorecard import Cohort, Disparity, Scorecard
 from streams.scorecard.text import sections
 from streams.scorecard.truth import Known, Truth
 from tests.explain.conftest import configured
-from tests.scorecard.conftest import card, recorded, stream, truths
+from tests.scorecard.conftest import recorded, stream, truths
 
 NOTHING = Known({}, {})
 
@@ -30,9 +32,9 @@ def table(sizes: dict[str, tuple[int, int]], known: Known = NOTHING) -> tuple[Di
 
 
 def test_ratio_is_against_the_others() -> None:
-    _, rows = table({"a": (100, 10), "b": (200, 10), "c": (100, 5)})
+    _, rows = table({"a": (400, 40), "b": (800, 40), "c": (400, 20)})
     assert (rows["a"].alerted, rows["a"].ratio, rows["a"].review_rule) == (0.1, 2.0, True)
-    assert rows["c"].ratio == pytest.approx(0.05 / (20 / 300), abs=0.001)
+    assert rows["c"].ratio == pytest.approx(0.05 / (80 / 1200), abs=0.001)
     assert rows["c"].review_rule
 
 
@@ -45,7 +47,7 @@ def test_asks_for_a_review_outside_four_fifths_and_five_quarters(alerted: int, a
 
 
 def test_no_alert_elsewhere_has_no_ratio_and_asks() -> None:
-    _, rows = table({"a": (50, 1), "b": (50, 0)})
+    _, rows = table({"a": (50, 20), "b": (50, 0)})
     assert (rows["a"].ratio, rows["a"].review_rule) == (None, True)
     assert (rows["b"].ratio, rows["b"].review_rule) == (0.0, True)
 
@@ -67,15 +69,39 @@ def test_a_small_cohort_is_named_and_changes_nothing_else(sizes: dict[str, int],
     assert {name: row for name, row in rows.items() if name not in small} == without
 
 
-def test_shares_within_a_cohort_need_a_cell_of_their_own() -> None:
-    """40 accounts of which 19 have a truth: their false positives are not shown; with 20 they are."""
-    for number, shown in ((19, None), (20, 0.25)):
-        known = Known({f"a-{place}": Truth("benign") for place in range(number)}, {})
-        _, rows = table({"a": (40, 5), "b": (40, 5)}, known)
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", ""]), st.booleans()), max_size=150))
+def test_counts_of_few_are_not_shown_and_cannot_be_subtracted(people: list[tuple[str, bool]]) -> None:
+    """Totals of a card are over `counted`: a column is shown for all groups or for none, those without a cohort among them."""
+    cohorts = {f"{place}": name for place, (name, _) in enumerate(people) if name}
+    fired = {f"{place}": {"marathon_session"} if alerted else set() for place, (_, alerted) in enumerate(people)}
+    reached = {account: "review" for account, indicators in fired.items() if indicators}
+    made = disparity(cohorts, fired, reached, NOTHING)
+    sizes = Counter(name for name, _ in people)
+    assert counted(cohorts, fired) == {account for account in fired if sizes[cohorts.get(account, "")] >= MINIMUM_CELL}
+    told = [name for name, size in sizes.items() if size >= MINIMUM_CELL]
+    alerted = [people.count((name, True)) for name in told]
+    few = any(0 < count < MINIMUM_CELL for count in alerted)
+    shown = [row for row in made.cohorts if not row.suppressed]
+    assert all((row.alerted is None) == few for row in shown)
+    assert all(row.ratio is None for row in shown if few)
+    assert all((item.share is None) == few for item in made.uneven)
+
+
+def test_numbers_that_are_hidden_still_ask_for_a_review() -> None:
+    _, rows = table({"a": (1000, 5), "b": (1000, 100)})
+    assert [(row.alerted, row.ratio, row.review_rule) for row in rows.values()] == [(None, None, True)] * 2
+
+
+def test_shares_within_a_cohort_need_cells_of_their_own() -> None:
+    """Of 20 alerted accounts 19 or 20 have a truth, and of 39 or 40 decisions 19 or 20 cleared: a full cell is shown."""
+    for number, shown in ((39, None), (40, 0.5)):
+        known = Known({f"a-{place}": Truth("benign") for place in range(40 - number, 40)}, {})
+        _, rows = table({"a": (60, 20), "b": (60, 0)}, known)
         assert rows["a"].false_positives == shown
         decisions = {f"a-{place}": "cleared" if place % 2 else "confirmed_pattern" for place in range(number)}
-        _, rows = table({"a": (40, 30), "b": (40, 5)}, Known({}, decisions))
-        assert rows["a"].cleared == (None if shown is None else 0.5)
+        _, rows = table({"a": (60, 40), "b": (60, 0)}, Known({}, decisions))
+        assert rows["a"].cleared == shown
+        assert rows["b"].cleared is None
 
 
 def test_accounts_outside_every_cohort_are_told_unless_few() -> None:
@@ -85,17 +111,27 @@ def test_accounts_outside_every_cohort_are_told_unless_few() -> None:
 
 
 def test_an_uneven_indicator_is_named() -> None:
-    cohorts = {f"{name}-{place}": name for name in "ab" for place in range(40)}
-    fired = {account: {"marathon_session"} if account in ("a-0", "a-1", "b-0") else set() for account in cohorts}
+    cohorts = {f"{name}-{place}": name for name in "ab" for place in range(400)}
+    marathon = {f"a-{place}" for place in range(40)} | {f"b-{place}" for place in range(20)}
+    fired = {account: {"marathon_session"} if account in marathon else set() for account in cohorts}
     (first, second) = disparity(cohorts, fired, {}, NOTHING).uneven
-    assert (first.cohort, first.share, first.others, first.ratio) == ("a", 0.05, 0.025, 2.0)
+    assert (first.cohort, first.share, first.others, first.ratio) == ("a", 0.1, 0.05, 2.0)
     assert (second.cohort, second.ratio) == ("b", 0.5)
 
 
+def grouped() -> dict[str, str]:
+    return {account: "ordinary" if account.startswith("bg-") else "newcomers" for account in truths()}
+
+
+@functools.cache
+def of_two_cohorts() -> Scorecard:
+    """Ordinary people against the stories: 24 and 6 accounts."""
+    return score(configured(), recorded(stream()), truths(), grouped())
+
+
 def test_of_a_real_stream() -> None:
-    """Ordinary people against the stories: 24 and 6 accounts, so that the six are suppressed, in text and JSON."""
-    groups = {account: "ordinary" if account.startswith("bg-") else "newcomers" for account in truths()}
-    measured = score(configured(), recorded(stream()), truths(), groups)
+    """The six are suppressed, in text and JSON, and so they are in every other number."""
+    measured = of_two_cohorts()
     assert measured.disparity is not None
     ordinary, newcomers = sorted(measured.disparity.cohorts, key=lambda row: row.suppressed)
     assert (ordinary.accounts, ordinary.alerted, ordinary.ratio) == (24, 0.0, None)
@@ -103,4 +139,14 @@ def test_of_a_real_stream() -> None:
     assert json.loads(msgspec.json.encode(newcomers))["accounts"] is None
     lines = plain(sections(measured))
     assert "  newcomers             suppressed: fewer than 20 accounts" in lines
-    assert msgspec.structs.replace(measured, disparity=None) == card()
+    assert any("Accounts of suppressed groups are in no number" in line for line in lines)
+    assert (measured.accounts, measured.positives, measured.negatives) == (24, 0, 24)
+    assert [rate.alerts for rate in measured.rates] == [0, 0, 0]
+
+
+def test_no_number_of_a_card_depends_on_those_who_are_suppressed() -> None:
+    """Without any event of theirs the card is the same, but for the count of records; so nothing can be subtracted from it."""
+    ordinary = tuple(line for line in stream() if b'"account_id":"bg-' in line)
+    told = {account: truth for account, truth in truths().items() if account.startswith("bg-")}
+    alone = score(configured(), recorded(ordinary), told, grouped())
+    assert msgspec.structs.replace(alone, records=len(stream())) == of_two_cohorts()

@@ -47,6 +47,6 @@ def test_nothing_to_divide_by_is_not_a_perfect_score() -> None:
 
 @pytest.mark.parametrize(("weeks", "rate"), [(2000, 2.0), (4000, 1.0), (0, None)])
 def test_rates(weeks: int, rate: float | None) -> None:
-    watch, review, priority = measures.rates({"1": "watch", "2": "review", "3": "priority"}, weeks)
+    watch, review, priority = measures.rates(["watch", "review", "priority"], weeks)
     assert (watch.alerts, review.alerts, priority.alerts) == (3, 2, 1)
     assert review.per_2000_a_week == rate
