@@ -95,12 +95,11 @@ class Census:
 
 
 class Published:
-    """What was published of one case: its highest tier, whom its alert named, how many more it counted at most."""
+    """What was published of one case: its highest tier, and whom it was about."""
 
     def __init__(self) -> None:
         self.tier = "none"
         self.accounts: set[str] = set()
-        self.unnamed = 0
 
 
 class Outcome:
@@ -165,7 +164,6 @@ class Outcome:
         published = self.alerts[alert.alert_id]
         published.tier = _higher(published.tier, alert.tier)
         published.accounts.update(alert.subject.account_ids)
-        published.unnamed = max(published.unnamed, alert.subject.accounts - len(alert.subject.account_ids))
         for account in alert.subject.account_ids:
             self.reached[account] = _higher(self.reached.get(account), alert.tier)
         if any(item.indicator == CLUSTER for item in alert.evidence):

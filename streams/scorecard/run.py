@@ -9,7 +9,7 @@ from streams.replay.lines import Recorded
 from streams.scorecard import measures
 from streams.scorecard.checks import Least, check
 from streams.scorecard.disparity import counted, disparity
-from streams.scorecard.outcome import Outcome, Published
+from streams.scorecard.outcome import Outcome
 from streams.scorecard.scorecard import Disparity, Scorecard
 from streams.scorecard.truth import Truth, known
 
@@ -53,20 +53,18 @@ def score(
         never_fired=tuple(sorted(name for name in active if name not in ever)),
         disparity=table,
         checks=tuple(check(item, tiers, expected) for item in least),
-        notes=tuple(_notes(alerts, len(labels.keys() - everybody.keys()), table)),
+        notes=tuple(_notes(len(labels.keys() - everybody.keys()), table)),
         catalogue=outcome.catalogue.version,
     )
 
 
-def _notes(alerts: Sequence[Published], absent: int, table: Disparity | None) -> list[str]:
+def _notes(absent: int, table: Disparity | None) -> list[str]:
     found = [
         "A tier is the highest that was ever published for a case with the account; a tier counts with those above it.",
         "An indicator counts as fired when it was not taken back and mitigating facts leave something of it.",
     ]
     if absent:
         found.append(f"{absent:,} labelled accounts have no event in the stream and count nowhere.")
-    if unnamed := max((case.unnamed for case in alerts), default=0):
-        found.append(f"A case had {unnamed:,} accounts more than its alert names; those seem to have no tier.")
     if table and (table.without_cohort is None or any(row.suppressed for row in table.cohorts)):
         found.append("Accounts of suppressed groups are in no number of this card, and in no check of a least value.")
     return found

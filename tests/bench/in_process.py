@@ -17,7 +17,7 @@ from streams.detection.enrich import EnrichStage
 from streams.detection.stage import PlainRecord
 from streams.pipeline import build_stages
 from streams.runtime.local import LocalRuntime
-from tests.bench.load import SIGN_UPS, batches, events, records, sign_ups
+from tests.bench.load import batches, events, opening_of, records, sign_ups
 from tests.bench.report import Line
 
 SAMPLE = 200_000
@@ -99,7 +99,7 @@ def whole_core(count: int, accounts: int) -> list[Line]:
         enricher = fresh_enricher(Path(name))
         runtime = LocalRuntime(build_stages(load(), enricher), keep=("alerts", "watchlist", "dead-letters"))
         numbered = records(chain(sign_ups(accounts), events(count, accounts)))
-        opening, opened = _fed(runtime, islice(numbered, SIGN_UPS * accounts))
+        opening, opened = _fed(runtime, islice(numbered, opening_of(accounts)))
         before = sum(runtime.appended("links"))
         spent, done = _fed(runtime, numbered)
         links = sum(runtime.appended("links")) - before

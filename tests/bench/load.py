@@ -10,19 +10,21 @@ from schemas.topics import LOGIN_EVENTS, PLATFORM_EVENTS
 from streams.detection.stage import PlainRecord
 from streams.runtime.partitioner import partition_of
 from streams.scenarios.background import background_bytes
-from streams.scenarios.signups import STEPS
 from streams.scenarios.traffic import Keyed
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 PARTITIONS = 4
-SIGN_UPS = len(STEPS)
-"""Events of each account's sign-up."""
 _LOGIN = (b'"type":"login.', b'"type":"session.')
 
 
 def sign_ups(accounts: int) -> Iterator[Keyed]:
     """How the accounts came to be (opened, document, bank, approval), before `START`: (event time in ms, key, JSON)."""
     return background_bytes(accounts, START, 0, history=True)
+
+
+def opening_of(accounts: int) -> int:
+    """How many events `sign_ups` gives: four an account, and a few declarations."""
+    return sum(1 for _ in sign_ups(accounts))
 
 
 def events(count: int, accounts: int) -> Iterator[Keyed]:

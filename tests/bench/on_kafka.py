@@ -14,7 +14,7 @@ from typing import Any
 from confluent_kafka import Consumer, Producer
 
 from enrichers.demo import DemoNetworks
-from tests.bench.load import SIGN_UPS, events, sign_ups, topic_of
+from tests.bench.load import events, sign_ups, topic_of
 from tests.bench.report import Line
 from tests.bench.site import ROOT, Site, Worker, site, wait_for
 
@@ -25,9 +25,9 @@ ALERT_EVERY = 100
 def throughput_and_recovery(count: int, accounts: int, baseline: int) -> list[Line]:
     """Parts c and d on one set of events."""
     with site() as place:
-        place.produce(sign_ups(accounts))
+        opened = place.produce(sign_ups(accounts))
         worker = place.worker()
-        wait_for(lambda: worker.records("accounts") >= SIGN_UPS * accounts and _idle(worker), worker, 1800)
+        wait_for(lambda: worker.records("accounts") >= opened and _idle(worker), worker, 1800)
         worker.stop()
         produced = place.produce(events(count, accounts))
         worker = place.worker()

@@ -12,7 +12,7 @@ from streams.replay.lines import Reading
 from streams.replay.replayer import Replayer
 from streams.replay.sources import numbered
 from streams.runtime import memory
-from tests.bench.load import SIGN_UPS, events, sign_ups
+from tests.bench.load import events, opening_of, sign_ups
 from tests.bench.report import Line
 
 CHUNK = 20_000
@@ -62,7 +62,7 @@ def replay(count: int, accounts: int) -> list[Line]:
     run = Replayer(configuration({}, tables=["demo"]))
     opening = (value for _, _, value in sign_ups(accounts))
     stream = numbered(map(Reading({}).line, chain(opening, chain.from_iterable(lines.chunks()))))
-    for recorded in islice(stream, SIGN_UPS * accounts):
+    for recorded in islice(stream, opening_of(accounts)):
         run.take(recorded)
     before = run.events
     began = time.process_time()
