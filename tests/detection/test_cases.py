@@ -54,11 +54,8 @@ class Desk:
         return self.read(self.stage.process("assessments", records, self.states).outputs)
 
     def read(self, outputs: Iterable[Output]) -> list[Alert]:
-        published = []
-        for output in outputs:
-            if output.topic in (ALERTS.name, WATCHLIST.name):
-                published.append(msgspec.json.decode(output.value, type=Alert))
-        return published
+        topics = (ALERTS.name, WATCHLIST.name)
+        return [msgspec.json.decode(output.value, type=Alert) for output in outputs if output.topic in topics]
 
     def restart(self) -> None:
         """Forget every decoded state: only what a changelog would hold is left."""
