@@ -34,7 +34,7 @@ TUNNELS: Final = ANONYMIZERS | {"residential_proxy"}
 class _Generation:
     """A snapshot with the answers it gave. Both are replaced together, so that no answer outlives its tables."""
 
-    __slots__ = ("addresses", "facts", "places", "snapshot", "tables", "texts")
+    __slots__ = ("addresses", "facts", "places", "set_aside", "snapshot", "tables", "texts")
 
     def __init__(self, snapshot: Snapshot, lru_size: int) -> None:
         self.snapshot = snapshot
@@ -45,6 +45,8 @@ class _Generation:
             table.sha256: Generations(lru_size) for table in snapshot.tables if table.role == "geo"
         }
         self.texts: Generations[tuple[str | None, str | None], msgspec.Raw] = Generations(lru_size)
+        self.set_aside: Generations[tuple[str | None, str | None], tuple[str, msgspec.Raw]] = Generations(lru_size)
+        """Texts about addresses that are not public, with what they are."""
 
 
 class Enricher:
@@ -61,6 +63,8 @@ class Enricher:
         outcomes = [(role, outcome) for role in ROLES for outcome in ("hit", "miss", "error", "missing")]
         kinds = [("address", kind) for kind in ("public", "private", "none")]
         self.counts: dict[tuple[str, str], int] = dict.fromkeys(outcomes + kinds, 0)
+        self.not_public: dict[str, int] = {"private": 0, "none": 0}
+        """How often `facts_json` was asked for an address that is not public, by what it is: events, not look-ups."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -85,12 +89,22 @@ class Enricher:
     def facts_json(self, ip: str | None, user_agent: str | None, on: date | int) -> msgspec.Raw:
         """The JSON of `facts`: an address repeats, and writing its facts anew costs more than looking them up."""
         now, key = self._now, (ip, user_agent)
-        text = now.texts.young.get(key) or now.texts.get(key)
-        if text is None:
+        return now.texts.young.get(key) or now.texts.get(key) or self._write(now, ip, user_agent, on)
+
+    def _write(self, now: _Generation, ip: str | None, user_agent: str | None, on: date | int) -> msgspec.Raw:
+        """Answer what is kept apart, so that counting it costs other events nothing, or write facts anew."""
+        key = (ip, user_agent)
+        kind, text = now.set_aside.get(key) or (None, None)
+        if kind is None or text is None:
             facts = self.facts(ip, user_agent, on)
-            text = msgspec.Raw(_encode(facts))
+            kind, text = facts.address_kind, msgspec.Raw(_encode(facts))
             if now.facts.get(key) is facts:  # an answer that can expire is not kept there, nor here
-                now.texts.put(key, text)
+                if ip is None or kind == "public":
+                    now.texts.put(key, text)
+                else:
+                    now.set_aside.put(key, (kind, text))
+        if ip is not None and kind != "public":
+            self.not_public[kind] += 1
         return text
 
     def _look_up(self, now: _Generation, ip: str | None, user_agent: str | None, on: date | int) -> Facts:

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from schemas.deciding import FURTHER_KEYS
 from schemas.diagnosis import READ_FAULTS, read_carefully, syntax_fault
-from schemas.events import AnyEvent, CaseDisposition
+from schemas.events import AnyEvent
 from schemas.json_text import is_plain, quote_integer_ids
 from schemas.reasons import Reject, RejectReason, Tombstone
 
@@ -62,7 +63,7 @@ class EventDecoder:
 
         A record timestamp below 0 (Kafka's "none") leaves future dates unchecked. Our own format has nothing in headers.
         """
-        if value is None:
+        if not value:
             return [Tombstone()]
         event = self._read_quickly(value)
         if event is not None:
@@ -83,11 +84,16 @@ class EventDecoder:
             if integer_ids is None:
                 return None
             event = integer_ids
-        if len(raw) > self.limits.max_event_bytes or not is_plain(raw, self.limits.max_depth):
+        if len(raw) > self.limits.max_event_bytes:
             return None
-        if type(event) is CaseDisposition and raw.count(b'"outcome"') != 1:
-            return None
-        return event
+        if type(event) in FURTHER_KEYS:
+            further = FURTHER_KEYS[type(event)]
+            fits = is_plain(raw, further.ids_of(event), self.limits.max_depth) and further.are_once(raw)
+            return event if fits else None
+        ids = 2 if event.device_id is None else 3
+        if event.session_id is not None:
+            ids += 1
+        return event if is_plain(raw, ids, self.limits.max_depth) else None
 
     def _read_integer_ids(self, raw: bytes) -> AnyEvent | None:
         """Try again with integer ids as text: many platforms number their accounts, which is no reason to be slow."""

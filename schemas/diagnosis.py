@@ -9,13 +9,12 @@ import re
 
 import msgspec
 
+from schemas.deciding import ALWAYS, DECIDING_KEYS
 from schemas.events import EVENT_TYPES, AnyEvent
 from schemas.events.fields import MAX_ID_LENGTH, is_id
-from schemas.json_text import depth, excerpt, has_not_a_number, is_plain, repeated_keys
+from schemas.json_text import depth, excerpt, has_not_a_number, repeated_keys
 from schemas.reasons import Reject, RejectReason
 
-DECIDING_KEYS = frozenset({"event_id", "type", "occurred_at", "account_id", "ip", "outcome"})
-"""Keys whose repetition could make two readers see two events. Others: the last one counts."""
 READ_FAULTS = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 """All that msgspec raises on bytes: not JSON, not the type, not UTF-8, numbers or dates out of range, nesting."""
 
@@ -67,18 +66,23 @@ Fault = tuple[RejectReason, str]
 
 
 def _structure_fault(raw: bytes, fields: dict[str, msgspec.Raw], max_depth: int) -> Fault | None:
-    """Find what is wrong with the object before any value is looked at. Plain text needs no exact search."""
-    if "outcome" in fields or not is_plain(raw, max_depth):
-        nested = depth(raw)
-        if nested > max_depth:
-            return RejectReason.TOO_DEEP, f"found {nested} levels; expected at most {max_depth}"
-        repeated = sorted(repeated_keys(raw) & DECIDING_KEYS)
-        if repeated:
-            return RejectReason.REPEATED_KEY, f"found twice: {', '.join(repeated)}"
+    """Find what is wrong with the object before any value is looked at."""
+    nested = depth(raw)
+    if nested > max_depth:
+        return RejectReason.TOO_DEEP, f"found {nested} levels; expected at most {max_depth}"
+    repeated = sorted(repeated_keys(raw) & _deciding_keys(fields.get("type")))
+    if repeated:
+        return RejectReason.REPEATED_KEY, f"found twice: {', '.join(repeated)}"
     missing = [name for name in _REQUIRED if name not in fields]
     if missing:
         return RejectReason.MISSING_FIELD, f"absent: {', '.join(missing)}"
     return None
+
+
+def _deciding_keys(type_value: msgspec.Raw | None) -> frozenset[str]:
+    """Name what may not be repeated in an event of that type; of an unknown one, what no event may repeat."""
+    raw = bytes(type_value or b"")
+    return DECIDING_KEYS.get(msgspec.json.decode(raw), ALWAYS) if raw.startswith(b'"') else ALWAYS
 
 
 def _type_fault(value: msgspec.Raw) -> Fault | None:

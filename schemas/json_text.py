@@ -8,6 +8,7 @@ from typing import NoReturn
 
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
 _INTEGER_ID = re.compile(rb'_id"\s*:\s*(-?[0-9]+)(?=[\s,}])')
+_ID_KEY = re.compile(r'"[^"]*_id"')
 _EXCERPT_LENGTH = 80
 
 
@@ -19,12 +20,13 @@ class _Pairs(list[tuple[str, object]]):
     """An object as its keys and values in order, repeats included."""
 
 
-def is_plain(raw: bytes, max_depth: int) -> bool:
-    """Tell cheaply that the text is UTF-8, cannot be too deep and has no deciding key twice; False = look closer.
+def is_plain(raw: bytes, ids: int, max_depth: int) -> bool:
+    """Tell cheaply that the text is UTF-8, cannot be too deep, and has no id nor any of `type`, `occurred_at` and `ip` twice.
 
-    A deciding key that appears twice may be inside of a nested value, and a backslash may spell one: both are rare.
-    `t_id"` ends both obligatory ids, so that one count serves two. Fewer opening brackets than the limit cannot nest
-    deeper. Searching for one character is a memchr, counting is not: hence the first two tests on brackets.
+    False = look closer: a key that appears twice may be inside of a nested value, and a backslash may spell one; both
+    are rare. `ids`: how many ids were read; when so many `_id"` are there, each id is there once, and one count serves
+    all. Fewer opening brackets than the limit cannot nest deeper. Searching for one character is a memchr, counting is
+    not: hence the first two tests on brackets.
     """
     try:
         text = raw.decode()
@@ -32,12 +34,17 @@ def is_plain(raw: bytes, max_depth: int) -> bool:
         return False
     return (
         "\\" not in text
-        and (text.count('t_id"') == 2 or (text.count('"event_id"') == 1 and text.count('"account_id"') == 1))
+        and (text.count('_id"') == ids or _differ(_ID_KEY.findall(text)))
         and text.count('"occurred_at"') == 1
         and text.count('"type"') == 1
         and text.count('"ip"') <= 1
-        and (("[" not in text and text.find("{", 1) < 0) or text.count("{") + text.count("[") <= max_depth)
+        and (("[" not in text and text.rfind("{") <= 0) or text.count("{") + text.count("[") <= max_depth)
     )
+
+
+def _differ(keys: list[str]) -> bool:
+    """Tell whether all are different: an id that is null, or one that we do not know, makes them more than the ids read."""
+    return len(set(keys)) == len(keys)
 
 
 def quote_integer_ids(raw: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -52,21 +53,39 @@ def test_only_the_agreed_folders_hold_code() -> None:
 
 @pytest.mark.parametrize("folder", ALLOWED)
 def test_arrows_go_one_way(folder: str) -> None:
-    ours = {"schemas", "enrichers", "streams", "tests"}
     wrong = [
         f"{path.relative_to(ROOT)} imports {name}"
         for path in modules(folder)
         for name in imports(path)
-        if name.split(".")[0] in ours
+        if name.split(".")[0] in TOP_LEVEL
         and not any(name == part or name.startswith(part + ".") for part in ALLOWED[folder])
     ]
     assert not wrong
 
 
-def test_nothing_that_ships_imports_tests() -> None:
-    assert not [
-        path for folder in ("schemas", "enrichers", "streams") for path in modules(folder) if "tests" in imports(path)
+def importing(folders: Iterable[str], root: Path, *names: str) -> list[str]:
+    """Files under these folders that import any part of these packages."""
+    return [
+        str(path.relative_to(root))
+        for folder in folders
+        for path in sorted((root / folder).rglob("*.py"))
+        if {name.split(".")[0] for name in imports(path)} & set(names)
     ]
+
+
+def test_nothing_that_ships_imports_tests_or_what_only_the_repository_has() -> None:
+    assert importing(("schemas", "enrichers", "streams"), ROOT, "tests", "deploy") == []
+    assert importing(("deploy",), ROOT, "tests") == []
+
+
+@pytest.mark.parametrize(
+    "line", ["import tests", "import tests.kafka", "from tests.kafka import broker", "from tests import x"]
+)
+def test_an_import_of_tests_would_be_found(tmp_path: Path, line: str) -> None:
+    (tmp_path / "streams").mkdir()
+    (tmp_path / "streams" / "wrong.py").write_text(f"def late() -> None:\n    {line}\n")
+    (tmp_path / "streams" / "right.py").write_text("from streams.tests import x\nimport attests\n")
+    assert importing(("streams",), tmp_path, "tests") == ["streams/wrong.py"]
 
 
 def test_the_core_reads_no_clock_and_does_no_io() -> None:

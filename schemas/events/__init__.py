@@ -1,7 +1,7 @@
 """What travels on the input topics: one Struct per event type, a tagged union over `type`.
 
-Names of types and fields are those of catalogue section 4.1. A field named `type` there would collide with the tag:
-it is `instrument_type` of a payout method and `report_type` of a report. Of a locale only `locale_territory` is kept.
+Names of types and fields are those of catalogue section 4.1; `schemas/catalogue_fields.toml` has the few that differ, each with
+its reason: a field named `type` would collide with the tag, and of a locale only `locale_territory` is kept.
 No field says, or is made to guess, what REQ-F01 and REQ-F07 keep out; a test walks every Struct.
 """
 

@@ -55,6 +55,8 @@ class _Contract(Event, frozen=True, kw_only=True):
     category: str | None = None
     agreed_hours: str | None = None
     """Hours of availability agreed with the client, `09:00-17:00` in `client_tz`."""
+    hours: Hours | None = None
+    """Of work: agreed for the whole contract when it starts, worked when it ends."""
 
 
 class ContractStarted(_Contract, frozen=True, kw_only=True, tag="contract.started"):

@@ -69,6 +69,8 @@ class SessionEnd(Event, frozen=True, kw_only=True, tag="session.end"):
 
     active_input_count: Count | None = None
     input_idle_s: Seconds | None = None
+    screen: str | None = None
+    gpu_renderer: str | None = None
 
 
 class RemoteToolSeen(Event, frozen=True, kw_only=True, tag="remote_tool.seen"):

@@ -53,7 +53,7 @@ class FormatDecoder(EventDecoder):
 
     def decode(self, value: bytes | None, record_timestamp_ms: int, headers: Headers = ()) -> list[Outcome]:
         """Give the record's outcomes in the order of its elements, as `EventDecoder.decode` does."""
-        if value is None:
+        if not value:
             return [Tombstone()]
         if self._set is None and _OURS_IN_TEXT in value:
             event = self._read_quickly(value)

@@ -67,10 +67,11 @@ class EnrichStage:
                 enriched = EnrichedRecord(event, ts, origin, facts_json(event.ip, event.user_agent, ts))
                 times.append(ts)
                 if type(event) in _TWO_SIDED:
-                    self._both_sides(enriched, outputs)
+                    self._both_sides(enriched, result)
                 else:
                     outputs.append(Output(ENRICHED_EVENTS.name, event.account_id.encode(), _encode(enriched)))
         if events := len(times):
+            self._count_not_public(result)
             result = result.at(times)
             result.counts["events", "enriched"] = events
             if told := self._announcer.tell(self.enricher.snapshot, record):
@@ -82,13 +83,22 @@ class EnrichStage:
                     result.counts["sampled_addresses", kind] = 1
         return result
 
-    def _both_sides(self, enriched: EnrichedRecord, outputs: list[Output]) -> None:
+    def _count_not_public(self, result: Result) -> None:
+        """Addresses by which nothing can be looked up or linked: all of them count, also those that were seen before."""
+        for kind, number in self.enricher.not_public.items():
+            if number:
+                slot = ("not_public_addresses", kind)
+                result.counts[slot] = result.counts.get(slot, 0) + number
+                self.enricher.not_public[kind] = 0
+
+    def _both_sides(self, enriched: EnrichedRecord, result: Result) -> None:
         """A meeting gets the facts of its second address; an agency's new member hears of it as well as the agency."""
-        event = enriched.event
+        event, outputs = enriched.event, result.outputs
         if isinstance(event, ev.MeetingHeld) and event.join_ip:
-            enriched = msgspec.structs.replace(
-                enriched, join_facts=self.enricher.facts(event.join_ip, None, enriched.ts)
-            )
+            facts = self.enricher.facts(event.join_ip, None, enriched.ts)
+            if facts.address_kind != "public":
+                self.enricher.not_public[facts.address_kind] += 1
+            enriched = msgspec.structs.replace(enriched, join_facts=facts)
         outputs.append(Output(ENRICHED_EVENTS.name, event.account_id.encode(), _encode(enriched)))
         if isinstance(event, ev.AgencyMemberAdded) and event.member_account_id not in (None, event.account_id):
             told = msgspec.structs.replace(event, account_id=event.member_account_id)

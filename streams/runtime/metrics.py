@@ -176,6 +176,13 @@ METRICS = (
         "samples of events' addresses, by what they are: much `not_public` or `repeated` means a proxy's instead of the client's",
         (by.ADDRESS_KIND,),
     ),
+    Metric(
+        "not_public_addresses",
+        "counter",
+        "times",
+        "addresses of events by which nothing is looked up or linked: `private`, or `none`, which are host names and texts",
+        (by.NOT_PUBLIC,),
+    ),
     # Tables.
     Metric(
         "lookups",

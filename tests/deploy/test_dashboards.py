@@ -37,7 +37,8 @@ EXPRESSIONS = [
 OF_SCRAPE = {"job", "instance"}
 SCRAPE_S = 15
 ON_NO_PANEL = {
-    "personawatch_consumer_lag": "a sum over partitions counts one twice while it goes from worker to worker; `partition_lag` does not"
+    "personawatch_consumer_lag": "a sum over partitions counts one twice while it goes from worker to worker; `partition_lag` does not",
+    "personawatch_not_public_addresses_total": "the share of the sampled addresses is drawn; this is the number behind it",
 }
 """Metric → why no panel shows it."""
 

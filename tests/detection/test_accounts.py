@@ -7,9 +7,11 @@ from itertools import chain
 from typing import Any
 
 import msgspec
+import pytest
 
 from enrichers.enriched import Origin
 from schemas.topics import ASSESSMENTS, DEAD_LETTERS, ENRICHED_EVENTS, FINDINGS
+from streams.detection.accounts import RECENT
 from streams.detection.messages import Assessment, Disposition, Finding
 from streams.detection.scoring import weigh
 from streams.detection.windows import DAY, HOUR, MINUTE
@@ -27,11 +29,18 @@ def test_a_replayed_record_is_recognised_by_its_position() -> None:
     assert stage.account().watermark == T0 + 2 * MINUTE
 
 
-def test_a_producers_repeat_is_recognised_by_its_id() -> None:
+@pytest.mark.parametrize(("between", "duplicates"), [(0, 1), (RECENT - 1, 1), (RECENT, 0), (RECENT + 1, 0)])
+def test_a_producers_repeat_is_recognised_within_the_accounts_last_16_events(between: int, duplicates: int) -> None:
+    """By its id, from whichever partition; what comes later counts as another event, and the same position never does."""
     stage = Stage()
     stage.event(login(event_id="same"), T0, Origin("login-events", 0, 0))
+    for number in range(between):
+        stage.event(login(), T0 + number, Origin("login-events", 0, 1 + number))
     stage.event(login(event_id="same"), T0, Origin("login-events", 3, 9))
-    assert stage.counts["duplicates", "accounts"] == 1
+    assert stage.counts.get(("duplicates", "accounts"), 0) == duplicates
+    stage.event(login(event_id="same"), T0, Origin("login-events", 0, 0))
+    assert stage.counts["duplicates", "accounts"] == duplicates + 1
+    assert RECENT == 16, "README says so"
 
 
 def test_late_means_behind_the_watermark_by_more_than_the_type_allows() -> None:

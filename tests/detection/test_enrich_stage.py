@@ -105,14 +105,30 @@ def test_a_new_member_hears_of_its_agency() -> None:
     assert [event.event.account_id for event in events(enrich(orjson.dumps(added)))] == ["agency", "m1"]
 
 
-def test_private_addresses_and_texts_are_no_address() -> None:
-    for text, kind in (
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
         ("10.0.0.1", "private"),
         ("100.64.0.1", "private"),
+        ("fe80::1", "private"),
         ("host.example", "none"),
         ("fe80::1%eth0", "none"),
-    ):
-        (event,) = events(enrich(orjson.dumps({**LOGIN, "ip": text})))
-        assert event.facts.shared_key is None
-        assert event.facts.network is None
-        assert event.facts.address_kind in (kind, "private"), text
+        ("", "none"),
+    ],
+)
+def test_an_address_that_is_not_public_is_no_address_and_every_one_is_counted(text: str, kind: str) -> None:
+    """Also from the cache, beside others, for the second address of a meeting, and after the tables changed."""
+    stage = EnrichStage(Enricher(demo_snapshot()))
+    states: PartitionStates[Any] = PartitionStates(StateCodec(Any))
+    clients = [{**LOGIN, "event_id": f"c{n}", "ip": "203.0.113.9"} for n in range(3)] + [LOGIN]
+    theirs = [{**LOGIN, "event_id": f"e{n}", "ip": text, "user_agent": f"agent {n % 2}"} for n in range(5)]
+    record = PlainRecord("login-events", 2, 7, NOW, None, orjson.dumps(clients + theirs))
+    for times in (5, 5):
+        result = stage.process("login-events", [record], states)
+        assert result.counts == {("events", "enriched"): 9, ("not_public_addresses", kind): times}
+        stage.enricher.snapshot = demo_snapshot()
+        for event in events(result)[-5:]:
+            assert (event.facts.address_kind, event.facts.shared_key, event.facts.network) == (kind, None, None)
+    meeting = orjson.dumps({**LOGIN, "type": "meeting.held", "ip": text, "join_ip": text or "x"})
+    result = stage.process("login-events", [record._replace(value=meeting)], states)
+    assert result.counts["not_public_addresses", kind] == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 KAFKA_VERSION = "4.3.1"
@@ -55,15 +57,27 @@ listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.secu
 
 CLUSTER = "MkU3OEVBNTcwNTJENDM2Qg"
 
+JDK = 17
+"""What this Kafka needs; under an older one it ends with an error about class files that tells nobody what to do."""
 GET_THEM = "install a JDK 17+ and Maven (Debian: apt-get install openjdk-17-jdk-headless maven)"
 
 
 def missing() -> str | None:
     """Why a broker cannot be started here, in one line; None when it can."""
-    lacks = [program for program in ("java", "mvn") if shutil.which(program) is None]
+    lacks = [f"no {program}" for program in ("java", "mvn") if shutil.which(program) is None]
     if (CACHE / "jars").is_dir():
-        lacks = [program for program in lacks if program == "java"]
-    return f"no {' and no '.join(lacks)} on this machine; {GET_THEM}" if lacks else None
+        lacks = [lack for lack in lacks if lack != "no mvn"]
+    if "no java" not in lacks and (found := java_version()) < JDK:
+        lacks.append(f"only Java {found or 'of an unknown version'}")
+    return f"{' and '.join(lacks)} on this machine; {GET_THEM}" if lacks else None
+
+
+@cache
+def java_version() -> int:
+    """Major version of the first `java` on the path, 0 when it does not say: 8 answers `1.8.0_392`, later ones `17.0.9`."""
+    said = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False, timeout=60).stderr
+    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    return int(found[1]) if found else 0
 
 
 def free_ports(count: int) -> list[int]:

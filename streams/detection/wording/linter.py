@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from streams.detection.wording.origins import origin_pattern, statement_pattern
@@ -76,6 +77,12 @@ def lint(alert: Mapping[str, Any]) -> list[str]:
 
 def text_faults(text: str) -> list[str]:
     """List what one text must not say, as `what: excerpt`."""
+    return list(_faults_of(text))
+
+
+@lru_cache(4096)
+def _faults_of(text: str) -> tuple[str, ...]:
+    """Alerts say the same sentences again and again, and to read one takes a fifth of a millisecond."""
     text = text.replace(DISCLAIMER, "")
     checks = [
         ("a label for a person", LABELS),
@@ -85,7 +92,7 @@ def text_faults(text: str) -> list[str]:
         *NUMBERS,
     ]
     found = [f"{what}: {hit.group(0)!r}" for what, pattern in checks if (hit := pattern.search(text))]
-    return found + [f"a full network address: {address!r}" for address in full_addresses(text)]
+    return (*found, *(f"a full network address: {address!r}" for address in full_addresses(text)))
 
 
 def full_addresses(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from schemas.decoder import Decoded, EventDecoder, Headers
 from schemas.formats.decoder import FormatDecoder
 from schemas.formats.packaged import load_all, load_map, names
-from schemas.reasons import Reject
+from schemas.reasons import Reject, Tombstone
 from tests.schemas.formats.producers import MAP_OF, NOW, records
 from tests.schemas.records import login
 
@@ -49,6 +49,9 @@ HEADERS = st.lists(
 def judge(raw: bytes, headers: Headers = ()) -> None:
     for decoder in DECODERS.values():
         outcomes = decoder.decode(raw, NOW, headers)
+        if not raw:
+            assert outcomes == [Tombstone()]
+            continue
         for outcome in outcomes:
             assert isinstance(outcome, (Decoded, Reject)), outcome
             if isinstance(outcome, Reject):
@@ -124,11 +127,11 @@ MEGABYTE = 1024 * 1024
 HEAVY = {
     "deep": b"[" * 900 + b"]" * 900,
     "deeper": b'{"payload":' * 400_000,
-    "wide": b'{"records":[' + b"{}," * 200_000 + b"{}]}",
+    "wide": b'{"records":[' + b"{}," * 40_000 + b"{}]}",
     "commas": b'{"data":{"ip":"' + b"," * 2 * MEGABYTE + b'","type":"s","date":"x","log_id":"1"}}',
     "digits": b'{"uuid":' + b"9" * MEGABYTE + b"}",
     "text in text": msgspec.json.encode({"specversion": "1.0", "data": "{" * MEGABYTE}),
-    "keys": b"{" + b",".join(b'"k%d":1' % n for n in range(100_000)) + b"}",
+    "keys": b"{" + b",".join(b'"k%d":1' % n for n in range(30_000)) + b"}",
     "time": b'{"type":"LOGIN","realmId":"r","time":"' + b"9" * MEGABYTE + b'","userId":"u"}',
 }
 

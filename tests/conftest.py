@@ -1,0 +1,35 @@
+"""What holds for every test: no alert, watch entry or safety notice that it makes says what none may say (REQ-F11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from streams.detection import cases
+from streams.detection.alert import Alert, encode_alert
+from streams.detection.wording.linter import lint
+
+
+@pytest.fixture(scope="session", autouse=True)
+def linted() -> Iterator[list[str]]:
+    """Faults of everything written in this process since the last test; the stage's one way out is listened to."""
+    faults: list[str] = []
+
+    def listen(alert: Alert) -> bytes:
+        written = encode_alert(alert)
+        faults.extend(f"{alert.alert_id}: {fault}" for fault in lint(msgspec.json.decode(written)))
+        return written
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cases, "encode_alert", listen)
+        yield faults
+
+
+@pytest.fixture(autouse=True)
+def no_alert_says_what_none_may_say(linted: list[str]) -> Iterator[None]:
+    """Fail the test during which it was written, also by what the test shares with others."""
+    yield
+    found, linted[:] = linted[:5], []
+    assert found == []
