@@ -20,22 +20,6 @@ FORGET_EVERY = 1024
 """Records handled between two looks at states that may be over."""
 
 
-class Log:
-    """One topic: how many partitions, and the next offset of each."""
-
-    __slots__ = ("offsets",)
-
-    def __init__(self, partitions: int) -> None:
-        self.offsets = [0] * partitions
-
-    def append(self, topic: str, key: bytes, value: bytes, timestamp: int) -> PlainRecord:
-        """Give the record its partition and offset."""
-        partition = partition_of(key, len(self.offsets))
-        offset = self.offsets[partition]
-        self.offsets[partition] = offset + 1
-        return PlainRecord(topic, partition, offset, timestamp, key, value)
-
-
 class Forgetting:
     """Drops what is over of one stage, every so many records."""
 
@@ -51,6 +35,37 @@ class Forgetting:
         if self._records >= FORGET_EVERY:
             self._records = 0
             forget_some(self._stage, states, newest)
+
+
+class Reader:
+    """A stage as the reader of one topic, which is all that a record on its way has to look up."""
+
+    __slots__ = ("forgetting", "offsets", "process", "stage", "states", "topic")
+
+    def __init__(
+        self,
+        stage: Stage,
+        topic: str,
+        states: dict[int, PartitionStates[Any]],
+        forgetting: Forgetting | None,
+        partitions: int,
+    ) -> None:
+        self.stage = stage
+        self.topic = topic
+        self.process = stage.process
+        self.states = states
+        """By partition; shared by the readers of one stage."""
+        self.forgetting = forgetting
+        self.offsets = [0] * (1 if topic in ONE_ORDER else partitions)
+        """Next one of each partition."""
+
+    def append(self, key: bytes, value: bytes, timestamp: int) -> PlainRecord:
+        """Give a record its partition and offset."""
+        offsets = self.offsets
+        partition = partition_of(key, len(offsets))
+        offset = offsets[partition]
+        offsets[partition] = offset + 1
+        return PlainRecord(self.topic, partition, offset, timestamp, key, value)
 
 
 class LocalRuntime:
@@ -69,113 +84,101 @@ class LocalRuntime:
         self.outputs: dict[str, list[Output]] = {}
         self._keep = None if keep is None else frozenset(keep)
         self._on_output = on_output or self._hold
-        self._partitions = partitions
-        self._readers = {name: stage for stage in self.stages for name in stage.inputs}
-        self._logs: dict[str, Log] = {}
-        self._waiting: deque[tuple[str, SourceRecord]] = deque()
+        self._waiting: deque[tuple[Reader, SourceRecord]] = deque()
         self._codecs: dict[str, StateCodec[Any]] = {
-            stage.name: StateCodec(stage.state_type) for stage in self.stages if stage.stateful
+            stage.name: StateCodec(stage.state_type if stage.stateful else Any) for stage in self.stages
         }
-        self._states: dict[tuple[str, int], PartitionStates[Any]] = {}
-        self._forgetful = {stage.name: Forgetting(stage) for stage in self.stages if isinstance(stage, Forgets)}
+        self._states: dict[str, dict[int, PartitionStates[Any]]] = {stage.name: {} for stage in self.stages}
+        self._readers: dict[str, Reader] = {}
+        for stage in self.stages:
+            forgetting = Forgetting(stage) if isinstance(stage, Forgets) else None
+            for name in stage.inputs:
+                self._readers[name] = Reader(stage, name, self._states[stage.name], forgetting, partitions)
 
     def feed(self, topic: str, records: Iterable[SourceRecord]) -> None:
         """Take records of the logical topic `topic` as they are, each followed by all that follows from it."""
-        stage = self._readers.get(topic)
-        if stage is None:
+        reader = self._readers.get(topic)
+        if reader is None:
             return
-        if stage.stateful:
+        if reader.stage.stateful:
             for record in records:
-                self._run(stage, topic, (record,))
+                self._follow(reader, (record,))
                 self._drain()
             return
         batch = tuple(records)  # nothing is remembered there, so together is the same as one by one
         if batch:
-            for output in self._made(stage, topic, batch):
-                self._pass_on(output, batch[-1].timestamp)
-                self._drain()
+            self._follow(reader, batch)
 
     def send(self, topic: str, key: bytes, value: bytes, timestamp: int) -> None:
         """Append one record to an internal topic as its stage would, and do all that follows from it."""
-        self._append(topic, key, value, timestamp)
+        reader = self._readers[topic]
+        self._waiting.append((reader, reader.append(key, value, timestamp)))
         self._drain()
 
     def states(self, stage_name: str, partition: int) -> PartitionStates[Any]:
         """States of one partition of a stage."""
-        slot = (stage_name, partition)
-        states = self._states.get(slot)
+        held = self._states[stage_name]
+        states = held.get(partition)
         if states is None:
-            codec = self._codecs.get(stage_name) or StateCodec(Any)
-            states = self._states[slot] = PartitionStates(codec)
+            states = held[partition] = PartitionStates(self._codecs[stage_name])
         return states
 
     def all_states(self, stage_name: str) -> dict[bytes, Any]:
         """Every state of a stage, by key."""
-        return {
-            key: state
-            for (name, _), states in sorted(self._states.items())
-            if name == stage_name
-            for key, state in states.items()
-        }
+        held = self._states[stage_name]
+        return {key: state for partition in sorted(held) for key, state in held[partition].items()}
 
     def restart(self) -> None:
         """What a crash after a flush leaves: encoded states only. Outputs and positions stay."""
-        for (name, _), states in self._states.items():
-            if name in self._codecs:
+        for held in self._states.values():
+            for states in held.values():
                 keep(states.raw, states.take_changes())
                 states.cool()
 
     def state_bytes(self, stage_name: str) -> int:
         """Encoded size of all states of a stage."""
         self.restart()
-        return sum(
-            len(raw) for (name, _), states in self._states.items() if name == stage_name for raw in states.raw.values()
-        )
+        return sum(len(raw) for states in self._states[stage_name].values() for raw in states.raw.values())
 
     def state_count(self, stage_name: str) -> int:
         """How many states a stage has."""
-        return sum(len(states) for (name, _), states in self._states.items() if name == stage_name)
+        return sum(map(len, self._states[stage_name].values()))
 
     def appended(self, topic: str) -> list[int]:
         """How many records the stages wrote to each partition of an internal topic."""
-        return list(self._log(topic).offsets)
+        return list(self._readers[topic].offsets)
 
     def _drain(self) -> None:
         waiting = self._waiting
         while waiting:
-            topic, record = waiting.popleft()
-            self._run(self._readers[topic], topic, (record,))
+            reader, record = waiting.popleft()
+            self._follow(reader, (record,))
 
-    def _run(self, stage: Stage, topic: str, batch: tuple[SourceRecord]) -> None:
-        for output in self._made(stage, topic, batch):
-            self._pass_on(output, batch[0].timestamp)
-
-    def _made(self, stage: Stage, topic: str, batch: Sequence[SourceRecord]) -> list[Output]:
-        """What a stage makes of records; its counts are added up."""
-        partition = batch[0].partition
-        states = self.states(stage.name, partition)
-        result = stage.process(topic, batch, states)
-        forgetting = self._forgetful.get(stage.name)
-        if forgetting is not None:
-            forgetting.handled(partition, len(batch), result.event_ms, states)
+    def _follow(self, reader: Reader, batch: tuple[SourceRecord, ...]) -> None:
+        """Handle records; what follows waits, except that each output of a batch is followed to its end before the next."""
+        last = batch[-1]
+        partition = last.partition
+        states = reader.states.get(partition)
+        if states is None:
+            states = self.states(reader.stage.name, partition)
+        result = reader.process(reader.topic, batch, states)
+        if reader.forgetting is not None:
+            reader.forgetting.handled(partition, len(batch), result.event_ms, states)
+        counts = self.counts
         for slot, times in result.counts.items():
-            self.counts[slot] = self.counts.get(slot, 0) + times
-        return result.outputs
-
-    def _pass_on(self, output: Output, timestamp: int) -> None:
-        if self._keep is None or output.topic in self._keep:
-            self._on_output(output)
-        if output.topic in self._readers:
-            self._append(output.topic, output.key, output.value, timestamp)
+            counts[slot] = counts.get(slot, 0) + times
+        if not result.outputs:
+            return
+        kept, together = self._keep, not reader.stage.stateful
+        for output in result.outputs:
+            name = output.topic
+            if kept is None or name in kept:
+                self._on_output(output)
+            follower = self._readers.get(name)
+            if follower is not None:
+                self._waiting.append((follower, follower.append(output.key, output.value, last.timestamp)))
+                if together:
+                    self._drain()
 
     def _hold(self, output: Output) -> None:
         self.outputs.setdefault(output.topic, []).append(output)
-
-    def _append(self, topic: str, key: bytes, value: bytes, timestamp: int) -> None:
-        self._waiting.append((topic, self._log(topic).append(topic, key, value, timestamp)))
-
-    def _log(self, topic: str) -> Log:
-        log = self._logs.get(topic)
-        if log is None:
-            log = self._logs[topic] = Log(1 if topic in ONE_ORDER else self._partitions)
-        return log
