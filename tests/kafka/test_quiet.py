@@ -14,7 +14,7 @@ from tests.kafka.broker import Broker
 from tests.kafka.pipeline import Pipeline, background, send
 from tests.kafka.worker import wait_until
 
-SECONDS = 20
+SECONDS = 12
 EVENTS_A_SECOND = 500
 BEFORE_READY = 6
 OUTAGE_S = 8

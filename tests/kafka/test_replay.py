@@ -13,7 +13,8 @@ from confluent_kafka.admin import AdminClient
 
 from schemas.topics import ENRICHED_EVENTS, LOGIN_EVENTS, PLATFORM_EVENTS
 from tests.kafka.broker import Broker
-from tests.kafka.pipeline import TABLES, Pipeline, essence, send, send_apart, stories
+from tests.kafka.pipeline import TABLES, Pipeline, send, send_apart, stories
+from tests.kafka.uninterrupted import essence
 from tests.kafka.verifier import read
 from tests.kafka.worker import command
 

@@ -83,6 +83,20 @@ class WorkerProcess:
             text: str = answer.read().decode()
             return text
 
+    def counted(self, series: str) -> float:
+        """Sum over the series of a metric whose name, and labels as far as given, begin so; 0 while nobody answers."""
+        try:
+            text = self.metrics()
+        except OSError:
+            return 0
+        return sum(
+            float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(f"personawatch_{series}")
+        )
+
+    def wait_working(self, within_s: float = 30) -> None:
+        """Wait until the first events have been handled: every queue is full of what follows."""
+        wait_until(lambda: self.counted("records_total") > 0, within_s, self.log, every_s=0.01)
+
     def wait_ready(self, within_s: float = 30) -> None:
         """Wait until /ready answers 200."""
         wait_until(
@@ -219,12 +233,12 @@ class Deployment:
         return f"lag {self.lag()}\n" + "\n".join(worker.log() for worker in self.workers[-2:])
 
 
-def wait_until(true: Callable[[], bool], within_s: float, say: Callable[[], str]) -> None:
+def wait_until(true: Callable[[], bool], within_s: float, say: Callable[[], str], every_s: float = 0.2) -> None:
     """Wait for something, or fail with words."""
     deadline = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < deadline, say()
-        time.sleep(0.2)
+        time.sleep(every_s)
 
 
 def events(number: int, keys: int = 2000, start: int = 0) -> Iterable[tuple[bytes | None, bytes]]:
