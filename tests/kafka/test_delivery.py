@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from tests.kafka.broker import Broker
 from tests.kafka.conftest import Deploy
@@ -32,11 +30,9 @@ def test_asked_to_stop_under_load_it_is_quick_and_loses_and_repeats_nothing(depl
     assert count.duplicates == 0
 
 
-@contextmanager
-def outage(worker: WorkerProcess) -> Iterator[None]:
-    """In the block the broker is gone; the worker says so, and it lasts."""
+def outlast(worker: WorkerProcess) -> None:
+    """Wait until the worker says that the broker is gone, and then as long as an outage lasts."""
     began = time.monotonic()
-    yield
     wait_until(lambda: worker.ready()[1].get("reason") == "broker unreachable", 8, lambda: str(worker.ready()))
     time.sleep(OUTAGE_S - (time.monotonic() - began))
 
@@ -46,15 +42,15 @@ def test_a_broker_that_hangs_and_one_that_is_stopped_are_survived(deploy: Deploy
     site.produce("platform-events", events(20_000))
     worker = site.worker()
     worker.wait_working()
+    broker.pause()
     try:
-        with outage(worker):
-            broker.pause()
+        outlast(worker)
     finally:
         broker.resume()
     worker.wait_ready(60)
     site.produce("platform-events", events(20_000, start=20_000))
-    with outage(worker):
-        broker.stop()
+    broker.stop()
+    outlast(worker)
     broker.start()
     worker.wait_ready(60)
     site.produce("platform-events", events(20_000, start=40_000))
