@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from traceback import print_exc
 
 from streams.cli.outcome import BAD_INPUT, BROKEN_PIPE, FAILURE, INTERRUPTED, OK, RefusedError
@@ -54,6 +55,7 @@ start here:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the answer is the process's exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _write_utf8()
     if not words or words[0] in ("--help", "-h", "help"):
         print(usage(), end="")
         return OK
@@ -86,6 +88,13 @@ def parser_of(command: str) -> Parser:
     parser = Parser(prog=f"personawatch {command}", description=module.__doc__, epilog=module.EXAMPLES)
     module.configure(parser)
     return parser
+
+
+def _write_utf8() -> None:
+    """Answers are the same bytes on every machine, and JSON is UTF-8, whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
 
 
 def _run(command: str, words: list[str]) -> int:

@@ -130,7 +130,7 @@ class CasesStage:
         for joined in active[1:]:
             joined.status, joined.revision, joined.joined_to = "retracted", joined.revision + 1, active[0].case_id
             states.put(case_key(joined.case_id), joined)
-            if joined.alerted:
+            if joined.alerted or joined.revision > 1:  # whoever has read of it must read that it ended
                 self._publish(joined, verdict, nodes, states, result)
         if active:
             return active[0]

@@ -13,14 +13,14 @@ import msgspec
 from schemas.dead_letter import decode_dead_letter
 from schemas.topics import ALERTS, DEAD_LETTERS, ENRICHED_EVENTS, SAFETY_NOTICES, WATCHLIST
 from streams.detection.alert import Alert
-from streams.detection.stage import PlainRecord
+from streams.detection.stage import Output, PlainRecord
 from streams.replay.configuration import Configuration
 from streams.replay.lines import REPLAY, Recorded
 from streams.replay.selection import Selection
 from streams.runtime.local import LocalRuntime
 
 BATCH = 256
-"""Records handled together; ten times as many are no faster. The order of an account's events is the stream's in any case."""
+"""Records decoded together; ten times as many are no faster. It cannot be seen in what comes out."""
 OVER = ("retracted", "resolved")
 PUBLISHED = (ALERTS.name, WATCHLIST.name)
 _KEPT = (*PUBLISHED, SAFETY_NOTICES.name, DEAD_LETTERS.name)
@@ -47,10 +47,10 @@ class Replayer:
     ) -> None:
         """`on_revision` is given the JSON of each revision of an alert or watch entry as it is published.
 
-        `batch` 1 is for who watches: everything that follows from a record comes before the next one.
+        `batch` 1 is for who watches: what follows from a record comes out before the next one is taken.
         """
         self._selection = selection or Selection()
-        self._runtime = LocalRuntime(configuration.stages(self._selection), keep=_KEPT)
+        self._runtime = LocalRuntime(configuration.stages(self._selection), keep=_KEPT, on_output=self._published)
         self._on_revision = on_revision
         self._batch = batch
         self._waiting: list[Recorded] = []
@@ -78,12 +78,9 @@ class Replayer:
         for topic, together in groupby(waiting, key=itemgetter(0)):
             records = [record for _, record in together]
             if topic == ENRICHED_EVENTS.name:
-                self._append(records)
+                self._send(records)
             else:
-                runtime.take(topic, records)
-        runtime.drain()
-        if runtime.outputs:
-            self._collect()
+                runtime.feed(topic, records)
 
     def newest(self) -> list[bytes]:
         """What compaction would leave of alerts and watch entries: the newest revision of each as JSON, by alert id."""
@@ -135,26 +132,25 @@ class Replayer:
         self.finish()
         return self._left_out + self._runtime.counts.get(("left_out", "selection"), 0)
 
-    def _append(self, records: list[PlainRecord]) -> None:
+    def _send(self, records: list[PlainRecord]) -> None:
         for record in records:
             if self._selection.takes(record.key, record.value):
                 self._enriched += 1
-                self._runtime.append(ENRICHED_EVENTS.name, record.key or b"", record.value or b"", record.timestamp)
+                self._runtime.send(ENRICHED_EVENTS.name, record.key or b"", record.value or b"", record.timestamp)
             else:
                 self._left_out += 1
 
-    def _collect(self) -> None:
-        outputs = self._runtime.outputs
-        for topic in PUBLISHED:
-            for output in outputs.get(topic, ()):
-                self._revisions += 1
-                self._newest[output.key] = output.value
-                if self._on_revision is not None:
-                    self._on_revision(output.value)
-        self._notices += len(outputs.get(SAFETY_NOTICES.name, ()))
-        for output in outputs.get(DEAD_LETTERS.name, ()):
+    def _published(self, output: Output) -> None:
+        """Take note in the order of publishing: a case that rises leaves the watch list for the alerts, and its newest word counts."""
+        if output.topic in PUBLISHED:
+            self._revisions += 1
+            self._newest[output.key] = output.value
+            if self._on_revision is not None:
+                self._on_revision(output.value)
+        elif output.topic == DEAD_LETTERS.name:
             self._bury(output.value)
-        outputs.clear()
+        else:
+            self._notices += 1
 
     def _bury(self, value: bytes) -> None:
         letter = decode_dead_letter(value)

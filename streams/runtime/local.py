@@ -1,12 +1,13 @@
 """The stages of a worker in one process, with a FIFO in Kafka's place: replay, explain, scenario tests, benchmarks.
 
-Same stages, same partitioner, same states as the worker. The order is fixed: inputs as they were fed, then whatever they caused,
-first in first out; so the same input always gives the same outputs, byte for byte.
+Same stages, same partitioner, same states as the worker. The order is fixed: an event, then whatever it caused, first in first out, then
+the next event. So the same input always gives the same outputs, byte for byte, however it is cut into batches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from schemas.topics import ONE_ORDER
@@ -53,17 +54,25 @@ class Forgetting:
 
 
 class LocalRuntime:
-    """Runs stages over records that are fed in. `keep` names the topics whose outputs are kept in `outputs`."""
+    """Runs stages over records that are fed in. `keep` names the topics whose outputs are kept in `outputs` (None: all)."""
 
-    def __init__(self, stages: Sequence[Stage], partitions: int = 4, keep: Iterable[str] | None = None) -> None:
+    def __init__(
+        self,
+        stages: Sequence[Stage],
+        partitions: int = 4,
+        keep: Iterable[str] | None = None,
+        on_output: Callable[[Output], object] | None = None,
+    ) -> None:
+        """`on_output` is given what would be kept instead, in the one order in which it was made."""
         self.stages = list(stages)
         self.counts: dict[tuple[str, str], int] = {}
         self.outputs: dict[str, list[Output]] = {}
         self._keep = None if keep is None else frozenset(keep)
+        self._on_output = on_output or self._hold
         self._partitions = partitions
         self._readers = {name: stage for stage in self.stages for name in stage.inputs}
         self._logs: dict[str, Log] = {}
-        self._waiting: dict[tuple[str, int], list[SourceRecord]] = {}
+        self._waiting: deque[tuple[str, SourceRecord]] = deque()
         self._codecs: dict[str, StateCodec[Any]] = {
             stage.name: StateCodec(stage.state_type) for stage in self.stages if stage.stateful
         }
@@ -71,42 +80,25 @@ class LocalRuntime:
         self._forgetful = {stage.name: Forgetting(stage) for stage in self.stages if isinstance(stage, Forgets)}
 
     def feed(self, topic: str, records: Iterable[SourceRecord]) -> None:
-        """Take records of the logical topic `topic` as they are, and do all that follows from them."""
-        self.take(topic, records)
-        self.drain()
-
-    def take(self, topic: str, records: Iterable[SourceRecord]) -> None:
-        """Handle records of `topic`, in batches of one partition; what follows from them waits for `drain`."""
+        """Take records of the logical topic `topic` as they are, each followed by all that follows from it."""
         stage = self._readers.get(topic)
         if stage is None:
             return
-        if not stage.stateful:
-            self._run(stage, topic, list(records))
+        if stage.stateful:
+            for record in records:
+                self._run(stage, topic, (record,))
+                self._drain()
             return
-        batch: list[SourceRecord] = []
-        for record in records:
-            if batch and record.partition != batch[-1].partition:
-                self._run(stage, topic, batch)
-                batch = []
-            batch.append(record)
-        self._run(stage, topic, batch)
-
-    def append(self, topic: str, key: bytes, value: bytes, timestamp: int) -> None:
-        """Append one record to an internal topic as its stage would; it waits for `drain`."""
-        record = self._log(topic).append(topic, key, value, timestamp)
-        self._waiting.setdefault((topic, record.partition), []).append(record)
+        batch = tuple(records)  # nothing is remembered there, so together is the same as one by one
+        if batch:
+            for output in self._made(stage, topic, batch):
+                self._pass_on(output, batch[-1].timestamp)
+                self._drain()
 
     def send(self, topic: str, key: bytes, value: bytes, timestamp: int) -> None:
-        """Append one record to `topic`, and do all that follows from it."""
-        self.append(topic, key, value, timestamp)
-        self.drain()
-
-    def drain(self) -> None:
-        """Work until nothing waits."""
-        waiting = self._waiting
-        while waiting:
-            place = next(iter(waiting))
-            self._run(self._readers[place[0]], place[0], waiting.pop(place))
+        """Append one record to an internal topic as its stage would, and do all that follows from it."""
+        self._append(topic, key, value, timestamp)
+        self._drain()
 
     def states(self, stage_name: str, partition: int) -> PartitionStates[Any]:
         """States of one partition of a stage."""
@@ -148,23 +140,39 @@ class LocalRuntime:
         """How many records the stages wrote to each partition of an internal topic."""
         return list(self._log(topic).offsets)
 
-    def _run(self, stage: Stage, topic: str, batch: Sequence[SourceRecord]) -> None:
-        if not batch:
-            return
-        place = (stage.name, batch[0].partition)
-        states = self.states(*place)
+    def _drain(self) -> None:
+        waiting = self._waiting
+        while waiting:
+            topic, record = waiting.popleft()
+            self._run(self._readers[topic], topic, (record,))
+
+    def _run(self, stage: Stage, topic: str, batch: tuple[SourceRecord]) -> None:
+        for output in self._made(stage, topic, batch):
+            self._pass_on(output, batch[0].timestamp)
+
+    def _made(self, stage: Stage, topic: str, batch: Sequence[SourceRecord]) -> list[Output]:
+        """What a stage makes of records; its counts are added up."""
+        partition = batch[0].partition
+        states = self.states(stage.name, partition)
         result = stage.process(topic, batch, states)
         forgetting = self._forgetful.get(stage.name)
         if forgetting is not None:
-            forgetting.handled(place[1], len(batch), result.event_ms, states)
+            forgetting.handled(partition, len(batch), result.event_ms, states)
         for slot, times in result.counts.items():
             self.counts[slot] = self.counts.get(slot, 0) + times
-        timestamp = batch[-1].timestamp
-        for output in result.outputs:
-            if self._keep is None or output.topic in self._keep:
-                self.outputs.setdefault(output.topic, []).append(output)
-            if output.topic in self._readers:
-                self.append(output.topic, output.key, output.value, timestamp)
+        return result.outputs
+
+    def _pass_on(self, output: Output, timestamp: int) -> None:
+        if self._keep is None or output.topic in self._keep:
+            self._on_output(output)
+        if output.topic in self._readers:
+            self._append(output.topic, output.key, output.value, timestamp)
+
+    def _hold(self, output: Output) -> None:
+        self.outputs.setdefault(output.topic, []).append(output)
+
+    def _append(self, topic: str, key: bytes, value: bytes, timestamp: int) -> None:
+        self._waiting.append((topic, self._log(topic).append(topic, key, value, timestamp)))
 
     def _log(self, topic: str) -> Log:
         log = self._logs.get(topic)

@@ -77,6 +77,7 @@ REVIEW = (
     evidence("payout_name_mismatch"),
     evidence("tz_ip_claim_triple_mismatch"),
 )
+WATCH = (evidence("account_handoff_after_verification"), evidence("operator_shift_pattern"))
 MONEY = (evidence("payout_instrument_shared", 0.6), evidence("payout_name_mismatch", 0.7))
 
 
@@ -97,9 +98,7 @@ def test_one_alert_opens_and_the_same_evidence_again_says_nothing(desk: Desk) ->
 
 
 def test_a_watch_case_goes_to_the_watchlist_and_notifies_nobody(desk: Desk) -> None:
-    (alert,) = desk.tell(
-        assessed("a", evidence("account_handoff_after_verification"), evidence("operator_shift_pattern"))
-    )
+    (alert,) = desk.tell(assessed("a", *WATCH))
     assert (alert.tier, alert.notify, alert.status) == ("watch", False, "watch")
 
 
@@ -129,9 +128,10 @@ def test_three_accounts_on_one_instrument_are_one_case(desk: Desk) -> None:
     assert published[-1].subject.kind == "cluster"
 
 
-def test_two_cases_that_meet_become_the_older_one(desk: Desk) -> None:
+@pytest.mark.parametrize("held", [REVIEW, WATCH], ids=["alert", "watch entry"])
+def test_two_cases_that_meet_become_the_older_one(desk: Desk, held: tuple[Evidence, ...]) -> None:
     (first,) = desk.tell(assessed("a", *REVIEW))
-    (second,) = desk.tell(assessed("b", *REVIEW, day=1))
+    (second,) = desk.tell(assessed("b", *held, day=1))
     published = desk.tell(StrongEdge("device", "device:d", "a", "b", T0 + DAY))
     gone = [alert for alert in published if alert.alert_id == second.alert_id]
     assert [(alert.status, alert.joined_to) for alert in gone] == [("retracted", first.alert_id)]

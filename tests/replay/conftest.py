@@ -13,7 +13,7 @@ from schemas.formats.inputs import decoder_of
 from schemas.topics import INPUTS
 from streams.replay.configuration import Configuration
 from streams.replay.files import FileStream
-from streams.replay.lines import Reading
+from streams.replay.lines import Reading, Recorded
 from streams.replay.replayer import Replayer
 from streams.replay.sources import in_time_order, numbered
 from streams.runtime.settings import Settings
@@ -35,6 +35,11 @@ def demo_configuration() -> Configuration:
     """Built-in catalogue, demo tables, formats detected."""
     formats = {topic.name: decoder_of("detect") for topic in INPUTS}
     return Configuration(Settings(), catalogue(), Enricher(demo_snapshot()), formats)
+
+
+def numbered_lines(lines: Iterable[bytes]) -> Iterable[Recorded]:
+    """Lines of one stream as the records of a replay."""
+    return numbered(map(Reading(demo_configuration().formats).line, lines))
 
 
 def play(sources: Iterable[list[Path]]) -> Replayer:
