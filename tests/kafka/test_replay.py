@@ -15,12 +15,12 @@ from confluent_kafka.admin import AdminClient
 
 from schemas.topics import ALERTS, ENRICHED_EVENTS, LOGIN_EVENTS, PLATFORM_EVENTS, WATCHLIST
 from streams.scenarios import SCENARIOS
-from tests.detection.pipeline import START
 from tests.kafka.broker import Broker
 from tests.kafka.pipeline import TABLES, Pipeline, Sent, send, send_apart, stories
 from tests.kafka.uninterrupted import OVER, essence
 from tests.kafka.verifier import read
 from tests.kafka.worker import command
+from tests.replay import farm
 
 STORIES = ("S05b", "S09")
 SCORE_WITHIN = 3.0
@@ -56,32 +56,14 @@ def replay(site: Pipeline, query: str, *words: str, code: int = 0) -> tuple[list
     return [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
 
 
-def ring() -> list[Sent]:
-    """Twelve accounts on one device and one payout instrument, a new one each hour: a case that rises from watch to review."""
-    made = []
-    for number in range(12):
-        account, joined = f"ring-{number}", START + timedelta(hours=number)
-        steps: tuple[tuple[str, dict[str, str]], ...] = (
-            ("account.created", {"account_type": "freelancer"}),
-            ("session.start", {"session_id": account}),
-            ("payout_method.added", {"instrument_h": "0d" * 16, "instrument_type": "bank"}),
-        )
-        for step, (kind, fields) in enumerate(steps):
-            event = {
-                "event_id": f"{account}-{step}",
-                "type": kind,
-                "occurred_at": (joined + timedelta(minutes=5 * step)).isoformat(),
-                "account_id": account,
-                "device_id": "5f0c9a7e41d2b836aa10",
-                "ip": f"2001:db8:{number:x}00::1",
-                **fields,
-            }
-            made.append((PLATFORM_EVENTS.name, account.encode(), msgspec.json.encode(event)))
-    return made
+def rising() -> list[Sent]:
+    """Twelve accounts on one device and one bank account, a new one each hour: a case that rises from watch to review."""
+    lines = farm.events(12, timedelta(hours=1))
+    return [(PLATFORM_EVENTS.name, msgspec.json.decode(line)["account_id"].encode(), line.strip()) for line in lines]
 
 
 def test_what_was_live_is_replayed_compared_and_captured(site: Pipeline, tmp_path: Path) -> None:
-    events = sorted(stories(STORIES) + ring(), key=lambda event: moment(event[2]))
+    events = sorted(stories(STORIES) + rising(), key=lambda event: moment(event[2]))
     send(site, events)
     site.worker()
     site.wait_drained()
@@ -116,13 +98,13 @@ def test_what_was_live_is_replayed_compared_and_captured(site: Pipeline, tmp_pat
 
 
 def rose(site: Pipeline) -> bool:
-    """Whether a case of the ring was only watched before it became an alert."""
+    """Whether a case that rises was only watched before it became an alert."""
     watched, raised = (
         {
             record.key
             for lane in read(site.address, site.prefix + topic.name)
             for record in lane
-            if b"ring-0" in (record.value or b"")
+            if b"farm-000" in (record.value or b"")
         }
         for topic in (WATCHLIST, ALERTS)
     )

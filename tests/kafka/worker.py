@@ -39,7 +39,7 @@ def command(environment: dict[str, str], *words: str, given: bytes = b"") -> sub
     """`personawatch WORDS` with these settings and this standard input."""
     program = (sys.executable, "-m", "streams.cli.main", *words)
     settings = _without_settings() | environment
-    return subprocess.run(program, env=settings, cwd=ROOT, input=given, capture_output=True, timeout=30, check=False)
+    return subprocess.run(program, env=settings, cwd=ROOT, input=given, capture_output=True, timeout=60, check=False)
 
 
 def _without_settings() -> dict[str, str]:
