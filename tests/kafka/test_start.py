@@ -71,13 +71,15 @@ def test_ready_says_why_not_until_it_is(deploy: Deploy) -> None:
 def in_group(site: Deployment) -> int:
     """Members of the worker's group, once they have shared out the partitions."""
     admin, name = AdminClient({"bootstrap.servers": site.address, "log_level": 0}), site.settings.app_id
-    group = admin.describe_consumer_groups([name])[name].result(10)
+    group = admin.describe_consumer_groups([name])[name].result(20)
     return len(group.members) if group.state is ConsumerGroupState.STABLE else 0
 
 
 def test_of_more_workers_than_partitions_one_is_unassigned(deploy: Deploy) -> None:
     site = deploy(partitions="1")
-    workers = [site.worker(instance_id=name) for name in ("a", "b")]
+    workers = [site.worker(instance_id="a")]
+    workers[0].wait_ready()
+    workers.append(site.worker(instance_id="b"))
     wait_until(lambda: in_group(site) == 2, 30, lambda: "\n".join(worker.log() for worker in workers))
     wait_until(lambda: any(worker.ready()[0] == 200 for worker in workers), 30, workers[0].log)
     [idle] = [worker for worker in workers if worker.ready()[0] != 200]
