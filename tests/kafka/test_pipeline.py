@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 import time
@@ -51,9 +52,9 @@ def test_every_scenario_reaches_its_tier(site: Pipeline) -> None:
 
 
 def chance() -> random.Random:
-    """Another one in each run; how to repeat it is in the output of a test that fails."""
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"seed: {seed}")
+    """Another one in each run. A test that fails shows the seed, and PERSONAWATCH_TEST_SEED repeats it."""
+    seed = int(os.environ.get("PERSONAWATCH_TEST_SEED") or random.SystemRandom().randrange(2**32))
+    print(f"PERSONAWATCH_TEST_SEED={seed}")
     return random.Random(seed)
 
 
@@ -66,6 +67,7 @@ def kill_in_recovery(worker: WorkerProcess) -> int:
         if code == 200:
             break
         left = said.get("remaining", 0)
+        time.sleep(0.005)
     worker.kill()
     return left
 

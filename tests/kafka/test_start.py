@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from confluent_kafka import ConsumerGroupState
 from confluent_kafka.admin import AdminClient
@@ -61,6 +62,7 @@ def test_ready_says_why_not_until_it_is(deploy: Deploy) -> None:
         assert worker.process.poll() is None, worker.log()
         if answer[0]:
             found.append((answer[1]["reason"], answer[1].get("remaining", 0)))
+        time.sleep(0.005)
     reasons = {reason for reason, _ in found}
     assert {"recovering"} <= reasons <= {"starting", "unassigned", "recovering"}
     assert 0 < max(remaining for _, remaining in found) <= 3_000
