@@ -27,7 +27,7 @@ def start(broker: Broker, folder: Path) -> subprocess.Popen[bytes]:
 def left(broker: Broker) -> set[str]:
     """Topics and groups of demos."""
     admin = AdminClient({"bootstrap.servers": broker.address, "log_level": 0})
-    groups = {group.group_id for group in admin.list_consumer_groups().result(10).valid}
+    groups = {group.group_id for group in admin.list_consumer_groups().result(30).valid}
     return {name for name in {*admin.list_topics(timeout=10).topics, *groups} if name.startswith("demo-")}
 
 

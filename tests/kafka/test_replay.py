@@ -24,8 +24,8 @@ from tests.replay import farm
 
 STORIES = ("S05b", "S09")
 SCORE_WITHIN = 6.0
-"""Points of 100, for a case of several accounts. It is told anew when its tier, members or indicators change, with confidences as they are at
-that moment, and whose news brings the last change is chance."""
+"""Points of 100, for a case of several accounts. It is told anew when its tier, members or indicators change, with confidences as they are
+at that moment, and whose news brings the last change is chance."""
 DEMO = tuple(word for role, path in TABLES.items() for word in ("--tables", f"{role}={path}"))
 
 
@@ -37,7 +37,7 @@ def site(broker: Broker) -> Iterator[Pipeline]:
 
 
 def groups(site: Pipeline) -> set[str]:
-    found = AdminClient({"bootstrap.servers": site.address}).list_consumer_groups().result(10)
+    found = AdminClient({"bootstrap.servers": site.address, "log_level": 0}).list_consumer_groups().result(30)
     return {group.group_id for group in found.valid}
 
 

@@ -165,15 +165,15 @@ class Deployment:
     def produce(
         self, topic: str, records: Iterable[tuple[bytes | None, bytes]], *, times: Sequence[int] = (), **options: Any
     ) -> int:
-        """Write records, each once and in their order, and wait until the broker has them. `times` are theirs in ms; without them it is now.
+        """Write records in order and wait until the broker has them. `times` are theirs in ms; without them it is now.
 
         Raises KafkaException when the broker refuses one.
         """
         refused: list[Any] = []
         telling = {"delivery.report.only.error": True, "on_delivery": lambda error, _: refused.append(error)}
         producer = Producer(
-            # Without it a batch that is refused while a topic is new comes again behind later ones.
-            {"bootstrap.servers": self.address, "linger.ms": 20, "enable.idempotence": True, **telling, **options}
+            # One request at a time: a batch that is refused while its topic is new would come again behind later ones.
+            {"bootstrap.servers": self.address, "linger.ms": 20, "max.in.flight": 1, **telling, **options}
         )
         number = 0
         for key, value in records:
