@@ -36,8 +36,10 @@ def syntax_fault(raw: bytes, error: Exception) -> Reject:
     """Name the fault of bytes that are not JSON, given what the decoder said."""
     if isinstance(error, RecursionError):
         return Reject(RejectReason.TOO_DEEP, "nested beyond what the decoder follows", raw)
-    if isinstance(error, UnicodeDecodeError):
-        return Reject(RejectReason.NOT_UTF8, f"first bad byte {error.object[error.start]:#04x}", raw)
+    try:
+        raw.decode()
+    except UnicodeDecodeError as bad:  # of a byte between values, decoders say that it is not JSON
+        return Reject(RejectReason.NOT_UTF8, f"first bad byte {raw[bad.start]:#04x}", raw)
     if raw.startswith(b"\xef\xbb\xbf"):
         return Reject(RejectReason.BYTE_ORDER_MARK, "begins with EF BB BF", raw)
     if has_not_a_number(raw):

@@ -113,8 +113,8 @@ class Pipeline:
         await self.app.consumer.commit()
 
     def assigned(self) -> bool:
-        """Whether the group has given us any partition."""
-        return bool(_assignment(self.app))
+        """Whether the group has given us any partition to work on; copies of another worker's states are none."""
+        return any(tp.topic in self._reader for tp in _assignment(self.app))
 
     def recovering(self) -> int | None:
         """Changelog records still to read, or None when the tables are complete."""

@@ -19,7 +19,8 @@ from tests.deploy.prometheus import Prometheus, lacks
 from tests.deploy.promql import panels, plain
 from tests.deploy.test_dashboards import DASHBOARDS
 from tests.kafka.broker import Broker, missing
-from tests.kafka.pipeline import OVER, Pipeline, background, send, stories
+from tests.kafka.pipeline import Pipeline, background, send, stories
+from tests.kafka.uninterrupted import OVER
 from tests.require import require
 
 pytestmark = pytest.mark.kafka

@@ -20,7 +20,8 @@ from streams.pipeline import build_enricher, build_stages
 from streams.runtime import settings, topic_admin
 from streams.runtime.local import LocalRuntime
 from tests.kafka.broker import Broker
-from tests.kafka.pipeline import FOLDER, Pipeline, essence, keep_newest, send, stories
+from tests.kafka.pipeline import FOLDER, Pipeline, send, stories
+from tests.kafka.uninterrupted import essence, keep_newest
 from tests.kafka.verifier import read
 from tests.kafka.worker import WorkerProcess, command, wait_until
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
+
+from confluent_kafka import ConsumerGroupState
+from confluent_kafka.admin import AdminClient
 
 from tests.kafka.broker import Broker
 from tests.kafka.conftest import Deploy
-from tests.kafka.worker import WorkerProcess, events
+from tests.kafka.worker import Deployment, WorkerProcess, events, wait_until
 
 SASL = {
     "PERSONAWATCH_SECURITY": "SASL_PLAINTEXT",
@@ -47,23 +51,41 @@ def test_missing_topics_are_named(deploy: Deploy) -> None:
 
 def test_ready_says_why_not_until_it_is(deploy: Deploy) -> None:
     site = deploy()
-    worker = site.worker(signed_off="sanctioned_locale_setting")
-    reasons: list[str] = []
+    site.produce("platform-events", events(3_000, keys=3_000))
+    first = site.worker()
+    site.wait_drained()
+    first.kill()
+    # Ten records a request, so that reading the states back lasts for some questions.
+    worker = site.worker(signed_off="sanctioned_locale_setting", max_poll_records="10")
+    found: list[tuple[str, int]] = []
     while (answer := worker.ready())[0] != 200:
-        if answer[0] and (not reasons or reasons[-1] != answer[1]["reason"]):
-            reasons.append(answer[1]["reason"])
-    assert set(reasons) <= {"starting", "unassigned", "recovering"}
-    assert reasons
+        assert worker.process.poll() is None, worker.log()
+        if answer[0]:
+            found.append((answer[1]["reason"], answer[1].get("remaining", 0)))
+        time.sleep(0.005)
+    reasons = {reason for reason, _ in found}
+    assert {"recovering"} <= reasons <= {"starting", "unassigned", "recovering"}
+    assert 0 < max(remaining for _, remaining in found) <= 3_000
     assert "personawatch_ready 1.0" in worker.metrics()
     assert re.search(r"runs with a fairness sign-off\s.*indicators=sanctioned_locale_setting", worker.log())
 
 
-def test_two_workers_share_and_one_of_many_is_unassigned(deploy: Deploy) -> None:
+def in_group(site: Deployment) -> int:
+    """Members of the worker's group, once they have shared out the partitions."""
+    admin, name = AdminClient({"bootstrap.servers": site.address, "log_level": 0}), site.settings.app_id
+    group = admin.describe_consumer_groups([name])[name].result(20)
+    return len(group.members) if group.state is ConsumerGroupState.STABLE else 0
+
+
+def test_of_more_workers_than_partitions_one_is_unassigned(deploy: Deploy) -> None:
     site = deploy(partitions="1")
-    first = site.worker(instance_id="a")
-    first.wait_ready()
-    second = site.worker(instance_id="b")
-    try:
-        second.wait_ready(8)
-    except AssertionError:
-        assert second.ready()[1]["reason"] in ("unassigned", "recovering")
+    workers = [site.worker(instance_id="a")]
+    workers[0].wait_ready()
+    workers.append(site.worker(instance_id="b"))
+    wait_until(lambda: in_group(site) == 2, 30, lambda: "\n".join(worker.log() for worker in workers))
+    wait_until(lambda: any(worker.ready()[0] == 200 for worker in workers), 30, workers[0].log)
+    [idle] = [worker for worker in workers if worker.ready()[0] != 200]
+    assert idle.ready() == (503, {"ready": False, "reason": "unassigned"})
+    assert "personawatch_ready 0.0" in idle.metrics()
+    site.produce("platform-events", events(10))
+    site.wait_drained()

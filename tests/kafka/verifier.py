@@ -107,12 +107,14 @@ def verify(address: str, stage: Stage, changelog: str | None, name: Callable[[st
 
 
 def _wrong_states(address: str, stage: Stage, changelog: str, states: dict[bytes, Any]) -> list[bytes]:
-    codec: StateCodec[Any] = StateCodec(stage.state_type)
-    newest: dict[bytes, bytes] = {}
-    for partition in read(address, changelog):
-        for record in partition:
-            assert record.key is not None
-            assert record.value is not None
-            newest[record.key] = record.value
-    found = {key: codec.decode(value) for key, value in newest.items()}
+    found = newest_states(address, changelog, stage.state_type)
     return sorted(key for key in states.keys() | found.keys() if states.get(key) != found.get(key))
+
+
+def newest_states(address: str, changelog: str, kind: Any) -> dict[bytes, Any]:
+    """What a changelog says last of each key, decoded; keys that it says are gone are not there."""
+    codec: StateCodec[Any] = StateCodec(kind)
+    newest: dict[bytes, bytes | None] = {}
+    for partition in read(address, changelog):
+        newest |= {record.key: record.value for record in partition if record.key is not None}
+    return {key: codec.decode(value) for key, value in newest.items() if value is not None}

@@ -22,7 +22,7 @@ from streams.pipeline import build_stages
 from streams.replay.replayer import Replayer
 from streams.runtime.local import LocalRuntime
 from tests.cli.conftest import Command
-from tests.kafka.pipeline import essence
+from tests.kafka.uninterrupted import essence
 from tests.replay.conftest import demo_configuration, numbered_lines, play, told
 from tests.replay.farm import events
 
