@@ -83,7 +83,8 @@ def test_a_stop_and_five_kills_and_everything_is_as_if_nothing_had_happened(site
     assert time.monotonic() - began < 5
     assert site.lag() > 0, "it was not under load"
     for moment in ("flow", *seeded.sample(("start", "recovery", "recovery", "flow"), 4)):
-        worker = site.worker()
+        # Ten records a request, so that a recovery lasts long enough to be hit.
+        worker = site.worker(**{"max_poll_records": "10"} if moment == "recovery" else {})
         if moment == "recovery":
             recovering.append(kill_in_recovery(worker))
         else:
