@@ -25,7 +25,7 @@ def proof_of(before: list[Alert], after: list[Alert]) -> Proof:
     return prove(Outcome(before, {}), Outcome(after, {}), same, same)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def alerts() -> list[Alert]:
     found = played(planted("S09")).alerts
     assert any(alert.subject.kind == "cluster" for alert in found)

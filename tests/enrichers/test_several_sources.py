@@ -37,7 +37,7 @@ COMMERCIAL = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def everything(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Enricher:
     """All commercial networks files together, after our own, in which two of their VPN prefixes are relays or gateways."""
     folder = tmp_path_factory.mktemp("several")

@@ -19,7 +19,7 @@ from tests.explain.conftest import of_scenario
 __all__ = ["bare_environment", "command"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stream(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("explain") / "s05b.ndjson.gz"
     lines = b"".join(encode(event) + b"\n" for _, event in scenario("S05b"))

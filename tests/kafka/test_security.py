@@ -23,7 +23,9 @@ LOGINS: dict[str, Login] = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(
+    scope="session"
+)  # these tests are spread among others, and one of a module would be started for each of them
 def locked(broker: Broker) -> Iterator[SecureBroker]:
     """A broker behind TLS, beside the open one, whose fixture says what is missing for either."""
     del broker

@@ -9,8 +9,8 @@ Two independent accounts of it, from what another client library reads:
   entry and safety notice with its score.
 
 Only the accounts stage reads two topics, and how findings fall between events is chance. What hangs on that is not in the first
-account: positions, when something was last told, the pairs' states and links, revisions on the way, cases that were open for a while
-before they joined another, and how far confidences had decayed at the last revision. The second account has all of it but the first two,
+account: positions, when a shared thing first and last told something, the pairs' states and links, revisions on the way, cases that were
+open for a while before they joined another, and how far confidences had decayed at the last revision. The second account has all of it but the first two,
 as consequences of what the accounts stage did say.
 """
 
@@ -104,8 +104,12 @@ def assert_one_text_for_each_revision(site: Deployment) -> None:
 
 
 def account_memory(state: AccountState) -> Any:
-    """What an account remembers, without positions and what was last told."""
-    fired = {slot: (item.confidence, item.first) for slot, item in state.fired.items()}
+    """What an account remembers, without positions and what was last told.
+
+    Since when a shared thing speaks (`indicator|thing`) hangs on which of its accounts came first, and on a backlog of years read by two
+    workers that is chance.
+    """
+    fired = {slot: (item.confidence, None if "|" in slot else item.first) for slot, item in state.fired.items()}
     memories = (
         state.profile,
         state.network,

@@ -11,7 +11,7 @@ from tests.kafka.secure import PASS_PHRASE, Certificates, missing
 from tests.require import require
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     require(missing())
     return Certificates(tmp_path_factory.mktemp("certificates"))

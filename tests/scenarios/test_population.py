@@ -23,7 +23,7 @@ AGENCY_SEED = 10
 """Of 226 accounts with this seed, fourteen are an agency that pays its people itself, and six live as families."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def people() -> Population:
     return Population(PEOPLE, 0, DemoNetworks())
 
