@@ -10,8 +10,8 @@ Two independent accounts of it, from what another client library reads:
 
 Only the accounts stage reads two topics, and how findings fall between events is chance. What hangs on that is not in the first
 account: positions, when a shared thing first and last told something, the pairs' states and links, revisions on the way, cases that were
-open for a while before they joined another, and how far confidences had decayed at the last revision. The second account has all of it but the first two,
-as consequences of what the accounts stage did say.
+open for a while before they joined another, and how far confidences had decayed at the last revision. The second account has all of it
+but the first two, as consequences of what the accounts stage did say.
 """
 
 from __future__ import annotations
