@@ -134,6 +134,7 @@ class Site:
 def site() -> Iterator[Site]:
     """A broker and a fresh site on it."""
     broker = Broker()
+    broker.compiler = 4
     with tempfile.TemporaryDirectory(prefix="personawatch-bench-") as folder:
         broker.start()
         try:
