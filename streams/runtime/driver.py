@@ -8,7 +8,8 @@ fetching, acknowledging and committing are ours. Three rules make them exact, wh
 
 * What is read and not handed on is read again (`rewind`).
 * Everything belongs to an era (see `consumer_thread`): batches of an earlier one are not handled, their acknowledgements not counted.
-* Sources open only when the tables are recovered and the positions are at what the group has committed.
+* Sources open only when the tables are recovered and the positions are at what the group has committed; copies of other workers'
+  states are read from then on, too.
 """
 
 from __future__ import annotations
@@ -191,7 +192,9 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
     def _wanted(self) -> frozenset[TP]:
         active = self._get_active_partitions()
         if not self._open:
-            return frozenset(filter(self._is_changelog_tp, active))
+            # Faust starts to copy other workers' states before it empties every queue for the sources: what came in between would be lost.
+            copied = self.app.tables.recovery.standby_tps
+            return frozenset(tp for tp in active if self._is_changelog_tp(tp) and tp not in copied)
         return frozenset(tp for tp in active if not self._pacer.holds(tp))
 
     async def _take(self, batches: list[Fetched]) -> None:
