@@ -3,6 +3,7 @@
 A static member that joins takes the place of the one that has its name. aiokafka tells the group its name only when it joins, so the
 older one hears "unknown member" instead of "fenced", joins again and takes the place back: both go on for ever, each undoing the
 other's work. The same answer is right after a silence longer than the session, when the group has given us up; so the silence decides.
+A broker that comes back may answer once before it gives us up, so for one session after a long silence nobody is called fenced.
 """
 
 from __future__ import annotations
@@ -37,12 +38,21 @@ class FencedError(Exception):
 class Guard:
     """Between aiokafka's coordinator and the group: once fenced, nothing more is asked. Lives in the consumer's thread."""
 
-    def __init__(self, coordinator: Any, name: str, session_s: float, tell: Callable[[FencedError], None]) -> None:
+    def __init__(
+        self,
+        coordinator: Any,
+        name: str,
+        session_s: float,
+        tell: Callable[[FencedError], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._ask = coordinator._send_req
         self._error = FencedError(coordinator.group_id, name)
         self._session_s = session_s
         self._tell = tell
         self._alive = float("-inf")
+        self._sure_from = float("-inf")
         self._fenced = False
         coordinator._send_req = self.ask
 
@@ -51,16 +61,19 @@ class Guard:
         if self._fenced:
             await asyncio.sleep(PAUSE_S)
             raise KafkaError(str(self._error))
-        asked = time.monotonic()
+        asked = self._clock()
         answer = await self._ask(request)
         if isinstance(request, MEMBERSHIP):
             codes = _codes(answer)
-            silence = time.monotonic() - self._alive
-            if FENCED_INSTANCE in codes or (UNKNOWN_MEMBER in codes and silence < self._session_s):
+            now = self._clock()
+            out = UNKNOWN_MEMBER in codes and now - self._alive < self._session_s and now >= self._sure_from
+            if FENCED_INSTANCE in codes or out:
                 self._fenced = True
                 self._tell(self._error)
                 raise KafkaError(str(self._error))
             if NONE in codes:
+                if self._session_s / 2 < asked - self._alive < float("inf"):
+                    self._sure_from = now + self._session_s
                 self._alive = asked
         return answer
 

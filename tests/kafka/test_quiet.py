@@ -51,7 +51,8 @@ def test_a_worker_under_load_is_silent_between_ready_and_stop(site: Pipeline) ->
 
 
 def test_an_outage_is_told_once_and_its_end_once(site: Pipeline, broker: Broker) -> None:
-    worker = site.worker(delivery_timeout_s="120")
+    # A session that outlasts the outage: here it is about what is said, and a group that has given up the worker says more.
+    worker = site.worker(delivery_timeout_s="120", session_timeout_s="60")
     worker.wait_ready()
     send(site, background(500, 20_000))
     broker.kill()

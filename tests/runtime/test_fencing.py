@@ -81,6 +81,23 @@ def test_out_after_a_silence_longer_than_the_session_joins_again() -> None:
     asyncio.run(work())
 
 
+def test_a_broker_that_comes_back_may_answer_once_before_it_gives_us_up() -> None:
+    async def work() -> None:
+        seconds = iter((0.0, 0.0, 9.0, 9.0, 10.0, 10.0, 15.0, 15.0, 19.0, 19.0, 20.0, 20.0))  # asked, answered
+        answers = (NONE, NONE, UNKNOWN_MEMBER, NONE, NONE, UNKNOWN_MEMBER)
+        coordinator = Coordinator(*map(Answer, answers))
+        told: list[FencedError] = []
+        Guard(coordinator, "w0", 10, told.append, lambda: next(seconds))
+        for _ in answers[:-1]:  # an outage of nine seconds: by the broker's clock perhaps of ten
+            await coordinator._send_req(HEARTBEAT)
+        assert told == []
+        with pytest.raises(KafkaError):  # a session later the answer means what it says
+            await coordinator._send_req(HEARTBEAT)
+        assert len(told) == 1
+
+    asyncio.run(work())
+
+
 def test_a_name_that_is_taken_counts_however_long_the_silence() -> None:
     async def work() -> None:
         coordinator = Coordinator(Answer(FENCED_INSTANCE))
