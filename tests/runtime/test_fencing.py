@@ -83,7 +83,7 @@ def test_out_after_a_silence_longer_than_the_session_joins_again() -> None:
 
 def test_a_broker_that_comes_back_may_answer_once_before_it_gives_us_up() -> None:
     async def work() -> None:
-        seconds = iter((0.0, 0.0, 9.0, 9.0, 10.0, 10.0, 15.0, 15.0, 19.0, 19.0, 20.0, 20.0))  # asked, answered
+        seconds = iter((0.0, 0.0, 9.0, 9.0, 10.0, 10.0, 13.0, 13.0, 17.0, 17.0, 20.0, 20.0))  # asked, answered
         answers = (NONE, NONE, UNKNOWN_MEMBER, NONE, NONE, UNKNOWN_MEMBER)
         coordinator = Coordinator(*map(Answer, answers))
         told: list[FencedError] = []
