@@ -20,7 +20,7 @@ import structlog
 from aiohttp import web
 
 from streams.detection.stage import Stage
-from streams.runtime import collector, logs, topic_admin
+from streams.runtime import collector, connections, logs, topic_admin
 from streams.runtime.app import Pipeline
 from streams.runtime.health import Health, Progress, clock, serve
 from streams.runtime.metrics import Metrics
@@ -62,6 +62,7 @@ def _run(work: Coroutine[Any, Any, int]) -> int:
         import uvloop
     except ImportError:
         return asyncio.run(work)
+    connections.mend()
     return int(uvloop.run(work))
 
 
