@@ -77,6 +77,13 @@ def test_every_package_comes_by_its_hash_and_nothing_else_asks_an_index() -> Non
         assert "--no-index" in install or ("--require-hashes" in install and "requirements.lock" in install), install
 
 
+@pytest.mark.parametrize("place", ["Makefile", "deploy/Dockerfile"])
+def test_the_lock_is_installed_as_it_is_written(place: str) -> None:
+    """pip's resolver, asked for `coverage[toml]`, takes the newest coverage instead of the locked one and then misses its hash."""
+    (command,) = (line for line in (ROOT / place).read_text("utf-8").splitlines() if "--require-hashes" in line)
+    assert "--no-deps" in command
+
+
 def test_only_what_a_worker_needs_is_installed() -> None:
     (install,) = (part for words in of("RUN", STEPS) for part in words.split("&&") if "/opt/personawatch/bin" in part)
     assert [word for word in install.split() if "wheel" not in word and word.endswith(".whl")] == ["/built/*.whl"]
