@@ -79,7 +79,7 @@ def test_every_package_comes_by_its_hash_and_nothing_else_asks_an_index() -> Non
 
 @pytest.mark.parametrize("place", ["Makefile", "deploy/Dockerfile"])
 def test_the_lock_is_installed_as_it_is_written(place: str) -> None:
-    """pip's resolver, asked for `coverage[toml]`, takes the newest coverage instead of the locked one and then misses its hash."""
+    """Pip's resolver, asked for `coverage[toml]`, takes the newest coverage instead of the locked one and then misses its hash."""
     (command,) = (line for line in (ROOT / place).read_text("utf-8").splitlines() if "--require-hashes" in line)
     assert "--no-deps" in command
 
