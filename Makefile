@@ -22,7 +22,7 @@ demo: $(READY) ## Watch events go through a real worker and alerts come out (abo
 	$(BIN)/personawatch demo $(DEMO)
 
 test: $(READY) lint ## Prove everything: lint, types, unit tests, and a real Apache Kafka where a JDK and Maven are
-	$(BIN)/python -m pytest -n 3 --dist loadgroup -q $(TESTS)
+	$(BIN)/python -m pytest -n 3 -q $(TESTS)
 
 coverage: $(READY) ## Report which lines the tests pass, those on a broker left out (tracing takes three times as long: about a quarter of an hour)
 	$(BIN)/python -m pytest -n 2 -m "not kafka" --cov --cov-report=term:skip-covered -q $(TESTS)

@@ -14,8 +14,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
-from streams.cli.outcome import OK, BadConfigurationError, BadInputError
-from streams.cli.replay import ReplayConfigurationError
+from streams.cli.outcome import OK, BadInputError, recorded_run
 
 EXAMPLES = """\
 SOURCE and TABLES are as in `personawatch replay --help`.
@@ -57,10 +56,8 @@ def run(arguments: Namespace) -> int:
     from streams.replay.progress import with_progress
     from streams.replay.sources import Sources
 
-    try:
+    with recorded_run():
         used = configuration(os.environ, arguments.catalogue, arguments.tables, arguments.format)
-    except BadConfigurationError as error:
-        raise ReplayConfigurationError(str(error)) from error
     with Sources(arguments.sources, used.settings, used.formats) as sources:
         played = play(arguments.account, used, with_progress(sources.records(), sources.done, sources.total()))
     if played.refused:

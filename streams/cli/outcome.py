@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 OK = 0
 BAD_INPUT = 2
+RUN_CONFIGURATION = 3
 FAILURE = 70
 CONFIGURATION = 78
 INTERRUPTED = 130
@@ -27,3 +31,18 @@ class BadConfigurationError(RefusedError):
     """Settings, tables, catalogue or topics are not as they must be."""
 
     code = CONFIGURATION
+
+
+class RunConfigurationError(RefusedError):
+    """The same, for commands that run recorded events: their exit codes are small numbers, as a test runner's are."""
+
+    code = RUN_CONFIGURATION
+
+
+@contextmanager
+def recorded_run() -> Iterator[None]:
+    """Give bad configuration the exit code of commands that run recorded events."""
+    try:
+        yield
+    except BadConfigurationError as error:
+        raise RunConfigurationError(str(error)) from error

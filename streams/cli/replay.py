@@ -20,7 +20,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.cli.outcome import INTERRUPTED, BadConfigurationError, BadInputError, RefusedError
+from streams.cli.outcome import INTERRUPTED, BadInputError, recorded_run
 from streams.cli.parsing import moment
 
 if TYPE_CHECKING:
@@ -59,13 +59,6 @@ examples:
 """
 
 SHADOW = "a catalogue folder, or indicators to switch on as a,b; may be repeated"
-CONFIGURATION = 3
-
-
-class ReplayConfigurationError(RefusedError):
-    """Configuration that cannot be used, with replay's own exit code."""
-
-    code = CONFIGURATION
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -115,10 +108,8 @@ def run(arguments: Namespace) -> int:
     for name in filter(None, (arguments.junit, arguments.report)):
         if not Path(name).parent.is_dir():  # told now, not when a long replay is done
             raise BadInputError(f"{name}: no such folder; expected a file that can be written")
-    try:
+    with recorded_run():
         return _run(arguments)
-    except BadConfigurationError as error:
-        raise ReplayConfigurationError(str(error)) from error
 
 
 def _run(arguments: Namespace) -> int:

@@ -17,7 +17,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
 
 from streams.cli.explain import add_source_options
-from streams.cli.outcome import OK, BadConfigurationError, BadInputError
+from streams.cli.outcome import OK, BadInputError, recorded_run
 
 if TYPE_CHECKING:
     from streams.scorecard.checks import Least
@@ -57,16 +57,6 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Measure and judge; bad configuration has the exit code that it has in a replay."""
-    from streams.cli.replay import ReplayConfigurationError
-
-    try:
-        return _run(arguments)
-    except BadConfigurationError as error:
-        raise ReplayConfigurationError(str(error)) from error
-
-
-def _run(arguments: Namespace) -> int:
     """Read labels and cohorts, run the stream, print, judge."""
     from streams.cli.send import lines_of
     from streams.explain.page import show
@@ -85,7 +75,8 @@ def _run(arguments: Namespace) -> int:
     if arguments.cohorts:
         with lines_of(arguments.cohorts) as lines:
             groups = cohorts(arguments.cohorts, lines)
-    used = configuration(os.environ, arguments.catalogue, arguments.tables, arguments.format)
+    with recorded_run():
+        used = configuration(os.environ, arguments.catalogue, arguments.tables, arguments.format)
     with Sources(arguments.sources, used.settings, used.formats) as sources:
         records = with_progress(sources.records(), sources.done, sources.total())
         card = score(used, records, told, groups, arguments.fail_under)

@@ -8,6 +8,7 @@ A family is pure functions over an account's memory. Two kinds of judgement keep
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -174,9 +175,11 @@ class Desk:
 
 
 def _drop_stalest(mitigations: dict[str, Mitigation]) -> None:
-    """Keep the number of facts bounded: of those about one thing or trip, the one that ends first gives way."""
+    """Keep the number of facts bounded: of those about one thing or trip, the one that ends first gives way, one without an end last."""
     if len(mitigations) > MITIGATIONS:
-        confined = [(held.until or 0, slot) for slot, held in mitigations.items() if "|" in slot]
+        confined = [
+            (math.inf if held.until is None else held.until, slot) for slot, held in mitigations.items() if "|" in slot
+        ]
         del mitigations[min(confined)[1]]
 
 

@@ -154,7 +154,7 @@ def _travels(profile: Profile, event: ev.TravelDeclared, moment: Moment, desk: D
         desk.mitigate(moment.account, "MIT-TRAVEL", start, reason, until, one=str(start // DAY))
 
 
-def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, _desk: Desk) -> None:
+def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, desk: Desk) -> None:
     client = event.client_id
     if not client:
         return
@@ -166,6 +166,7 @@ def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, _desk
     zones[client] = known if offset is None else offset
     if len(zones) > _CLIENTS:
         del zones[next(iter(zones))]
+        desk.evict("client")
 
 
 def _disputed(profile: Profile, _event: Any, _moment: Moment, _desk: Desk) -> None:

@@ -125,9 +125,8 @@ def weigh(
         if not indicator.hard:
             confidence *= 2.0 ** (-max(0, now - item.last) / DAY / indicator.half_life_days)
             for mitigation in held:
-                effects = catalogue.mitigators[mitigation.mitigator].effects
-                factor = effects.get(indicator.id, effects.get(indicator.family))
-                if factor is not None and mitigation.mitigator not in by and explains(mitigation, item):
+                factor = factor_of(catalogue, mitigation, item)
+                if factor is not None and mitigation.mitigator not in by:
                     confidence *= factor
                     by.append(mitigation.mitigator)
         known = best.get(item.indicator)
@@ -136,7 +135,14 @@ def weigh(
     return best
 
 
-def explains(mitigation: Mitigation, item: Evidence) -> bool:
+def factor_of(catalogue: Catalogue, mitigation: Mitigation, item: Evidence) -> float | None:
+    """By what a mitigating fact multiplies the confidence of `item`; None when it says nothing of it."""
+    effects = catalogue.mitigators[mitigation.mitigator].effects
+    factor = effects.get(item.indicator, effects.get(catalogue.indicators[item.indicator].family))
+    return factor if factor is not None and _explains(mitigation, item) else None
+
+
+def _explains(mitigation: Mitigation, item: Evidence) -> bool:
     """Whether a mitigating fact is about `item`: it held at its time, and at its place where it is a place's."""
     if mitigation.until is not None and mitigation.until < item.last:
         return False

@@ -10,7 +10,7 @@ from streams.detection.case_state import Case, Node, case_key, node_key
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.components import around
 from streams.detection.messages import Assessment, Mitigation
-from streams.detection.scoring import explains
+from streams.detection.scoring import factor_of
 from streams.detection.timestamps import rfc3339
 from streams.detection.verdict import Verdict, judge
 from streams.detection.wording import notes
@@ -117,8 +117,7 @@ def _fact(watch: Watch, account: str, held: Mitigation, assessment: Assessment, 
         item.indicator
         for item in assessment.evidence
         if not catalogue.indicators[item.indicator].hard
-        and (item.indicator in mitigator.effects or catalogue.indicators[item.indicator].family in mitigator.effects)
-        and explains(held, item)
+        and factor_of(catalogue, held, item) is not None
         and item.indicator in verdict.weighed
     }
     until = None if held.until is None else rfc3339(held.until)

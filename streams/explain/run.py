@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from schemas.topics import DEAD_LETTERS, ENRICHED_EVENTS
+from schemas.topics import DEAD_LETTERS
 from streams.explain.explain import PARTITIONS, explain
 from streams.explain.explanation import Explanation
 from streams.explain.watching import Watch
@@ -36,10 +36,7 @@ def play(account: str, configuration: Configuration, records: Iterable[Recorded]
     seen: Counter[str] = Counter()
     for topic, record in records:
         seen["records"] += 1
-        if topic == ENRICHED_EVENTS.name:
-            runtime.send(topic, record.key or b"", record.value or b"", record.timestamp)
-        else:
-            runtime.feed(topic, (record,))
+        runtime.play(topic, record)
         if runtime.outputs:
             seen["refused"] += len(runtime.outputs.pop(DEAD_LETTERS.name, ()))
     roles = tuple(sorted({table.role for table in configuration.enricher.snapshot.tables}))

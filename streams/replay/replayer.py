@@ -136,7 +136,7 @@ class Replayer:
         for record in records:
             if self._selection.takes(record.key, record.value):
                 self._enriched += 1
-                self._runtime.send(ENRICHED_EVENTS.name, record.key or b"", record.value or b"", record.timestamp)
+                self._runtime.play(ENRICHED_EVENTS.name, record)
             else:
                 self._left_out += 1
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from schemas.topics import ONE_ORDER
+from schemas.topics import ENRICHED_EVENTS, ONE_ORDER
 from streams.detection.forgetting import forget_some
 from streams.detection.stage import Forgets, Output, PlainRecord, SourceRecord, Stage
 from streams.detection.states import PartitionStates, StateCodec, keep
@@ -108,6 +108,13 @@ class LocalRuntime:
         batch = tuple(records)  # nothing is remembered there, so together is the same as one by one
         if batch:
             self._follow(reader, batch)
+
+    def play(self, topic: str, record: SourceRecord) -> None:
+        """Take one recorded record: of an input as it is, of the enriched events as if it were told anew, with its key's partition."""
+        if topic == ENRICHED_EVENTS.name:
+            self.send(topic, record.key or b"", record.value or b"", record.timestamp)
+        else:
+            self.feed(topic, (record,))
 
     def send(self, topic: str, key: bytes, value: bytes, timestamp: int) -> None:
         """Append one record to an internal topic as its stage would, and do all that follows from it."""

@@ -125,10 +125,7 @@ class Outcome:
         topic, record = recorded
         runtime = self._runtime
         self.records += 1
-        if topic == ENRICHED_EVENTS.name:
-            runtime.send(topic, record.key or b"", record.value or b"", record.timestamp)
-        else:
-            runtime.feed(topic, (record,))
+        runtime.play(topic, record)
         if runtime.outputs:
             self._collect()
 

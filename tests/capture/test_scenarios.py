@@ -12,6 +12,9 @@ from streams.scenarios import SCENARIOS, encode
 from tests.capture.streams import KEY, OTHER_KEY, capture, planted, played
 from tests.detection.pipeline import scenario
 
+TAKEN_BACK = ("T5",)
+"""Stories whose alert is retracted before they end."""
+
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_capture_replays_to_the_same(name: str) -> None:
@@ -26,7 +29,7 @@ def test_a_capture_replays_to_the_same(name: str) -> None:
     assert proof.differences == ()
     stands = [alert.tier for alert in before.alerts if alert.status != "retracted"]
     assert len(stands) == proof.before == proof.after
-    assert before.alerts or SCENARIOS[name].tier_now == "none"
+    assert bool(stands) == (SCENARIOS[name].tier_now != "none" and name not in TAKEN_BACK)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from streams.detection.assessing import standing
+from streams.detection.family import MITIGATIONS
 from streams.detection.messages import Evidence
 from streams.detection.scoring import weigh
 from streams.detection.windows import DAY, HOUR
@@ -76,6 +78,7 @@ def test_of_seventeen_clients_the_one_not_heard_of_longest_goes() -> None:
         stage.tell(T0 + at * HOUR, "contract.started", client_id=f"c{number}", client_tz=NEW_YORK)
     assert list(zones(stage)) == [*(f"c{number}" for number in range(2, 16)), "c0", "c16"]
     assert stage.account().profile.clients == 17
+    assert stage.counts["evictions", "account_client"] == 1
 
 
 REGISTERED: dict[str, Any] = {"type": "affiliation.declared", "agency_id": "g1", "registry_verified": True}
@@ -159,3 +162,14 @@ def test_two_trips_do_not_cover_the_months_between_them() -> None:
         jump = Evidence("impossible_travel", 1.0, day0 + day * DAY + HOUR, day0 + day * DAY + HOUR)
         lowered.append(weigh(catalogue(), [jump], held, jump.last)["impossible_travel"].mitigated_by != ())
     assert lowered == [False, True, True, False, False, True, True, False]
+
+
+def test_a_journey_without_an_end_outlasts_any_number_of_ended_ones() -> None:
+    stage = Stage()
+    stage.tell(T0, "travel.declared", countries=["JP"], from_date="2024-10-10")
+    for trip in range(MITIGATIONS + 3):
+        day = date(2024, 11, 1) + timedelta(days=trip)
+        stage.tell(T0 + 1 + trip, "travel.declared", countries=["PT"], from_date=str(day), until_date=str(day))
+    held = stage.account().mitigations.values()
+    assert len(held) == MITIGATIONS
+    assert [item.until for item in held].count(None) == 1

@@ -29,6 +29,7 @@ from tests.kafka.uninterrupted import (
     assert_cases,
     assert_each_stage_said_what_follows_from_its_input,
     assert_events_and_links,
+    assert_findings,
     assert_memories,
     assert_one_text_for_each_revision,
     newest_alerts,
@@ -90,6 +91,7 @@ class Pipeline(Deployment):
                 model.feed(topic, partition)
         assert_events_and_links(self, model)
         assert_memories(self, model)
+        assert_findings(self)
         assert_cases(self, model)
         assert_each_stage_said_what_follows_from_its_input(self)
         assert_one_text_for_each_revision(self)

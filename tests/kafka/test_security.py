@@ -23,9 +23,7 @@ LOGINS: dict[str, Login] = {
 }
 
 
-@pytest.fixture(
-    scope="session"
-)  # these tests are spread among others, and one of a module would be started for each of them
+@pytest.fixture(scope="session")  # a module's would be started anew whenever a test of another module comes between
 def locked(broker: Broker) -> Iterator[SecureBroker]:
     """A broker behind TLS, beside the open one, whose fixture says what is missing for either."""
     del broker

@@ -23,10 +23,11 @@ from typing import Any
 
 import msgspec
 
-from schemas.topics import ALERTS, ASSESSMENTS, ENRICHED_EVENTS, LINKS, SAFETY_NOTICES, WATCHLIST
+from schemas.topics import ALERTS, ASSESSMENTS, ENRICHED_EVENTS, FINDINGS, LINKS, SAFETY_NOTICES, WATCHLIST
 from streams.detection.account_state import AccountState
 from streams.detection.case_state import Case, CaseRecord
 from streams.detection.entity_state import DEFAULT_KEEP_DAYS, KEEP_DAYS, EntityState
+from streams.detection.messages import Evidence, Finding
 from streams.detection.windows import DAY
 from streams.detection.wording.linter import lint
 from streams.runtime.local import LocalRuntime
@@ -61,6 +62,25 @@ def assert_memories(site: Deployment, model: LocalRuntime) -> None:
         assert found.keys() == wanted.keys()
         wrong = [key for key in wanted if found[key] != wanted[key]]
         assert not wrong, f"{name}: {len(wrong)} of {len(wanted)}, first {found[wrong[0]]}\n{wanted[wrong[0]]}"
+
+
+def assert_findings(site: Deployment) -> None:
+    """What an account holds of a shared thing is the newest word of that thing to the number, though when it spoke is chance."""
+    newest: dict[tuple[bytes, str], Finding] = {}
+    for lane in read(site.address, site.prefix + FINDINGS.name):
+        for record in lane:
+            finding = msgspec.msgpack.decode(record.value or b"", type=Finding)
+            if not finding.mitigation:
+                newest[finding.account.encode(), f"{finding.indicator}|{finding.entity}"] = finding
+    wanted = {place: finding for place, finding in newest.items() if finding.confidence > 0}
+    states = newest_states(site.address, site.settings.changelog("accounts"), AccountState)
+    held = {(key, slot): item for key, state in states.items() for slot, item in state.fired.items() if "|" in slot}
+    assert held.keys() == wanted.keys()
+    for place, item in held.items():
+        said = wanted[place]
+        assert item == Evidence(
+            said.indicator, said.confidence, said.first, said.ts, said.count, said.numbers, said.refs, said.entity
+        ), place
 
 
 def assert_cases(site: Deployment, model: LocalRuntime) -> None:
@@ -107,7 +127,7 @@ def account_memory(state: AccountState) -> Any:
     """What an account remembers, without positions and what was last told.
 
     Since when a shared thing speaks (`indicator|thing`) hangs on which of its accounts came first, and on a backlog of years read by two
-    workers that is chance.
+    workers that is chance: `assert_findings` holds all of it against what the shared things did say.
     """
     fired = {slot: (item.confidence, None if "|" in slot else item.first) for slot, item in state.fired.items()}
     memories = (

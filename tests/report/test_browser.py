@@ -15,8 +15,6 @@ from tests.report.browser import focused, lacks, opened, rows, started
 from tests.report.conftest import farm, real_report
 from tests.require import require
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

@@ -15,8 +15,6 @@ from tests.report.conftest import farm, many, real_report
 from tests.report.test_render import HOSTILE, with_account
 from tests.require import require
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
