@@ -159,8 +159,9 @@ def _tables(source: DemoSource) -> tuple[Records, Records, list[compiled.Row]]:
 
 
 def _rows(source: DemoSource, operator: Operator, prefix: str) -> list[compiled.Row]:
-    sure = [compiled.Row(prefix, c, source.source, source.dated, 1.0, operator.operator) for c in operator.classes]
-    loose = [compiled.Row(prefix, c, f"{source.source}-loose", source.dated, 0.5) for c in operator.also]
+    dated = source.dated if operator.dated is None else operator.dated
+    sure = [compiled.Row(prefix, c, source.source, dated, 1.0, operator.operator) for c in operator.classes]
+    loose = [compiled.Row(prefix, c, f"{source.source}-loose", dated, 0.5) for c in operator.also]
     return sure + loose
 
 

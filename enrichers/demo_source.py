@@ -42,6 +42,8 @@ class Operator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inside: str = ""
     """Kind of the operator whose network this one's exits are in; position and AS number are the host's."""
     first_network: int = 0
+    dated: str | None = None
+    """Day of the list instead of the source's; empty for a list that states none."""
 
 
 class Ipv4(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

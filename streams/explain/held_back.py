@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from streams.detection.catalogue.model import Indicator, Mitigator
 from streams.detection.families.network.places import OFFICES
+from streams.detection.families.network.proxies import PROXIES
 from streams.detection.messages import Assessment
 from streams.detection.windows import DAY
 from streams.explain.explanation import HeldBack
@@ -28,8 +29,13 @@ _CLASSES: dict[str, frozenset[str]] = {
 """Mitigating fact → network classes that establish it, whose addresses are never compared with other accounts."""
 
 
-def uncompared(indicator: str, intake: Intake) -> str:
-    """Say how many sessions were on addresses that are given to whoever comes; empty for none, or where it does not matter."""
+def left_out(indicator: str, intake: Intake) -> str:
+    """Say how many sessions an indicator did not look at, and why; empty for none, or where it does not matter."""
+    if indicator == PROXIES and intake.stale:
+        return (
+            f"{intake.stale:,} session events came from residential proxies by lists of other days; such tags hold for"
+            " about a day, and those are not counted."
+        )
     times, sessions = intake.uncompared[_WHERE.get(indicator, "")], intake.carried["session_address"]
     if not times:
         return ""

@@ -15,7 +15,7 @@ from streams.detection.verdict import Verdict
 from streams.detection.windows import DAY
 from streams.detection.wording.summary import sentence
 from streams.explain.explanation import HeldBack, IndicatorExplained, Outcome, Saw
-from streams.explain.held_back import NOTHING, held_back, sentence_of, uncompared
+from streams.explain.held_back import NOTHING, held_back, left_out, sentence_of
 from streams.explain.intake import Intake
 from streams.explain.limits import LIMITS
 from streams.explain.needs import WORDS, days_needed, missing
@@ -117,7 +117,7 @@ def _fired(bench: Bench, indicator: Indicator, evidence: Evidence, item: Weighed
         mitigated_by=item.mitigated_by,
         suppressed_by=stronger,
         last=rfc3339(evidence.last),
-        left_out=uncompared(indicator.id, bench.intake),
+        left_out=left_out(indicator.id, bench.intake),
         threshold=indicator.threshold_text,
         window=indicator.window,
     )
@@ -144,7 +144,7 @@ def _silent(bench: Bench, indicator: Indicator) -> IndicatorExplained:
         suppressed_by=suppressed,
         effective=round(tied.confidence, 3) if tied else 0.0,
         contribution=round(contribution, 2),
-        left_out=uncompared(indicator.id, bench.intake),
+        left_out=left_out(indicator.id, bench.intake),
         threshold=indicator.threshold_text,
         window=indicator.window,
     )

@@ -16,6 +16,7 @@ from schemas.events import (
     SessionHeartbeat,
     SessionStart,
 )
+from streams.detection.families.network import proxies
 from streams.detection.families.network.places import CROWDS, NEVER_SHARED
 from streams.detection.windows import DAY
 
@@ -28,7 +29,8 @@ _SHOWN = ("client_hints", "fonts_os", "gpu_renderer", "ja4", "screen")
 class Intake:
     """Counts over the events of one account."""
 
-    def __init__(self) -> None:
+    def __init__(self, tag_days: float) -> None:
+        self._tag_days = tag_days
         self.events = 0
         self.first = 0
         self.last = 0
@@ -42,6 +44,8 @@ class Intake:
         """Network class whose addresses are given to whoever comes → session events on one."""
         self.uncompared: Counter[str] = Counter()
         """Kind of shared thing → session events whose address is not compared with other accounts as such."""
+        self.stale = 0
+        """Session events on a residential proxy by a list of another day."""
         self.unreadable = 0
 
     def take(self, enriched: EnrichedEvent) -> None:
@@ -54,6 +58,7 @@ class Intake:
         if isinstance(event, _SESSIONS):
             self.days.add(ts // DAY)
             self._place(facts.classes)
+            self.stale += proxies.CLASS in facts.classes and not proxies.fresh(facts, ts // DAY, self._tag_days)
             present |= {
                 "session_address": facts.network is not None,
                 "place": facts.latitude is not None and isinstance(event, _VISITS),

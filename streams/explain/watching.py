@@ -15,6 +15,7 @@ from streams.detection.accounts import AccountsStage
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.entities import EntitiesStage
 from streams.detection.entity_state import EntityDesk, EntityState
+from streams.detection.families.network import proxies
 from streams.detection.family import Desk
 from streams.detection.messages import Evidence, Link, Numbers, Ref
 from streams.detection.stage import Result, SourceRecord, Stage
@@ -105,7 +106,7 @@ class Watch:
     def __init__(self, account: str, catalogue: Catalogue, stages: list[Stage]) -> None:
         self.account = account
         self.recorder = Recorder()
-        self.intake = Intake()
+        self.intake = Intake(catalogue.indicators[proxies.PROXIES].thresholds["tag_days"])
         self.company: dict[str, int] = {}
         """Kind of shared thing → most accounts seen on one that this account uses, itself included."""
         self.heard: list[tuple[str, SourceRecord]] = []

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from enrichers.enriched import EnrichedEvent, Origin
+from enrichers.facts import Facts, ListEntry
+from schemas.events import SessionStart
 from streams.explain.explanation import Explanation, IndicatorExplained
+from streams.explain.held_back import left_out
+from streams.explain.intake import Intake
 from tests.detection.pipeline import Event
 from tests.explain.conftest import events_of, of_scenario, row, told_bare
 
@@ -153,3 +159,14 @@ def test_addresses_of_a_registered_office_are_said_not_to_be_compared() -> None:
         name for fact in explanation.facts if fact.mitigator == "MIT-OFFICE" for name in fact.suppresses
     }
     assert row(explanation, "impossible_travel").left_out == ""
+
+
+def test_sessions_through_sold_home_lines_by_an_old_list_are_said_not_to_count() -> None:
+    intake = Intake(tag_days=1)
+    for day in (3, 4, 5, 6):
+        at = datetime(2026, 5, day, tzinfo=UTC)
+        event = SessionStart(event_id=f"e{day}", occurred_at=at, account_id="a")
+        facts = Facts(classes=("residential_proxy",), lists=(ListEntry("residential_proxy", "list", "2026-05-03"),))
+        intake.take(EnrichedEvent(event, int(at.timestamp() * 1000), Origin("login-events", 0, day), facts))
+    assert left_out("residential_proxy_egress", intake).startswith("2 session events came from residential proxies by")
+    assert left_out("impossible_travel", intake) == ""

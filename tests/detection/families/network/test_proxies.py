@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from tests.detection.families.network.kit import DAY, Account, facts
+from datetime import date, timedelta
+
+import pytest
+
+from enrichers.facts import ListEntry
+from tests.detection.families.network.kit import DAY, T0, Account, facts
 
 PROXIES = "residential_proxy_egress"
 
@@ -33,3 +38,26 @@ def test_exits_of_more_than_a_week_do_not_add_up() -> None:
     for n in range(9):
         relay.start(0, facts(n, classes=("relay", "residential_proxy")))
     assert relay.confidence(PROXIES) == 0
+
+
+@pytest.mark.parametrize(
+    ("listed", "counts"), [(-2, False), (-1, True), (0, True), (1, True), (2, False), (None, True)]
+)
+def test_a_list_speaks_for_the_day_before_and_after_its_own(listed: int | None, counts: bool) -> None:
+    """Tags of sold home lines hold for about a day; a list without a date is taken at its word."""
+    dated = "" if listed is None else str(date(1970, 1, 1) + timedelta(days=T0 // DAY + listed))
+    account = Account()
+    for n in range(3):
+        named = ListEntry("residential_proxy", "some-list", dated)
+        other = ListEntry("vpn", "another", str(date(1970, 1, 1)))
+        account.start(n, facts(n + 1, classes=("residential_proxy",), lists=(other, named)))
+    assert (account.confidence(PROXIES) > 0) is counts
+
+
+def test_of_several_lists_a_fresh_one_is_enough() -> None:
+    today = str(date(1970, 1, 1) + timedelta(days=T0 // DAY))
+    account = Account()
+    for n in range(3):
+        lists = tuple(ListEntry("residential_proxy", name, day) for name, day in (("a", "1999-01-01"), ("b", today)))
+        account.start(n, facts(n + 1, classes=("residential_proxy",), lists=lists))
+    assert account.confidence(PROXIES) == 0.5
