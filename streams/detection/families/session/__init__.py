@@ -50,10 +50,12 @@ def heard(moment: Moment, desk: Desk) -> None:
         held = concurrent.find(memory, session) if session else None
         key = held.device if held is not None else 0
     active = inputs is not None and inputs > 0
-    devices.touch(memory, moment, desk, key, ts, active or inputs is None)
+    device = devices.touch(memory, moment, desk, key, ts, active or inputs is None)
     marathon.note(memory, moment, desk, ts, active)
     if session:
-        concurrent.note(memory, moment, desk, session, key, ts, active)
+        sitting = concurrent.note(memory, moment, desk, session, key, ts, active)
+        if ts // 86400 > device.stayed:
+            devices.stay(device, moment, desk, sitting.start, ts)
 
 
 def started(moment: Moment, desk: Desk) -> None:

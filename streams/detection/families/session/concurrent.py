@@ -19,8 +19,8 @@ PHONES = ("/mobile", "/tablet")
 """Last part of the agent class of what one carries beside a desktop."""
 
 
-def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: int, ts: int, active: bool) -> None:
-    """Extend the session `key` to `ts` seconds and compare it with the others once per five minutes."""
+def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: int, ts: int, active: bool) -> Open:
+    """Extend the session `key` to `ts` seconds, compare it with the others once per five minutes, and give it."""
     sitting = None
     for held in memory.open:
         if held.key == key:
@@ -51,6 +51,7 @@ def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: in
             news = True
     if news and len(memory.open) > 1:
         _compare(memory, sitting, moment, desk)
+    return sitting
 
 
 def _compare(memory: SessionMemory, sitting: Open, moment: Moment, desk: Desk) -> None:

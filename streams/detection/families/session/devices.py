@@ -120,21 +120,33 @@ def entropy(device: Device, moment: Moment, desk: Desk, bits: float) -> None:
             link(moment, desk, device, 0)
 
 
+def stay(device: Device, moment: Moment, desk: Desk, start: int, ts: int) -> None:
+    """Note a session that began at `start` and still goes on at `ts` (s) when nobody sits at a public computer for so long."""
+    if ts - start >= desk.threshold(shared.ID, "terminal_minutes") * 60:
+        device.stayed = ts // 86400
+        if _common(device, desk):
+            link(moment, desk, device, 0)
+
+
 def link(moment: Moment, desk: Desk, device: Device, refresh: int) -> None:
     """Tell the shared device of this account."""
     device_id = moment.event.device_id
     if device_id is not None:
-        common = device.bits is not None and device.bits < desk.threshold(shared.ID, "entropy_bits_min")
-        desk.link(
-            moment, "device", device_id, refresh, lambda: _data(device, moment.facts.shared_key if common else None)
-        )
+        desk.link(moment, "device", device_id, refresh, lambda: _data(device, moment, desk))
 
 
-def _data(device: Device, address: str | None) -> Numbers:
-    """Give what others on the device are told; the address only of one that may be a public computer, which it then explains too."""
+def _common(device: Device, desk: Desk) -> bool:
+    return device.bits is not None and device.bits < desk.threshold(shared.ID, "entropy_bits_min")
+
+
+def _data(device: Device, moment: Moment, desk: Desk) -> Numbers:
+    """Give what others on the device are told; of one that may be a public computer also where it stands, and whether this account stays."""
     data: Numbers = {}
-    if address is not None:
-        data["ip"] = address
+    if _common(device, desk):
+        if moment.facts.shared_key is not None:
+            data["ip"] = moment.facts.shared_key
+        if moment.ts // DAY - device.stayed <= desk.threshold(shared.ID, "window_days"):
+            data["stays"] = 1
     if device.bits is not None:
         data["bits"] = device.bits
     if device.kyc:

@@ -38,6 +38,8 @@ class Device(msgspec.Struct, array_like=True, gc=False):
     """Lowest entropy heard of the device id; None = a first-party id."""
     phone: bool = False
     """A phone or a tablet, by its first agent."""
+    stayed: int = 0
+    """Last day with a session too long for a public computer."""
 
 
 class Open(msgspec.Struct, array_like=True, gc=False):

@@ -42,10 +42,11 @@ def _crowd(entity: EntityState, present: dict[str, Member], desk: EntityDesk) ->
             desk.find(entity, name, ID, 0.0, {}, [])
     if not entity.memory.get(_CROWD):
         return
-    people = {held.who.identity or name for name, held in present.items()}
+    visitors = {name: held for name, held in present.items() if "stays" not in held.data}
+    people = {held.who.identity or name for name, held in visitors.items()}
     if len(people) >= desk.threshold(ID, "terminal_accounts_min"):
-        reason = f"a public terminal: {len(people)} unrelated accounts use it"
-        for name, member in present.items():
+        reason = f"a public terminal: {len(people)} unrelated accounts use it for short times"
+        for name, member in visitors.items():
             address = member.data.get("ip")  # where it stands, as this account told last
             desk.mitigate(entity, name, "MIT-PUBTERM", reason, *([f"ip:{address}"] if address else []))
 

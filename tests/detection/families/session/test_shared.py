@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.events import DocumentSubmitted, KycApproved, SessionStart
+from schemas.events import DocumentSubmitted, KycApproved, SessionHeartbeat, SessionStart
 from streams.detection.messages import EdgeRemoved, StrongEdge, Who
-from tests.detection.families.session.kit import DAY, HOUR, Account, Device
+from tests.detection.families.session.kit import DAY, HOUR, MINUTE, Account, Device
 
 
 @pytest.mark.parametrize(("people", "expected"), [(1, 0.0), (2, 0.5), (3, 0.8), (4, 1.0), (9, 1.0)])
@@ -104,6 +104,29 @@ def test_a_public_terminal_mitigates_and_never_fires() -> None:
     assert also == {f"a{index}": ("ip:198.51.100.7",) if index else None for index in range(20)}
     assert {found.mitigation for found in device.desk.findings} == {"MIT-PUBTERM"}
     assert len({found.account for found in device.desk.findings}) == 20
+
+
+@pytest.mark.parametrize(("staying", "visitors"), [(3, 20), (3, 19)])
+def test_who_stays_for_hours_is_no_visitor_of_a_public_terminal(staying: int, visitors: int) -> None:
+    """Twenty who come for short times make it one, for them alone: who works there all day is not explained by it."""
+    device = Device()
+    for index in range(staying):
+        device.use(f"s{index}", index, None, bits=8, stays=1)
+    for index in range(visitors):
+        device.use(f"v{index}", (1 + index) * HOUR, None, bits=8)
+    told = {found.account for found in device.desk.findings if found.mitigation == "MIT-PUBTERM"}
+    assert told == ({f"v{index}" for index in range(visitors)} if visitors == 20 else set())
+
+
+@pytest.mark.parametrize(("minutes", "bits", "told"), [(85, 8.0, 0), (90, 8.0, 1), (300, 8.0, 1), (300, 26.0, 0)])
+def test_a_long_session_is_told_once_a_day_of_a_common_device_only(minutes: int, bits: float, told: int) -> None:
+    account = Account()
+    account.act(0, SessionStart, "d1", session_id="s", device_entropy_bits=bits)
+    for minute in range(0, minutes + 1, 5):
+        account.act(minute * MINUTE, SessionHeartbeat, "d1", session_id="s")
+    assert [link.data.get("stays") for link in account.links].count(1) == told
+    account.act(31 * DAY, SessionStart, "d1", session_id="later")
+    assert "stays" not in account.links[-1].data
 
 
 def test_a_hub_takes_everything_back() -> None:
