@@ -43,6 +43,10 @@ class Profile(msgspec.Struct, array_like=True):
     """Distinct clients without a declared relation (MIT-TENURE)."""
     disputes: int = 0
     status: str = ""
+    strangers: list[int] = []
+    """CRC-32 of those clients (cap 32), so that none counts twice."""
+    stated: dict[str, int] = {}
+    """What was stated lately → event time (ms), so that of two statements the newer one counts, whichever arrived first."""
 
 
 class AccountState(msgspec.Struct, array_like=True):

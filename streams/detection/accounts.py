@@ -20,7 +20,7 @@ from streams.detection.catalogue.model import Catalogue
 from streams.detection.entity_state import MITIGATES
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Disposition, Evidence, Finding, Ref
-from streams.detection.profile import ACTIVITY, UPKEEP, note_activity
+from streams.detection.profile import ACTIVITY, UPKEEP, note_activity, settle
 from streams.detection.stage import Output, Result, SourceRecord
 from streams.detection.states import PartitionStates
 from streams.detection.unreadable import unreadable
@@ -130,6 +130,8 @@ class AccountsStage:
         was seen before a long pause is neither skipped nor judged only when it is stale.
         """
         last, account.day = account.day, closed
+        if account.profile.stated:
+            settle(account.profile, closed)
         if not account.watermark:
             return
         active = account.watermark // DAY

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -26,6 +27,8 @@ TENURE_CLIENTS = 10
 _IDENTITY_DOCUMENTS = frozenset({None, "passport", "id_card", "driving_licence", "residence_permit"})
 _LIVE_METHODS = frozenset({"chip", "live", "notary", "in_person"})
 _CLIENTS = 16
+_STRANGERS = 32
+"""Three times as many as tenure asks for."""
 
 
 def day_ms(day: str | None) -> int | None:
@@ -58,17 +61,37 @@ def note_activity(account: AccountState, event: Any, ts: int) -> None:
 def _created(profile: Profile, event: ev.AccountCreated, moment: Moment, _desk: Desk) -> None:
     profile.created = moment.ts
     profile.account_type = event.account_type or ""
-    _claims(profile, event)
+    _claims(profile, event, moment)
 
 
-def _updated(profile: Profile, event: ev.ProfileUpdated, _moment: Moment, _desk: Desk) -> None:
-    _claims(profile, event)
+def _updated(profile: Profile, event: ev.ProfileUpdated, moment: Moment, _desk: Desk) -> None:
+    _claims(profile, event, moment)
 
 
-def _claims(profile: Profile, event: ev.AccountCreated | ev.ProfileUpdated) -> None:
-    profile.claimed_country = event.claimed_country or profile.claimed_country
-    profile.claimed_tz = event.claimed_tz or profile.claimed_tz
-    profile.address = event.verified_address_h or profile.address
+def _claims(profile: Profile, event: ev.AccountCreated | ev.ProfileUpdated, moment: Moment) -> None:
+    _state(profile, "claimed_country", event.claimed_country, moment)
+    _state(profile, "claimed_tz", event.claimed_tz, moment)
+    _state(profile, "address", event.verified_address_h, moment)
+
+
+def _state(profile: Profile, field: str, value: str | None, moment: Moment) -> None:
+    """Set a field, unless what it says was stated later; whichever arrived first. What comes too late only fills a blank."""
+    if value and _newest(profile, field, moment, blank=not getattr(profile, field)):
+        setattr(profile, field, value)
+
+
+def _newest(profile: Profile, what: str, moment: Moment, *, blank: bool) -> bool:
+    """Whether nothing newer is known of `what`. Remembers when it was stated."""
+    held = profile.stated.get(what, 0)
+    if moment.ts < held or (moment.late and not held and not blank):
+        return False
+    profile.stated[what] = moment.ts
+    return True
+
+
+def settle(profile: Profile, day: int) -> None:
+    """Forget when things were stated that no event can precede in time any more: before the closed UTC day `day`."""
+    profile.stated = {what: ts for what, ts in profile.stated.items() if ts >= day * DAY}
 
 
 def _verified(profile: Profile, event: ev.KycApproved, moment: Moment, desk: Desk) -> None:
@@ -90,12 +113,12 @@ def _proved(profile: Profile, event: ev.KycApproved | ev.KycLivenessResult, mome
         desk.touched = True
 
 
-def _document(profile: Profile, event: ev.DocumentSubmitted, _moment: Moment, _desk: Desk) -> None:
+def _document(profile: Profile, event: ev.DocumentSubmitted, moment: Moment, _desk: Desk) -> None:
     if event.doc_type not in _IDENTITY_DOCUMENTS:
         return
-    profile.id_country = event.doc_country or profile.id_country
-    profile.identity = event.doc_number_h or event.name_h or profile.identity
-    profile.address = event.address_h or profile.address
+    _state(profile, "id_country", event.doc_country, moment)
+    _state(profile, "identity", event.doc_number_h or event.name_h, moment)
+    _state(profile, "address", event.address_h, moment)
 
 
 def _paid(profile: Profile, event: ev.PayoutMethodAdded | ev.PayoutRequested, _moment: Moment, _desk: Desk) -> None:
@@ -108,7 +131,9 @@ def _affiliated(profile: Profile, event: ev.AffiliationDeclared, moment: Moment,
     for related in (event.related_account_id, event.employer_h and f"employer:{event.employer_h}"):
         if related and related not in profile.related:
             profile.related = [*profile.related[-15:], related]
-            profile.clients -= related in profile.client_zones  # counted as a stranger until now
+            if (mark := crc32(related.encode())) in profile.strangers:
+                profile.strangers.remove(mark)
+                profile.clients -= 1
     if event.prefix:
         place = f"{event.affiliation_type or 'office'}:{event.prefix}"
         if place not in profile.affiliations:
@@ -159,11 +184,14 @@ def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, desk:
     if not client:
         return
     offset = offset_of_zone(event.client_tz, moment.ts) if event.client_tz else None
-    zones = profile.client_zones
-    if client not in zones and client not in profile.related:
+    mark, strangers = crc32(client.encode()), profile.strangers
+    if mark not in strangers and client not in profile.related and len(strangers) < _STRANGERS:
+        strangers.append(mark)
         profile.clients += 1
+    zones = profile.client_zones
     known = zones.pop(client, None)
-    zones[client] = known if offset is None else offset
+    told = offset is not None and _newest(profile, f"zone:{client}", moment, blank=known is None)
+    zones[client] = offset if told else known
     if len(zones) > _CLIENTS:
         del zones[next(iter(zones))]
         desk.evict("client")
@@ -181,8 +209,8 @@ def _accommodated(_profile: Profile, event: ev.AccommodationGranted, moment: Mom
     desk.mitigate(moment.account, "MIT-ACCESS", moment.ts, "an accommodation is on file", day_ms(event.until_date))
 
 
-def _suspended(profile: Profile, event: ev.AccountSuspended, _moment: Moment, _desk: Desk) -> None:
-    profile.status = f"suspended:{event.reason_code or ''}"
+def _suspended(profile: Profile, event: ev.AccountSuspended, moment: Moment, _desk: Desk) -> None:
+    _state(profile, "status", f"suspended:{event.reason_code or ''}", moment)
 
 
 _IDLE_POSSIBLE = frozenset({ev.SessionHeartbeat, ev.SessionEnd})
@@ -221,4 +249,4 @@ def tenured(account: AccountState) -> bool:
     )
 
 
-__all__ = ["ACTIVITY", "UPKEEP", "note_activity", "tenured"]
+__all__ = ["ACTIVITY", "UPKEEP", "note_activity", "settle", "tenured"]

@@ -16,7 +16,7 @@ from streams.detection.messages import Assessment, Disposition, Finding
 from streams.detection.scoring import weigh
 from streams.detection.windows import DAY, HOUR, MINUTE
 from streams.scenarios import generate
-from tests.bench.load import batches, events, records, sign_ups
+from tests.bench.load import events, records, sign_ups
 from tests.detection.one_account import T0, Stage, login
 from tests.detection.pipeline import START, Pipeline, catalogue, scenario
 
@@ -154,8 +154,8 @@ def test_a_persons_decision_closes_the_case_end_to_end() -> None:
 
 def test_an_ordinary_accounts_state_is_about_a_kilobyte_after_a_hundred_events() -> None:
     pipeline = Pipeline()
-    for topic, batch in batches(records(chain(sign_ups(200), events(20_000, 200)))):
-        pipeline.runtime.feed(topic, batch)
+    for record in records(chain(sign_ups(200), events(20_000, 200))):
+        pipeline.runtime.play(record.topic, record)
     sizes = [len(msgspec.msgpack.encode(state)) for state in pipeline.runtime.all_states("accounts").values()]
     assert statistics.mean(sizes) < 1024
     assert max(sizes) < 2048

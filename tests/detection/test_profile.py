@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from streams.detection.assessing import standing
 from streams.detection.family import MITIGATIONS
@@ -173,3 +175,47 @@ def test_a_journey_without_an_end_outlasts_any_number_of_ended_ones() -> None:
     held = stage.account().mitigations.values()
     assert len(held) == MITIGATIONS
     assert [item.until for item in held].count(None) == 1
+
+
+STATED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("account.created", {"claimed_country": "XA", "claimed_tz": AT_HOME, "verified_address_h": "h0"}),
+    ("profile.updated", {"claimed_country": "XB"}),
+    ("document.submitted", {"doc_country": "XA", "doc_number_h": "n1", "address_h": "h1"}),
+    ("contract.started", {"client_id": "c1", "client_tz": HAWAII}),
+    ("profile.updated", {"claimed_country": "XC", "claimed_tz": TOKYO}),
+    ("contract.started", {"client_id": "c1", "client_tz": None}),
+    ("document.submitted", {"doc_country": "XD", "name_h": "n2"}),
+    ("contract.started", {"client_id": "c1", "client_tz": TOKYO}),
+    ("account.suspended", {"reason_code": "one"}),
+    ("account.suspended", {"reason_code": "two"}),
+)
+
+
+@given(st.permutations(range(len(STATED))))
+def test_the_newest_statement_counts_whichever_arrived_first(order: list[int]) -> None:
+    """In any order within the lateness of a day."""
+    stage = Stage()
+    for at in order:
+        kind, fields = STATED[at]
+        stage.tell(T0 + at * HOUR, kind, **fields)
+    profile = stage.account().profile
+    stated = (profile.claimed_country, profile.claimed_tz, profile.address, profile.id_country, profile.identity)
+    assert stated == ("XC", TOKYO, "h1", "XD", "n2")
+    assert (profile.client_zones, profile.clients, profile.status) == ({"c1": 540}, 1, "suspended:two")
+
+
+def test_what_comes_days_late_fills_blanks_only() -> None:
+    stage = Stage()
+    stage.tell(T0, "profile.updated", claimed_country="XB")
+    for day in (1, 2, 3, 4):
+        stage.tell(T0 + day * DAY, "message.sent")
+    assert not stage.account().profile.stated
+    stage.tell(T0 - HOUR, "account.created", claimed_country="XA", claimed_tz=AT_HOME)
+    assert (stage.account().profile.claimed_country, stage.account().profile.claimed_tz) == ("XB", AT_HOME)
+
+
+def test_a_client_that_was_forgotten_and_comes_back_counts_once() -> None:
+    stage = Stage()
+    for at, number in enumerate([*range(17), 0]):
+        stage.tell(T0 + at * HOUR, "contract.started", client_id=f"c{number}")
+    assert stage.account().profile.clients == 17

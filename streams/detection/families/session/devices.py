@@ -140,7 +140,7 @@ def _common(device: Device, desk: Desk) -> bool:
 
 
 def _data(device: Device, moment: Moment, desk: Desk) -> Numbers:
-    """Give what others on the device are told; of one that may be a public computer also where it stands, and whether this account stays."""
+    """Give what others on the device are told; of a public computer, it may be, also where it is and whether one stays."""
     data: Numbers = {}
     if _common(device, desk):
         if moment.facts.shared_key is not None:
