@@ -14,6 +14,7 @@ from schemas.topics import ENRICHED_EVENTS, ONE_ORDER
 from streams.detection.forgetting import forget_some
 from streams.detection.stage import Forgets, Output, PlainRecord, SourceRecord, Stage
 from streams.detection.states import PartitionStates, StateCodec, keep
+from streams.runtime.cooling import Cooling
 from streams.runtime.partitioner import partition_of
 
 FORGET_EVERY = 1024
@@ -77,13 +78,18 @@ class LocalRuntime:
         partitions: int = 4,
         keep: Iterable[str] | None = None,
         on_output: Callable[[Output], object] | None = None,
+        cooling: Cooling | None = None,
     ) -> None:
-        """`on_output` is given what would be kept instead, in the one order in which it was made."""
+        """`on_output` is given what would be kept instead, in the one order in which it was made.
+
+        `cooling` bounds the memory of decoded states; it cannot be seen in what comes out.
+        """
         self.stages = list(stages)
         self.counts: dict[tuple[str, str], int] = {}
         self.outputs: dict[str, list[Output]] = {}
         self._keep = None if keep is None else frozenset(keep)
         self._on_output = on_output or self._hold
+        self._cooling = cooling or Cooling()
         self._waiting: deque[tuple[Reader, SourceRecord]] = deque()
         self._codecs: dict[str, StateCodec[Any]] = {
             stage.name: StateCodec(stage.state_type if stage.stateful else Any) for stage in self.stages
@@ -108,6 +114,7 @@ class LocalRuntime:
         batch = tuple(records)  # nothing is remembered there, so together is the same as one by one
         if batch:
             self._follow(reader, batch)
+            self._cool(len(batch))
 
     def play(self, topic: str, record: SourceRecord) -> None:
         """Take one recorded record: of an input as it is, of the enriched events as if it were told anew, with its key's partition."""
@@ -121,6 +128,7 @@ class LocalRuntime:
         reader = self._readers[topic]
         self._waiting.append((reader, reader.append(key, value, timestamp)))
         self._drain()
+        self._cool(1)
 
     def states(self, stage_name: str, partition: int) -> PartitionStates[Any]:
         """States of one partition of a stage."""
@@ -154,6 +162,13 @@ class LocalRuntime:
     def appended(self, topic: str) -> list[int]:
         """How many records the stages wrote to each partition of an internal topic."""
         return list(self._readers[topic].offsets)
+
+    def _cool(self, records: int) -> None:
+        if self._cooling.look(records) and self._cooling.due(self._hot()):
+            self.restart()
+
+    def _hot(self) -> int:
+        return sum(states.hot for held in self._states.values() for states in held.values())
 
     def _drain(self) -> None:
         waiting = self._waiting
