@@ -56,7 +56,7 @@ class AccountState(msgspec.Struct, array_like=True):
     """Highest position included per source partition: `topic/partition` → offset · 16384 + ordinal."""
     finding_offset: int = -1
     recent: bytes = b""
-    """CRC-32 of the last 16 event ids, four bytes each: a producer's duplicate is a no-op. One object instead of seventeen: what costs
+    """CRC-32 of the last 12 event ids, four bytes each: a producer's duplicate is a no-op. One object instead of thirteen: what costs
     time here is fetching scattered memory."""
     watermark: int = 0
     """Newest event time, ms."""

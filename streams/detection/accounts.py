@@ -26,7 +26,7 @@ from streams.detection.states import PartitionStates
 from streams.detection.unreadable import unreadable
 from streams.detection.windows import DAY, SESSION_LATENESS
 
-RECENT = 16
+RECENT = 12
 """Event ids remembered: a producer repeats within seconds, and replays are recognised by their position instead."""
 ORDINALS = 16_384
 """Events of one record that a position can number; the decoder takes at most 10,000."""

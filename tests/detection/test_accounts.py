@@ -40,7 +40,7 @@ def test_a_producers_repeat_is_recognised_within_the_accounts_last_16_events(bet
     assert stage.counts.get(("duplicates", "accounts"), 0) == duplicates
     stage.event(login(event_id="same"), T0, Origin("login-events", 0, 0))
     assert stage.counts["duplicates", "accounts"] == duplicates + 1
-    assert RECENT == 16, "README says so"
+    assert RECENT == 12, "README says so"
 
 
 def test_late_means_behind_the_watermark_by_more_than_the_type_allows() -> None:
