@@ -12,7 +12,9 @@ from streams.detection import cases
 from streams.detection.alert import Alert, encode_alert
 from streams.detection.wording.linter import lint
 
-settings.register_profile("untimed", deadline=None)  # a busy machine is no counterexample; speed is the benchmark's matter
+settings.register_profile(
+    "untimed", deadline=None
+)  # a busy machine is no counterexample; speed is the benchmark's matter
 settings.load_profile("untimed")
 
 
