@@ -35,8 +35,8 @@ HONEST = (
     " changes, while evidence fades; so the two may differ."
 )
 NEAREST = (
-    "A number held against a threshold is the one nearest to firing that was ever seen; several need not have been seen"
-    " together."
+    "A number held against a threshold is the finding's own. One that says most or least seen is the nearest to firing over"
+    " the whole stream, and several of those need not have been seen together."
 )
 
 
