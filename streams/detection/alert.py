@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from streams.detection.case_state import Case, Node
-from streams.detection.catalogue.model import Catalogue
+from streams.detection.catalogue.model import Catalogue, Indicator
 from streams.detection.messages import Ref, TableVersion
 from streams.detection.scoring import COUNTS, Weighed, score
 from streams.detection.timestamps import rfc3339
@@ -132,7 +132,8 @@ def build_alert(
 ) -> Alert:
     """The alert of a case as it stands now. Deterministic: the same case and verdict give the same bytes."""
     items = sorted(verdict.weighed.items(), key=lambda pair: (-verdict.score.contributions.get(pair[0], 0.0), pair[0]))
-    views = [_view(catalogue, name, item, verdict) for name, item in items]
+    sentences = {name: mitigator.sentence for name, mitigator in catalogue.mitigators.items()}
+    views = [_view(catalogue.indicators[name], item, verdict, sentences) for name, item in items]
     stands = summary.standing(case.tier, case.status, case.joined_to)
     asked = [] if stands in summary.OVER else summary.counting(views)
     heard = [node.assessment for node in nodes if node.assessment]
@@ -180,17 +181,17 @@ def encode_alert(alert: Alert) -> bytes:
     return msgspec.json.encode(alert)
 
 
-def _view(catalogue: Catalogue, name: str, item: Weighed, verdict: Verdict) -> EvidenceView:
+def _view(indicator: Indicator, item: Weighed, verdict: Verdict, sentences: Mapping[str, str]) -> EvidenceView:
     evidence = item.evidence
     return EvidenceView(
-        catalogue.indicators[name],
+        indicator,
         item.confidence,
-        verdict.score.contributions.get(name, 0.0),
+        verdict.score.contributions.get(indicator.id, 0.0),
         evidence.first,
         evidence.last,
         evidence.count,
         evidence.numbers,
-        tuple(catalogue.mitigators[fact].sentence for fact in item.mitigated_by),
+        tuple(sentences[name] for name in item.mitigated_by),
     )
 
 

@@ -65,6 +65,7 @@ _FOUND: dict[tuple[str, str], Read] = {
     ("claimed_location_mismatch", "sessions_min"): _number("sessions"),
     ("claimed_location_mismatch", "share_min"): _share("elsewhere", "sessions"),
     ("tz_ip_claim_triple_mismatch", "sessions_min"): _number("sessions"),
+    ("tz_ip_claim_triple_mismatch", "steady_share"): _share("steady", "sessions"),
     ("tz_ip_claim_triple_mismatch", "mismatch_share"): _share("apart", "sessions"),
     ("sanctioned_locale_setting", "days_min"): _number("days_seen"),
     ("activity_hours_mismatch", "active_days_min"): _number("active_days"),

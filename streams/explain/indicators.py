@@ -13,6 +13,7 @@ from streams.detection.scoring import CLUSTER, Weighed, weigh
 from streams.detection.timestamps import rfc3339
 from streams.detection.verdict import Verdict
 from streams.detection.windows import DAY
+from streams.detection.wording.filling import filled
 from streams.detection.wording.summary import sentence
 from streams.explain.explanation import HeldBack, IndicatorExplained, Outcome, Saw, Seen
 from streams.explain.found import found_with
@@ -174,7 +175,10 @@ def _reason(
         return "not_known", f"It was never told of {', or of '.join(WORDS[name] for name in lacking)}."
     needed, days = days_needed(indicator.id, indicator.thresholds), len(bench.intake.days)
     if days < needed:
-        return "too_short", f"It weighs {needed:.0f} days or more; sessions of {days} are known."
+        counted = {"needed": needed, "days": days}
+        return "too_short", filled(
+            "It weighs {needed:.0f} days or more; sessions of {days:day|days} are known.", counted
+        )
     short = [item.text for item in saw if not item.reached]
     if short:
         return "below", f"Below its threshold: {'; '.join(short)}."

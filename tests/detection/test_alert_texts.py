@@ -7,12 +7,12 @@ import pytest
 from streams.cli.card import card
 from streams.detection.account_state import AccountState
 from streams.detection.alert import Alert
-from streams.detection.assessing import standing
+from streams.detection.assessing import assess
 from streams.detection.messages import Evidence, StrongEdge
 from streams.detection.windows import DAY
 from streams.detection.wording.phrases import STEP_ORDER
 from tests.detection.pipeline import Pipeline, scenario
-from tests.detection.test_cases import REVIEW, T0, Desk, assessed, evidence
+from tests.detection.test_cases import CATALOGUE, REVIEW, T0, Desk, assessed, evidence
 
 
 def prose(alert: Alert) -> str:
@@ -83,7 +83,9 @@ def test_places_that_are_known_roughly_are_said_to_be(radius: float | None, said
     for item in REVIEW:
         numbers = {"radius_km": radius} if item.indicator == "tz_ip_claim_triple_mismatch" else {}
         account.fired[item.indicator] = Evidence(item.indicator, 1.0, T0, T0, 1, numbers)
-    (alert,) = Desk().tell(standing("a", account))
+    told = assess(CATALOGUE, "a", account)
+    assert told is not None
+    (alert,) = Desk().tell(told)
     assert len(alert.unknowns) > 3
     text = f"An address could only be placed within {round(radius or 0):,} km; distances may be wrong by as much."
     assert ([text] if said else []) == list(alert.data_quality)
