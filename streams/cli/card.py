@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from streams.cli.text import WIDTH, bullets, minute, safe, wrapped
 from streams.detection.alert import Alert, AlertEvidence
+from streams.detection.wording.summary import REST, SHOWN
 
 EVIDENCE = 4
 """As many findings as fit a screen together with the rest; the NDJSON has all."""
@@ -26,8 +27,13 @@ class Section(NamedTuple):
 def heading(alert: Alert) -> str:
     """One line: tier, score with its interval, what happened to the case."""
     low, high = alert.score_interval
-    happened = alert.status if alert.revision == 1 else f"{alert.status}, revision {alert.revision}"
-    return f"{alert.tier.upper()}  {alert.score:.0f} of 100 (between {low:.0f} and {high:.0f})  {happened}"
+    first, happened = (
+        ("retracted", []) if alert.status == "retracted" else (alert.tier, [alert.status])
+    )  # a case that ended has no tier to look at first
+    happened += [f"revision {alert.revision}"] if alert.revision > 1 else []
+    return (
+        f"{first.upper()}  {alert.score:.0f} of 100 (between {low:.0f} and {high:.0f})  {', '.join(happened)}".rstrip()
+    )
 
 
 def subject(alert: Alert) -> str:
@@ -44,7 +50,7 @@ def conclusion(alert: Alert) -> str:
     text = alert.summary
     for item in alert.evidence:
         text = text.replace(item.sentence, "")
-    return " ".join(text.split())
+    return " ".join(REST.sub("", text).split())
 
 
 def sections(alert: Alert, width: int = WIDTH) -> list[Section]:
@@ -65,7 +71,8 @@ def sections(alert: Alert, width: int = WIDTH) -> list[Section]:
         Section("Next step, least harm first", _list(alert.suggested_steps, STEPS, width)),
         Section("May be victims", wrapped(", ".join(roles), indent="  ", width=width) if roles else []),
         Section("Welfare", wrapped(alert.welfare_note or "", indent="  ", width=width) if alert.welfare_note else []),
-        Section("Not known", _list([*alert.unknowns, *alert.data_quality], UNKNOWNS, width)),
+        Section("Not known", _list(alert.unknowns, UNKNOWNS, width)),
+        Section("Data quality", _list(alert.data_quality, UNKNOWNS, width)),
     ]
     return [part for part in parts if part.lines]
 
@@ -82,9 +89,12 @@ def card(alert: Alert, width: int = WIDTH) -> list[str]:
 
 def _evidence(item: AlertEvidence, width: int) -> list[str]:
     told = wrapped(item.sentence, indent=" " * 8, first=f"  {item.contribution:>4.1f}  ", width=width)
-    limit = f"{item.confidence:.0%} sure; threshold: {item.threshold}"
-    if item.mitigated_by:
-        limit += f"; lowered by {', '.join(item.mitigated_by)}"
+    if item.contribution < SHOWN and item.mitigated_by:
+        limit = f"explained by {', '.join(item.mitigated_by)}; threshold: {item.threshold}"
+    else:
+        limit = f"{item.confidence:.0%} sure; threshold: {item.threshold}"
+        if item.mitigated_by:
+            limit += f"; lowered by {', '.join(item.mitigated_by)}"
     return told + wrapped(limit, indent=" " * 10, width=width)
 
 

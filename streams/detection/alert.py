@@ -132,7 +132,10 @@ def build_alert(
 ) -> Alert:
     """The alert of a case as it stands now. Deterministic: the same case and verdict give the same bytes."""
     items = sorted(verdict.weighed.items(), key=lambda pair: (-verdict.score.contributions.get(pair[0], 0.0), pair[0]))
-    views = [_view(catalogue.indicators[name], item, verdict) for name, item in items]
+    sentences = {name: mitigator.sentence for name, mitigator in catalogue.mitigators.items()}
+    views = [_view(catalogue.indicators[name], item, verdict, sentences) for name, item in items]
+    stands = summary.standing(case.tier, case.status, case.joined_to)
+    asked = [] if stands in summary.OVER else summary.counting(views)
     heard = [node.assessment for node in nodes if node.assessment]
     unknown = sorted({name for assessment in heard for name in assessment.unknowns})
     quality = sorted({name for assessment in heard for name in assessment.data_quality})
@@ -152,17 +155,17 @@ def build_alert(
         score=round(verdict.score.total, 1),
         score_interval=_interval(catalogue, verdict),
         subject=_subject(case),
-        title=summary.title(case.tier, sorted(areas)),
-        summary=summary.summary(case.tier, verdict.score.total, views, len(case.members)),
+        title=summary.title(stands, sorted(areas)),
+        summary=summary.summary(stands, verdict.score.total, views, len(case.members)),
         roots=roots,
         evidence=tuple(_evidence(view, item) for view, (_, item) in zip(views, items, strict=True)),
         mitigating=_mitigating(catalogue, nodes),
-        innocent_explanations=tuple(notes.innocent(views)),
+        innocent_explanations=tuple(notes.innocent(asked)),
         unknowns=tuple(notes.unknowns(unknown)),
-        suggested_steps=tuple(notes.suggested_steps(views, case.tier)),
-        possible_victims=tuple(notes.victims(views)),
-        welfare_note=notes.welfare(views),
-        reviewer_checklist=tuple(notes.checklist(views, case.tier)),
+        suggested_steps=tuple(notes.suggested_steps(asked, stands)),
+        possible_victims=tuple(notes.victims(asked)),
+        welfare_note=notes.welfare(asked),
+        reviewer_checklist=tuple(notes.checklist(asked, stands)),
         data_quality=tuple(notes.data_quality(quality)),
         first_evidence=rfc3339(min(firsts)),
         last_evidence=rfc3339(verdict.last_evidence),
@@ -178,7 +181,7 @@ def encode_alert(alert: Alert) -> bytes:
     return msgspec.json.encode(alert)
 
 
-def _view(indicator: Indicator, item: Weighed, verdict: Verdict) -> EvidenceView:
+def _view(indicator: Indicator, item: Weighed, verdict: Verdict, sentences: Mapping[str, str]) -> EvidenceView:
     evidence = item.evidence
     return EvidenceView(
         indicator,
@@ -188,6 +191,7 @@ def _view(indicator: Indicator, item: Weighed, verdict: Verdict) -> EvidenceView
         evidence.last,
         evidence.count,
         evidence.numbers,
+        tuple(sentences[name] for name in item.mitigated_by),
     )
 
 

@@ -35,8 +35,8 @@ HONEST = (
     " changes, while evidence fades; so the two may differ."
 )
 NEAREST = (
-    "A number held against a threshold is the one nearest to firing that was ever seen; several need not have been seen"
-    " together."
+    "A number held against a threshold is the finding's own. One that says most or least seen is the nearest to firing over"
+    " the whole stream, and several of those need not have been seen together."
 )
 
 
@@ -146,7 +146,8 @@ def _notes(own: Assessment, hidden: int, intake: Intake, roles: tuple[str, ...])
     if lacking:
         found.append(f"No table for {', '.join(lacking)}: these facts were unknown, and unknown is never evidence.")
     if hidden:
-        found.append(f"{hidden} more linked accounts were left out because the group is larger than the limit.")
+        found += notes.data_quality([f"accounts_not_shown:{hidden}"])
     if intake.unreadable:
-        found.append(f"{intake.unreadable} enriched events of this account could not be read.")
+        noun = "event" if intake.unreadable == 1 else "events"
+        found.append(f"{intake.unreadable} enriched {noun} of this account could not be read.")
     return tuple(found)

@@ -15,6 +15,11 @@ it · `below`: thresholds were not reached · `too_short`: fewer days are known 
 never told · `off`: not switched on · `planned`: no code yet."""
 
 
+Seen = Literal["found", "ever", "end"]
+"""`found`: the finding's own number · `ever`: the value nearest to firing that was ever seen · `end`: as it stands at the end of the
+stream."""
+
+
 class Saw(msgspec.Struct, frozen=True):
     """One number that was held against a threshold, in the threshold's unit."""
 
@@ -22,12 +27,13 @@ class Saw(msgspec.Struct, frozen=True):
     """Name in the catalogue; empty for a number that is counted in code."""
     text: str
     seen: float
-    """The value nearest to firing that was ever seen."""
+    """What was seen: `when` says of what or when."""
     needed: float
     reached: bool
     unit: str = ""
     at_most: bool = False
     """The indicator needs less than `needed`."""
+    when: Seen = "ever"
 
 
 class HeldBack(msgspec.Struct, frozen=True):

@@ -32,8 +32,9 @@ _CLASSES: dict[str, frozenset[str]] = {
 def left_out(indicator: str, intake: Intake) -> str:
     """Say how many sessions an indicator did not look at, and why; empty for none, or where it does not matter."""
     if indicator == PROXIES and intake.stale:
+        noun = "event" if intake.stale == 1 else "events"
         return (
-            f"{intake.stale:,} session events came from residential proxies by lists of other days; such tags hold for"
+            f"{intake.stale:,} session {noun} came from residential proxies by lists of other days; such tags hold for"
             " about a day, and those are not counted."
         )
     times, sessions = intake.uncompared[_WHERE.get(indicator, "")], intake.carried["session_address"]

@@ -8,13 +8,15 @@ import msgspec
 
 from streams.detection.account_state import AccountState
 from streams.detection.catalogue.model import Catalogue, Indicator
-from streams.detection.messages import Assessment, Evidence
+from streams.detection.messages import Assessment, Evidence, Numbers
 from streams.detection.scoring import CLUSTER, Weighed, weigh
 from streams.detection.timestamps import rfc3339
 from streams.detection.verdict import Verdict
 from streams.detection.windows import DAY
+from streams.detection.wording.filling import filled
 from streams.detection.wording.summary import sentence
-from streams.explain.explanation import HeldBack, IndicatorExplained, Outcome, Saw
+from streams.explain.explanation import HeldBack, IndicatorExplained, Outcome, Saw, Seen
+from streams.explain.found import found_with
 from streams.explain.held_back import NOTHING, held_back, left_out, sentence_of
 from streams.explain.intake import Intake
 from streams.explain.limits import LIMITS
@@ -109,7 +111,7 @@ def _fired(bench: Bench, indicator: Indicator, evidence: Evidence, item: Weighed
         title=indicator.title,
         outcome=outcome,
         why=" ".join(words),
-        saw=tuple(_saw(bench, name)),
+        saw=tuple(_saw(bench, name, evidence.numbers)),
         confidence=round(evidence.confidence, 3),
         effective=round(item.confidence, 3),
         contribution=round(verdict.score.contributions.get(name, 0.0) if own else 0.0, 2),
@@ -173,7 +175,10 @@ def _reason(
         return "not_known", f"It was never told of {', or of '.join(WORDS[name] for name in lacking)}."
     needed, days = days_needed(indicator.id, indicator.thresholds), len(bench.intake.days)
     if days < needed:
-        return "too_short", f"It weighs {needed:.0f} days or more; sessions of {days} are known."
+        counted = {"needed": needed, "days": days}
+        return "too_short", filled(
+            "It weighs {needed:.0f} days or more; sessions of {days:day|days} are known.", counted
+        )
     short = [item.text for item in saw if not item.reached]
     if short:
         return "below", f"Below its threshold: {'; '.join(short)}."
@@ -182,15 +187,25 @@ def _reason(
     return "below", "Nothing that it looks for occurred."
 
 
-def _saw(bench: Bench, name: str) -> Iterator[Saw]:
+def _saw(bench: Bench, name: str, numbers: Numbers | None = None) -> Iterator[Saw]:
+    """What was held against thresholds: the finding's own `numbers` where it kept them, otherwise what was seen over the whole stream."""
+    when: Seen
     for key, words in LIMITS.items():
         compared = bench.recorder.compared.get(key)
         if key[0] != name or compared is None:
             continue
-        seen = compared.least if words.at_most else compared.most
+        kept = found_with(*key, numbers or {})
+        most = compared.least if words.at_most else compared.most
+        seen, when = (most, "ever") if kept is None else (kept, "found")
         if words.unit == "minutes":
             seen = max(0.0, seen)  # sessions that only touch overlap by less than nothing
-        reached = seen < compared.threshold if words.at_most else seen >= compared.threshold
-        yield Saw(key[1], words.text, round(seen, 4), round(compared.threshold, 4), reached, words.unit, words.at_most)
+        # findings keep rounded numbers, so that one just below a limit may read as the limit
+        near = kept is not None and kept == compared.threshold
+        reached = near or (seen < compared.threshold if words.at_most else seen >= compared.threshold)
+        yield Saw(
+            key[1], words.text, round(seen, 4), round(compared.threshold, 4), reached, words.unit, words.at_most, when
+        )
     for reading in readings(name, bench.account, bench.catalogue, bench.company):
-        yield Saw("", reading.text, reading.seen, reading.needed, reading.seen >= reading.needed)
+        kept = found_with(name, "", numbers or {})
+        seen, when = (reading.seen, "end" if reading.at_end else "ever") if kept is None else (kept, "found")
+        yield Saw("", reading.text, seen, reading.needed, seen >= reading.needed, when=when)

@@ -109,4 +109,4 @@ def number(value: float, unit: str) -> str:
     if unit == _SHARE:
         return f"{value:.0%}"
     text = f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) < 100 else f"{value:,.0f}"
-    return f"{text} {unit}".strip()
+    return f"{text} {unit.removesuffix('s') if text == '1' else unit}".strip()

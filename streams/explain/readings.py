@@ -24,10 +24,12 @@ class Reading(NamedTuple):
     text: str
     seen: float
     needed: float
+    at_end: bool = False
+    """Read from what the account remembers at the end, which forgets; otherwise the most that was ever seen."""
 
 
 def readings(indicator: str, account: AccountState, catalogue: Catalogue, company: Mapping[str, int]) -> list[Reading]:
-    """Readings of the account as it stands at the end; empty for indicators whose comparisons say it all."""
+    """Readings beside the comparisons; empty for indicators whose comparisons say it all."""
     limits = catalogue.indicators[indicator].thresholds
     if indicator == "payout_instrument_shared":
         return [Reading("accounts on one payout instrument of this account", company.get("payout", 1), 2)]
@@ -42,13 +44,17 @@ def readings(indicator: str, account: AccountState, catalogue: Catalogue, compan
         held = account.fired.get(indicator)
         return [Reading("events from a range of the registry", held.count if held else 0, 1)]
     if indicator == "operator_shift_pattern" and account.session is not None:
-        return [Reading("devices in use", sum(device.key > 0 for device in account.session.devices), 2)]
+        return [Reading("devices in use", sum(device.key > 0 for device in account.session.devices), 2, at_end=True)]
     if indicator == "voip_or_disposable_contact":
-        return [Reading("contact points of such a class", 1 if indicator in account.fired else 0, 1)]
+        return [Reading("contact points of such a class", 1 if indicator in account.fired else 0, 1, at_end=True)]
     if indicator == "pass_through_fan_out" and account.payments is not None:
-        return [Reading("payouts split between holders", _splits(account, catalogue), limits["credits"])]
+        return [Reading("payouts split between holders", _splits(account, catalogue), limits["credits"], at_end=True)]
     if indicator == "account_handoff_after_verification" and account.session is not None:
-        return [Reading("kinds of contact or payout data changed since", _changes(account), limits["changes_min"])]
+        return [
+            Reading(
+                "kinds of contact or payout data changed since", _changes(account), limits["changes_min"], at_end=True
+            )
+        ]
     return []
 
 

@@ -82,10 +82,18 @@ def _silent(row: IndicatorExplained) -> Iterator[str]:
 
 def _numbers(saw: Iterable[Saw], indent: str) -> Iterator[str]:
     for item in saw:
-        seen, needed = number(item.seen, item.unit), number(item.needed, item.unit)
+        seen, needed = _seen(item), number(item.needed, item.unit)
         side = "needs less than" if item.at_most else "needs"
         mark = "reached" if item.reached else "not reached"
         yield from wrapped(f"{item.text}: {seen}, {side} {needed} ({mark})", indent=indent + "  ", first=indent + "- ")
+
+
+def _seen(item: Saw) -> str:
+    """The number, and what it is of where it is not the finding's own."""
+    seen = number(item.seen, item.unit)
+    if item.when == "ever":
+        return f"{'least' if item.at_most else 'most'} seen {seen}"
+    return f"{seen} at the end" if item.when == "end" else seen
 
 
 def _sums(sums: Reckoning) -> Iterator[str]:

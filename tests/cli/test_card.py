@@ -27,7 +27,8 @@ def test_what_is_empty_is_left_out(alert: Alert) -> None:
         alert, mitigating=(), possible_victims=(), welfare_note=None, unknowns=(), data_quality=()
     )
     headings = [part.heading for part in sections(bare)]
-    assert not {"Speaks against it", "May be victims", "Welfare", "Not known"} & set(headings)
+    left_out = {"Speaks against it", "May be victims", "Welfare", "Not known", "Data quality"}
+    assert not left_out & set(headings)
     assert "Check first: innocent explanations" in headings
 
 
@@ -39,6 +40,36 @@ def test_says_how_much_is_not_shown(alert: Alert) -> None:
 def test_findings_stand_once(alert: Alert) -> None:
     assert alert.evidence[0].sentence in alert.summary
     assert alert.evidence[0].sentence not in conclusion(alert)
+
+
+def test_a_card_counts_no_findings_that_it_lists_itself(alert: Alert) -> None:
+    assert "4 more findings in the list" in alert.summary
+    assert "in the list" not in conclusion(alert)
+    assert conclusion(alert).startswith("The evidence on this account adds up to 99 of 100; the account holder may be")
+
+
+def test_how_certain_the_facts_are_has_its_own_place(alert: Alert) -> None:
+    """Behind three unknowns it would be the first thing to be left out."""
+    unsure = "An address could only be placed within 250 km; distances may be wrong by as much."
+    told = msgspec.structs.replace(alert, unknowns=("One.", "Two.", "Three.", "Four."), data_quality=(unsure,))
+    lines = card(told)
+    assert unsure in " ".join(line.strip() for line in lines)
+    assert lines.index("Not known") < lines.index("Data quality")
+
+
+def test_a_case_that_was_taken_back_has_no_tier(alert: Alert) -> None:
+    gone = msgspec.structs.replace(alert, status="retracted", tier="none", revision=3)
+    assert card(gone)[0].startswith("== RETRACTED  99 of 100 (between 55 and 99)  revision 3 =")
+
+
+def test_a_finding_that_a_fact_explains_says_so(alert: Alert) -> None:
+    explained = msgspec.structs.replace(alert.evidence[0], contribution=0.0, confidence=0.0, mitigated_by=("MIT-LIVE",))
+    lowered = msgspec.structs.replace(alert.evidence[1], mitigated_by=("MIT-LIVE",))
+    text = " ".join(line.strip() for line in card(msgspec.structs.replace(alert, evidence=(lowered, explained)), 400))
+    assert "explained by MIT-LIVE; threshold: " in text
+    assert "0% sure; threshold: one event" not in text
+    assert "94% sure; threshold: " in text
+    assert "; lowered by MIT-LIVE" in text
 
 
 def test_a_large_cluster_names_a_few(alert: Alert) -> None:

@@ -12,6 +12,7 @@ from streams.detection.timestamps import rfc3339
 from streams.detection.windows import DAY
 from streams.explain.explanation import Change, Explanation
 from streams.explain.run import play
+from streams.explain.text import sections
 from streams.replay.lines import Reading
 from streams.replay.selection import Selection
 from streams.runtime.local import LocalRuntime
@@ -69,6 +70,42 @@ def test_numbers_that_detection_does_not_reach_are_read_from_memory() -> None:
     assert (round(marathon["presence_hours"].seen, 1), marathon["active_hours_min"].seen) == (3.3, 10)
     assert not any(saw.reached for saw in marathon.values())
     assert {saw.text: saw.seen for saw in row(of_scenario("B01"), "operator_shift_pattern").saw}["devices in use"] == 1
+
+
+def test_a_finding_shows_its_own_numbers_and_not_the_largest_ever_seen() -> None:
+    """B06 used five countries within a day when the finding was made, and six another day."""
+    spread = row(of_scenario("B06"), "multi_ip_multi_country_window")
+    countries = {saw.threshold: saw for saw in spread.saw}["countries_day"]
+    assert countries.when == "found"
+    assert f"used from {countries.seen:g} countries within a day" in spread.why
+    named = row(of_scenario("B06"), "named_vpn_operator")
+    sessions = {saw.threshold: saw for saw in named.saw}["sessions"]
+    assert (sessions.when, named.why.startswith(f"{sessions.seen:g} of ")) == ("found", True)
+
+
+def test_a_finding_shows_what_its_account_has_forgotten_since() -> None:
+    """S01, and a log-in after forty days: what changed before is counted from that silence on, and the finding stays."""
+    events = scenario("S01")
+    last, event = events[-1]
+    account = event["account_id"]
+    again = {"type": "login.succeeded", "event_id": "again", "account_id": account}
+    late = [(last + days * DAY, {**again, "occurred_at": rfc3339(last + days * DAY)}) for days in (40, 41)]
+    found = row(told(account, [*events, *late]), "account_handoff_after_verification")
+    changes = found.saw[-1]
+    assert "4 kinds of contact, security or payout data changed" in found.why
+    assert (changes.seen, changes.reached, changes.when) == (4, True, "found")
+
+
+@pytest.mark.parametrize("name", ["S01", "S05b", "S09", "B02", "B06"])
+def test_where_a_number_comes_from_is_said(name: str) -> None:
+    explanation = of_scenario(name)
+    fired = {item.indicator for item in explanation.indicators if item.confidence}
+    for item in explanation.indicators:
+        assert item.indicator in fired or not any(saw.when == "found" for saw in item.saw)
+        assert all(saw.reached for saw in item.saw if saw.when == "found")
+    text = " ".join(line.strip() for part in sections(explanation) for line in part.lines)
+    assert "most seen" in text
+    assert "One that says most or least seen is the nearest to firing over the whole stream" in text
 
 
 def test_the_one_decisive_finding_is_named_as_such() -> None:

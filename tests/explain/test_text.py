@@ -67,6 +67,8 @@ def test_reads_from_top_to_bottom() -> None:
         (2.0, "", "2"),
         (0.4, "", "0.4"),
         (14.146, "minutes", "14.15 minutes"),
+        (1.0, "days", "1 day"),
+        (1.0, "km/h", "1 km/h"),
     ],
 )
 def test_numbers_for_people(value: float, unit: str, reads: str) -> None:

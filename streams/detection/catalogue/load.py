@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from streams.detection.catalogue.model import Catalogue, FamilyData, Indicator, Mitigator
+from streams.detection.wording.filling import template_faults
 
 RESERVED = "mitigators.toml"
 SIGN_OFF = frozenset({"sanctioned_locale_setting"})
@@ -95,13 +96,14 @@ def _convert(where: str, entry: Any, kind: Any, into: dict[str, Any], key: str, 
 
 
 def _incomplete(indicator: Indicator) -> list[str]:
-    """Texts that REQ-F09 and §8.3 ask of every indicator that can fire."""
+    """Texts that REQ-F09 and §8.3 ask of every indicator that can fire, and gaps of its sentence that nothing can fill."""
     where = f"{indicator.family}: {indicator.id}"
     found = (
         []
         if 0 < indicator.weight <= 100
         else [f"{where}: weight {indicator.weight}, expected more than 0 and at most 100"]
     )
+    found += [f"{where}: sentence: {fault}" for fault in template_faults(indicator.sentence)]
     if indicator.planned:
         return found
     needed = (

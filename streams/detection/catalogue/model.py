@@ -37,7 +37,8 @@ class Indicator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The window in words, shown with the evidence."""
     thresholds: dict[str, float] = {}
     sentence: str = ""
-    """Plain sentence about account activity; `{name}` is filled from the evidence's numbers."""
+    """Plain sentence about account activity; `{name}` is filled from the evidence's numbers, `{devices:device|devices}` with the number
+    and the form that fits it (`wording/filling.py`)."""
     threshold_text: str = ""
     """The threshold in words, shown beside the count."""
     innocent: tuple[str, ...] = ()

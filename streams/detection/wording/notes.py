@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from streams.detection.wording.filling import filled
 from streams.detection.wording.phrases import (
+    ASKING,
     CHECKLIST,
     DUTIES,
     MOST_HARM,
+    OTHERWISE,
     QUALITY,
     ROLES,
     STEP_ORDER,
@@ -15,7 +18,7 @@ from streams.detection.wording.phrases import (
     UNKNOWNS,
     WELFARE,
 )
-from streams.detection.wording.summary import strongest_first
+from streams.detection.wording.summary import OVER, strongest_first
 from streams.detection.wording.views import EvidenceView
 
 INNOCENT = 6
@@ -29,16 +32,19 @@ def innocent(views: Sequence[EvidenceView]) -> list[str]:
     return _distinct(text for place in range(4) for column in columns for text in column[place : place + 1])[:INNOCENT]
 
 
-def suggested_steps(views: Sequence[EvidenceView], tier: str) -> list[str]:
-    """List next steps, least harm first (REQ-H05): ask, re-verify, protect clients, hold new contracts, restrict.
+def suggested_steps(views: Sequence[EvidenceView], stands: str) -> list[str]:
+    """List next steps, least harm first (REQ-H05): look, ask, re-verify, protect clients, hold new contracts, restrict.
 
     Restricting is only ever named as a decision of a person and a second person, and only for `priority`.
     """
-    most = MOST_HARM.get(tier, max(STEP_ORDER.values()))
+    most = MOST_HARM.get(stands, MOST_HARM["watch"])
     own = _distinct(step for view in strongest_first(views) for step in view.indicator.steps if _harm(step) <= most)
-    general = TIER_STEPS.get(tier, TIER_STEPS["watch"])
-    # a stable sort: the general steps of the tier stand at the end of their own rank
-    return sorted([*sorted(own, key=_harm)[: STEPS - len(general)], *general], key=_harm)
+    general = TIER_STEPS.get(stands, TIER_STEPS["watch"])
+    # a question to the holder is not dropped for one more look at the data: both are mild, and only it can be answered
+    kept = sorted(own, key=lambda step: max(_harm(step), ASKING))[: STEPS - len(general)]
+    first = [step for step in general if _harm(step) < ASKING]
+    # a stable sort: what the tier says of looking comes first, its other steps stand at the end of their own rank
+    return _distinct(sorted([*first, *kept, *general], key=_harm))
 
 
 def victims(views: Sequence[EvidenceView]) -> list[str]:
@@ -52,8 +58,10 @@ def welfare(views: Sequence[EvidenceView]) -> str | None:
     return WELFARE if any(view.indicator.welfare for view in views) else None
 
 
-def checklist(views: Sequence[EvidenceView], tier: str) -> list[str]:
-    """List what the reviewer confirms before deciding (REQ-H02)."""
+def checklist(views: Sequence[EvidenceView], stands: str) -> list[str]:
+    """List what the reviewer confirms before deciding (REQ-H02); empty when there is nothing to decide."""
+    if stands in OVER:
+        return []
     items = list(CHECKLIST)
     if any(view.indicator.scope == "cross-account" for view in views):
         items.append(DUTIES["linked"])
@@ -63,7 +71,7 @@ def checklist(views: Sequence[EvidenceView], tier: str) -> list[str]:
         items.append(DUTIES["protective"])
     if any(view.indicator.welfare for view in views):
         items.append(DUTIES["welfare"])
-    if tier == "priority":
+    if stands == "priority":
         items.append(DUTIES["priority"])
     return items
 
@@ -86,7 +94,10 @@ def data_quality(marks: Iterable[str]) -> list[str]:
 
 def _quality(name: str, value: str) -> str:
     template = QUALITY.get(name)
-    return template.replace("{value}", value) if template else f"{name.replace('_', ' ')} {value}".strip() + "."
+    if template is None:
+        return f"{name.replace('_', ' ')} {value}".strip() + "."
+    # whole numbers: what is placed within 212.4 km is not placed to 100 m
+    return filled(template, {"value": round(_number(value))})
 
 
 def _number(text: str) -> float:
@@ -97,8 +108,8 @@ def _number(text: str) -> float:
 
 
 def _harm(step: str) -> int:
-    """Rank of a step by its first word; a step that begins otherwise comes after asking and re-verifying."""
-    return STEP_ORDER.get(step.split(" ", 1)[0].rstrip(":,").lower(), 2)
+    """Rank of a step by its first word."""
+    return STEP_ORDER.get(step.split(" ", 1)[0].rstrip(":,").lower(), OTHERWISE)
 
 
 def _distinct(texts: Iterable[str]) -> list[str]:

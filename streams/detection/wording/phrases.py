@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 STEP_ORDER = {
-    **dict.fromkeys(("ask", "check", "look", "compare", "read", "offer", "invite", "tell"), 0),
-    **dict.fromkeys(("re-verify", "repeat", "verify", "request", "confirm"), 1),
-    **dict.fromkeys(("protect", "warn", "inform", "limit", "notify", "secure"), 2),
-    **dict.fromkeys(("hold", "pause", "defer"), 3),
-    **dict.fromkeys(("decide", "restrict", "close"), 4),
+    **dict.fromkeys(("look", "check", "compare", "read", "nothing"), 0),
+    **dict.fromkeys(("ask", "offer", "invite", "tell"), 1),
+    **dict.fromkeys(("re-verify", "repeat", "verify", "request", "confirm"), 2),
+    **dict.fromkeys(("protect", "warn", "inform", "limit", "notify", "secure"), 3),
+    **dict.fromkeys(("hold", "pause", "defer"), 4),
+    **dict.fromkeys(("decide", "restrict", "close"), 5),
 }
-"""First word of a step → rank by harm (REQ-H05): ask · re-verify · protect clients · hold new contracts · restrict."""
+"""First word of a step → rank by harm: what nobody notices, then as REQ-H05: ask · re-verify · protect clients · hold new contracts ·
+restrict."""
+ASKING, OTHERWISE = 1, 3
+"""Rank of asking; rank of a step that begins with another word: after asking and re-verifying."""
 
-MOST_HARM = {"none": 1, "watch": 2, "review": 3}
-"""Highest rank of step that a tier may suggest; `priority` may suggest all."""
+MOST_HARM = {"none": 0, "expired": 0, "joined": 0, "watch": 3, "review": 4, "priority": 4}
+"""Highest rank of an indicator's own step that may be suggested. Restricting is a general step of `priority` only, and names the
+second person."""
 
 TIER_STEPS = {
-    "none": (),
-    "watch": ("Look again when new evidence arrives; nobody need be contacted yet.",),
+    "none": ("Nothing further is needed; tell the account holder if they were asked.",),
+    "expired": ("Look at the findings once more, since nobody has decided on them; nobody need be contacted.",),
+    "joined": ("Look at the case that it was joined to.",),
+    "watch": (
+        "Look again when new evidence arrives; until then nobody need be contacted, and all that follows can wait.",
+    ),
     "review": (
         "Ask the account holder for an explanation and give them time to answer.",
         "Re-verify the account, with a choice of methods that includes one without live video.",
@@ -74,8 +83,10 @@ UNKNOWNS = {
 }
 
 QUALITY = {
-    "late_events": "{value} events arrived later than allowed and were only counted where they still fit.",
-    "geo_radius_km": "An address could only be placed within {value} km; distances may be wrong by as much.",
-    "accounts_not_shown": "{value} more linked accounts are not shown because the group is larger than the limit.",
+    "late_events": "{value:event arrived later than allowed and was only counted where it still fits"
+    "|events arrived later than allowed and were only counted where they still fit}.",
+    "geo_radius_km": "An address could only be placed within {value:,} km; distances may be wrong by as much.",
+    "accounts_not_shown": "{value:more linked account is|more linked accounts are} not shown because the group is larger "
+    "than the limit.",
 }
-"""Mark → text; `{value}` is the mark's number."""
+"""Mark → text; `{value}` is the mark's number (`filling.py`)."""

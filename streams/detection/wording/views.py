@@ -18,3 +18,5 @@ class EvidenceView(msgspec.Struct, frozen=True):
     last_ms: int
     count: int
     numbers: Numbers
+    facts: tuple[str, ...] = ()
+    """Sentences of the mitigating facts that lower it."""

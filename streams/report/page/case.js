@@ -42,9 +42,9 @@ function casePage(found) {
   const names = found.accounts.length > 6 ? el("details", { class: "names" }, el("summary", {}, "All accounts that the alert names"), el("p", { class: "mono" }, found.accounts.join(", "))) : null;
   return el("article", { class: "case" },
     caseHead(found), names,
-    el("section", { class: "first", id: "part-innocent", tabindex: "-1", "aria-labelledby": "innocent" },
+    found.innocent.length || stands(found) ? el("section", { class: "first", id: "part-innocent", tabindex: "-1", "aria-labelledby": "innocent" },
       el("h2", { id: "innocent" }, "Check first: innocent explanations"),
-      found.innocent.length ? bullets(textsOf(found.innocent), "roomy") : el("p", {}, "None is known for these findings. That is a gap in the catalogue, not a finding.")),
+      found.innocent.length ? bullets(textsOf(found.innocent), "roomy") : el("p", {}, "None is known for these findings. That is a gap in the catalogue, not a finding.")) : null,
     section("Welfare", "welfare", texts(found.welfare)),
     el("div", { class: "pair" },
       section("Who may be a victim", "victims", texts(found.victims)),

@@ -95,3 +95,17 @@ def test_the_locale_setting_needs_a_sign_off() -> None:
     signed = load(enable=["sanctioned_locale_setting"], signed_off=["sanctioned_locale_setting"])
     assert signed.indicators["sanctioned_locale_setting"].enabled
     assert signed.version != load().version
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fault"),
+    [
+        ("{count", "expected '}' before end of string, expected gaps such as {name}"),
+        ("{} of {b[0]}", "gap {}, expected a plain name"),
+        ("{devices:device|}", "gap {devices:device|}, expected two forms as in {devices:device|devices}"),
+        ("{devices:one|two|more}", "gap {devices:one|two|more}, expected two forms as in {devices:device|devices}"),
+    ],
+)
+def test_gaps_that_nothing_can_fill_are_faults(sentence: str, fault: str) -> None:
+    text = PLANNED.replace("planned = true", f'sentence = "{sentence}"')
+    assert f"  - ONE: later: sentence: {fault}\n" in faults({"a.toml": FAMILY + text}) + "\n"
