@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams.detection.catalogue.model import Catalogue
+from streams.detection.catalogue.model import Catalogue, Indicator
 from streams.detection.messages import Evidence, Mitigation
 from streams.detection.windows import DAY
 
@@ -108,13 +108,18 @@ class Weighed(msgspec.Struct, frozen=True):
     mitigated_by: tuple[str, ...] = ()
 
 
+def decides(indicator: Indicator, confidence: float) -> bool:
+    """Whether a finding of `indicator` waits for a person to decide: hard, and sure enough to open a case."""
+    return indicator.hard and confidence >= DECISIVE
+
+
 def weigh(
     catalogue: Catalogue, evidence: Iterable[Evidence], mitigations: Iterable[Mitigation], now: int
 ) -> dict[str, Weighed]:
     """The strongest piece of evidence of each indicator, decayed to `now` (ms) and mitigated.
 
-    Hard indicators neither fade nor are mitigated: a person decides those, and a case must not sink from `priority` unseen because
-    nobody looked for five days.
+    A decisive finding of a hard indicator neither fades nor is mitigated: a person decides those, and a case must not sink from
+    `priority` unseen because nobody looked for five days. A faint one (a geo database's tag) is evidence like any other.
     """
     held = list(mitigations)
     best: dict[str, Weighed] = {}
@@ -122,7 +127,7 @@ def weigh(
         indicator = catalogue.indicators[item.indicator]
         confidence = item.confidence
         by: list[str] = []
-        if not indicator.hard:
+        if not decides(indicator, confidence):
             confidence *= 2.0 ** (-max(0, now - item.last) / DAY / indicator.half_life_days)
             for mitigation in held:
                 factor = factor_of(catalogue, mitigation, item)
@@ -167,9 +172,7 @@ def score(catalogue: Catalogue, confidences: Mapping[str, float]) -> Score:
         group = group_of(root)
         groups[group] = max(groups.get(group, 0.0), value)
     strong = tuple(sorted(name for name, value in contributions.items() if value >= STRONG))
-    hard = tuple(
-        sorted(name for name, value in confidences.items() if value >= DECISIVE and catalogue.indicators[name].hard)
-    )
+    hard = tuple(sorted(name for name, value in confidences.items() if decides(catalogue.indicators[name], value)))
     reached = Score(
         total=total,
         tier="none",
