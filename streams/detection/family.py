@@ -164,6 +164,16 @@ class Desk:
             first = ts if ts > held.until else min(ts, held.first)
             account.mitigations[slot] = Mitigation(mitigator, first, reason, until, about)
 
+    def restate(
+        self, account: AccountState, mitigator: str, ts: int, reason: str, until: int | None, *, one: str
+    ) -> None:
+        """Note what is now said of a mitigating fact: unlike with `mitigate`, its end may also come sooner."""
+        slot, told = f"{mitigator}|{one}", Mitigation(mitigator, ts, reason, until)
+        if account.mitigations.get(slot) != told:
+            account.mitigations[slot] = told
+            self.touched = True
+            _drop_stalest(account.mitigations)
+
     def link(
         self, moment: Moment, kind: str, key: str, refresh: int, data: Callable[[], Numbers] | None = None
     ) -> None:

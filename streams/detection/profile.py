@@ -17,6 +17,7 @@ from enrichers.timezones import offset_of_zone
 from streams.detection.account_state import AccountState, Profile
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Mitigation
+from streams.detection.trips import Statement, began, forget_oldest
 from streams.detection.windows import DAY, HOUR
 
 ACTIVITY_DAYS = 35
@@ -171,12 +172,16 @@ def _travels(profile: Profile, event: ev.TravelDeclared, moment: Moment, desk: D
     start = day_ms(event.from_date) or moment.ts
     end = day_ms(event.until_date)
     until = None if end is None else end + DAY
+    changed: set[int] = set()
     for country in event.countries:
-        if country in profile.travel or len(profile.travel) < 64:
-            profile.travel[country] = [start, until]
-    if event.countries:  # each trip is a fact of its own: two explain nothing of the months between them
+        statement = Statement(profile.stated, country, moment.ts, late=moment.late)
+        changed |= statement.add(profile.travel, start, until)
+    for day in sorted({begin // DAY for begin in changed}):  # facts of their own: two trips explain nothing in between
+        first, last = began(profile.travel, day * DAY, (day + 1) * DAY)
         reason = "travel or a second country was declared"
-        desk.mitigate(moment.account, "MIT-TRAVEL", start, reason, until, one=str(start // DAY))
+        desk.restate(moment.account, "MIT-TRAVEL", first, reason, last, one=str(day))
+    for _ in range(forget_oldest(profile.travel, profile.stated)):
+        desk.evict("network")
 
 
 def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, desk: Desk) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from streams.detection.families.location.memory import LocationMemory
 from streams.detection.families.location.sittings import halves
 from streams.detection.family import Desk
+from streams.detection.trips import travelled
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
@@ -18,20 +19,10 @@ ID = "claimed_location_mismatch"
 def stated(profile: Profile, since: int, until: int) -> set[str]:
     """Give the countries that the person stated: claim, document, payout, travel of that time. Only ever compared."""
     known = {profile.claimed_country, profile.id_country, *profile.payout_countries}
-    known.update(travelled(profile, since, until))
+    if profile.travel:
+        known.update(travelled(profile.travel, since, until))
     known.discard("")
     return known
-
-
-def travelled(profile: Profile, since: int, until: int) -> set[str]:
-    """Give the countries of travel declared for any time between `since` and `until` (ms)."""
-    if not profile.travel:
-        return set()
-    return {
-        country
-        for country, (begin, end) in profile.travel.items()
-        if (begin is None or begin <= until) and (end is None or end >= since)
-    }
 
 
 def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -> None:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from enrichers.timezones import offset_of_zone
-from streams.detection.families.location.claimed import travelled
 from streams.detection.families.location.memory import LocationMemory
 from streams.detection.families.location.sittings import halves
 from streams.detection.family import Desk
+from streams.detection.trips import travelled
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def claimed_offsets(profile: Profile, since: int, until: int, desk: Desk) -> fro
         offsets |= {zone}
     if not offsets:
         return offsets
-    for country in travelled(profile, since, until):
+    for country in travelled(profile.travel, since, until):
         offsets |= _around(country, since, until, desk)
     return offsets
 
