@@ -31,7 +31,7 @@ def observe(moment: Moment, desk: Desk) -> None:
     offset = sittings.clock(event.tz, event.tz_offset_min, moment.ts)
     if memory.odd_day:
         remember(memory.refs, hours.ID, moment.ref)
-    sitting = sittings.note(memory, moment, kind, offset)
+    sitting = sittings.note(memory, moment, kind, offset, desk)
     if sitting is not None:
         _remember(memory, moment, desk, kind, offset)
     if facts.latitude is not None:

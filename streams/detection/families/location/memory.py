@@ -47,7 +47,7 @@ class LocationMemory(msgspec.Struct, array_like=True, gc=False):
     """About 80 bytes for an account at one place."""
 
     sittings: list[Sitting] = []
-    """Cap 16."""
+    """Cap 16; where exits rotate, places that people live on stay."""
     trail: list[Sighting] = []
     """In event-time order: what lateness can still reach, and the last one before it."""
     pairs: list[tuple[int, int, bool, int]] = []
