@@ -32,6 +32,8 @@ DECISIVE = 0.8
 """A hard indicator decides from this confidence on."""
 PLACES = frozenset({"MIT-OFFICE", "MIT-CGNAT", "MIT-PUBTERM"})
 """Facts about one address or device: a library's computer explains nothing about a laptop at home."""
+TUNNELS = frozenset({"MIT-STABLEVPN"})
+"""Facts about a VPN: they explain nothing of findings that say that none was in use."""
 FROM_START = frozenset({"MIT-TRAVEL", "MIT-CORP"})
 """Facts that explain nothing before they began. Every other one also explains what came before it: a live proof (MIT-LIVE), a document
 or a verified agency is what settles an open case, and a habit is older than the day on which it is recognised."""
@@ -155,6 +157,8 @@ def _explains(mitigation: Mitigation, item: Evidence) -> bool:
         return False
     if mitigation.mitigator in PLACES:
         return not item.entity or item.entity in mitigation.about
+    if mitigation.mitigator in TUNNELS and item.numbers.get("one_side_hidden") == 0:
+        return False
     return not mitigation.about or item.indicator in mitigation.about
 
 

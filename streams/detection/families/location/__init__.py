@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.events import BidSubmitted, LoginSucceeded, MessageSent, SessionStart
-from streams.detection.families.location import claimed, clock, hours, sanctioned, sittings, travel
+from streams.detection.families.location import claimed, clock, hours, sanctioned, sittings, trail, travel
 from streams.detection.families.location.memory import LocationMemory
 from streams.detection.families.location.networks import ACCESS, MOBILE, kind_of
 from streams.detection.family import Desk, Family, Moment
@@ -77,7 +77,7 @@ def daily(_account_id: str, account: AccountState, day: int, desk: Desk) -> None
 
 FAMILY = Family(
     "LOC",
-    (travel.ID, claimed.ID, clock.ID, sanctioned.ID, hours.ID),
+    (trail.ID, claimed.ID, clock.ID, sanctioned.ID, hours.ID),
     observe={SessionStart: observe, LoginSucceeded: observe, BidSubmitted: worked, MessageSent: worked},
     daily=daily,
 )

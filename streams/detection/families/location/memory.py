@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.detection.messages import Ref
+from streams.detection.messages import Evidence, Ref
 from streams.detection.windows import Presence
 
 
@@ -59,3 +59,5 @@ class LocationMemory(msgspec.Struct, array_like=True, gc=False):
     territory_days: list[int] = []
     odd_day: int = 0
     """Newest UTC day whose hours did not fit the stated zone; from the first one on, events are kept behind `hours`."""
+    before: list[Evidence] | None = None
+    """While pairs have fired that a late event can still take apart: the evidence from before them, empty when there was none."""
