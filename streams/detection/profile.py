@@ -19,6 +19,7 @@ from streams.detection.family import Desk, Moment
 from streams.detection.messages import Mitigation
 from streams.detection.trips import Statement, began, forget_oldest
 from streams.detection.windows import DAY, HOUR
+from streams.detection.workplaces import is_place, place
 
 ACTIVITY_DAYS = 35
 """Four weeks are judged; one more covers lateness and a week that began before."""
@@ -28,6 +29,7 @@ TENURE_CLIENTS = 10
 _IDENTITY_DOCUMENTS = frozenset({None, "passport", "id_card", "driving_licence", "residence_permit"})
 _LIVE_METHODS = frozenset({"chip", "live", "notary", "in_person"})
 _CLIENTS = 16
+_PLACES = 8
 _STRANGERS = 32
 """Three times as many as tenure asks for."""
 
@@ -135,12 +137,21 @@ def _affiliated(profile: Profile, event: ev.AffiliationDeclared, moment: Moment,
             if (mark := crc32(related.encode())) in profile.strangers:
                 profile.strangers.remove(mark)
                 profile.clients -= 1
-    if event.prefix:
-        place = f"{event.affiliation_type or 'office'}:{event.prefix}"
-        if place not in profile.affiliations:
-            profile.affiliations = [*profile.affiliations[-7:], place]
+    if event.prefix and is_place(event.prefix):
+        _works_at(profile, event.affiliation_type or "office", event.prefix, day_ms(event.until_date), moment, desk)
     if event.agency_id:
         _agency(profile, event.agency_id, moment, desk, registered=event.registry_verified is True)
+
+
+def _works_at(profile: Profile, kind: str, prefix: str, until: int | None, moment: Moment, desk: Desk) -> None:
+    """Keep the place until the last day that was declared of it, by the newest declaration."""
+    name = place(kind, prefix, None)
+    others = [held for held in profile.affiliations if held.partition("|")[0] != name]
+    if _newest(profile, f"place:{name}", moment, blank=len(others) == len(profile.affiliations)):
+        if len(others) == _PLACES:
+            profile.stated.pop(f"place:{others.pop(0).partition('|')[0]}", None)
+            desk.evict("network")
+        profile.affiliations = [*others, place(kind, prefix, until)]
 
 
 def _member(profile: Profile, event: ev.AgencyMemberAdded, moment: Moment, desk: Desk) -> None:
