@@ -38,7 +38,8 @@ class Profile(msgspec.Struct, array_like=True):
     live_proof: int | None = None
     """Last live or chip proof that it is the same person (MIT-LIVE)."""
     client_zones: dict[str, int | None] = {}
-    """Client id → last known offset of the client's zone in minutes, None when unknown; in the order last heard of (cap 16)."""
+    """Client id → last known offset of the client's zone in minutes, None when unknown; in the order last heard of, until a
+    contract of theirs ends (cap 16)."""
     clients: int = 0
     """Distinct clients without a declared relation (MIT-TENURE)."""
     disputes: int = 0

@@ -205,12 +205,26 @@ def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, desk:
         strangers.append(mark)
         profile.clients += 1
     zones = profile.client_zones
+    current = _newest(profile, f"client:{client}", moment, blank=client not in zones)
+    if not current and client not in zones:
+        return  # that contract ended since
     known = zones.pop(client, None)
     told = offset is not None and _newest(profile, f"zone:{client}", moment, blank=known is None)
     zones[client] = offset if told else known
     if len(zones) > _CLIENTS:
         del zones[next(iter(zones))]
         desk.evict("client")
+
+
+def _contract_ended(profile: Profile, event: ev.ContractEnded, moment: Moment, _desk: Desk) -> None:
+    """Whose contract ended is no current client; another contract of theirs brings them back."""
+    client, zones = event.client_id, profile.client_zones
+    if not client:
+        return
+    if _newest(profile, f"zone:{client}", moment, blank=False) and client in zones:
+        zones[client] = None  # what was told before the end is forgotten, also when a start from after it came first
+    if _newest(profile, f"client:{client}", moment, blank=False):
+        zones.pop(client, None)
 
 
 def _disputed(profile: Profile, _event: Any, _moment: Moment, _desk: Desk) -> None:
@@ -246,6 +260,7 @@ UPKEEP: dict[type[Any], Callable[[Profile, Any, Moment, Desk], None]] = {
     ev.AgencyMemberAdded: _member,
     ev.TravelDeclared: _travels,
     ev.ContractStarted: _contract,
+    ev.ContractEnded: _contract_ended,
     ev.MilestoneDisputed: _disputed,
     ev.NameChangeDocumented: _renamed,
     ev.AccommodationGranted: _accommodated,

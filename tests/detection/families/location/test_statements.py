@@ -267,6 +267,16 @@ def test_a_sanctioned_setting_on_two_days(fields: dict[str, str], expected: floa
     assert account.confidence(SETTING) == expected
 
 
+def test_two_settings_half_a_year_apart_are_not_both() -> None:
+    account = Account(SIGNED)
+    account.start(0, facts("lisbon"), tz="Asia/Pyongyang")
+    for day in (200, 201):
+        account.start(day * DAY, facts("lisbon"), locale_territory="KP")
+    evidence = account.fired(SETTING)
+    assert evidence is not None
+    assert (evidence.confidence, evidence.numbers["settings"], evidence.numbers["days_seen"]) == (0.5, 1, 2)
+
+
 def test_the_sanctioned_setting_is_neither_judged_nor_kept_without_sign_off() -> None:
     account = Account()
     for day in range(3):
