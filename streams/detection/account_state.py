@@ -25,7 +25,7 @@ class Profile(msgspec.Struct, array_like=True):
     id_country: str = ""
     payout_countries: list[str] = []
     travel: dict[str, list[int | None]] = {}
-    """Declared country → [from, until] in ms, None = open."""
+    """Declared country → from, until, from, until, … in ms, None = open (cap 64 trips)."""
     identity: str = ""
     address: str = ""
     agency: str = ""
@@ -33,12 +33,13 @@ class Profile(msgspec.Struct, array_like=True):
     """Registration matched and membership confirmed by both sides (MIT-AGENCY)."""
     related: list[str] = []
     affiliations: list[str] = []
-    """`type:prefix-or-id` as declared, e.g. `coworking:192.0.2.0/24`."""
+    """`kind:prefix` as declared, and `|day` for its last UTC day when that is known, e.g. `coworking:192.0.2.0/24` (cap 8)."""
     kyc_approved: int | None = None
     live_proof: int | None = None
     """Last live or chip proof that it is the same person (MIT-LIVE)."""
     client_zones: dict[str, int | None] = {}
-    """Client id → last known offset of the client's zone in minutes, None when unknown; in the order last heard of (cap 16)."""
+    """Client id → last known offset of the client's zone in minutes, None when unknown; in the order last heard of, until a
+    contract of theirs ends (cap 16)."""
     clients: int = 0
     """Distinct clients without a declared relation (MIT-TENURE)."""
     disputes: int = 0

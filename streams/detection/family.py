@@ -18,6 +18,7 @@ from enrichers.facts import Facts
 from schemas.events import AnyEvent
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.messages import Evidence, Link, Mitigation, Numbers, Ref, Who
+from streams.detection.scoring import decides
 from streams.detection.windows import DAY, touch
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ class Desk:
     ) -> None:
         """Note that `indicator` holds at `ts` with `confidence` 0–1. Switched off: nothing happens.
 
-        Kept is the firing that weighs most whenever it is looked at later: decay is exponential, so that is the same one for every
-        order of arrival.
+        Kept is the firing that weighs most whenever it is looked at later: decay is exponential, and decisive findings have none, so
+        that is the same one for every order of arrival.
         """
         if confidence <= 0 or not self.enabled(indicator):
             return
@@ -104,11 +105,10 @@ class Desk:
             account.fired[key] = note
             self.touched = True
             return
-        half_life = self.catalogue.indicators[note.indicator].half_life_days * DAY
-        stronger = note.confidence * 2.0 ** min(60.0, (note.last - held.last) / half_life) >= held.confidence
+        stronger = self._outweighs(note, held)
         first, count = min(held.first, note.first), held.count + note.count
-        refs = sorted({*held.refs, *note.refs})
         winner = note if stronger else held
+        refs = winner.refs if self._apart(note, held) else sorted({*held.refs, *note.refs})
         changed = stronger and (abs(note.confidence - held.confidence) >= 0.05 or note.last - held.last >= DAY)
         account.fired[key] = Evidence(
             note.indicator,
@@ -121,6 +121,19 @@ class Desk:
             note.entity,
         )
         self.touched = self.touched or changed
+
+    def _outweighs(self, note: Evidence, held: Evidence) -> bool:
+        """Whether `note` weighs at least as much as `held` whenever both are looked at: by `weigh`, decisive findings do not fade."""
+        indicator = self.catalogue.indicators[note.indicator]
+        if decides(indicator, held.confidence) or decides(indicator, note.confidence):
+            return (note.confidence, note.last) >= (held.confidence, held.last)
+        age = (note.last - held.last) / (indicator.half_life_days * DAY)
+        return bool(note.confidence * 2.0 ** min(60.0, age) >= held.confidence)
+
+    def _apart(self, note: Evidence, held: Evidence) -> bool:
+        """Whether one is decisive and the other faint: what shows the one is no example of the other."""
+        indicator = self.catalogue.indicators[note.indicator]
+        return decides(indicator, note.confidence) != decides(indicator, held.confidence)
 
     def retract(self, account: AccountState, indicator: str) -> None:
         """Take back what is no longer so (the old device came back; the tool was declared)."""
@@ -150,6 +163,16 @@ class Desk:
         elif held.until is not None and (until is None or until > held.until):
             first = ts if ts > held.until else min(ts, held.first)
             account.mitigations[slot] = Mitigation(mitigator, first, reason, until, about)
+
+    def restate(
+        self, account: AccountState, mitigator: str, ts: int, reason: str, until: int | None, *, one: str
+    ) -> None:
+        """Note what is now said of a mitigating fact: unlike with `mitigate`, its end may also come sooner."""
+        slot, told = f"{mitigator}|{one}", Mitigation(mitigator, ts, reason, until)
+        if account.mitigations.get(slot) != told:
+            account.mitigations[slot] = told
+            self.touched = True
+            _drop_stalest(account.mitigations)
 
     def link(
         self, moment: Moment, kind: str, key: str, refresh: int, data: Callable[[], Numbers] | None = None

@@ -17,7 +17,9 @@ from enrichers.timezones import offset_of_zone
 from streams.detection.account_state import AccountState, Profile
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Mitigation
+from streams.detection.trips import Statement, began, forget_oldest
 from streams.detection.windows import DAY, HOUR
+from streams.detection.workplaces import is_place, place
 
 ACTIVITY_DAYS = 35
 """Four weeks are judged; one more covers lateness and a week that began before."""
@@ -27,6 +29,7 @@ TENURE_CLIENTS = 10
 _IDENTITY_DOCUMENTS = frozenset({None, "passport", "id_card", "driving_licence", "residence_permit"})
 _LIVE_METHODS = frozenset({"chip", "live", "notary", "in_person"})
 _CLIENTS = 16
+_PLACES = 8
 _STRANGERS = 32
 """Three times as many as tenure asks for."""
 
@@ -134,12 +137,21 @@ def _affiliated(profile: Profile, event: ev.AffiliationDeclared, moment: Moment,
             if (mark := crc32(related.encode())) in profile.strangers:
                 profile.strangers.remove(mark)
                 profile.clients -= 1
-    if event.prefix:
-        place = f"{event.affiliation_type or 'office'}:{event.prefix}"
-        if place not in profile.affiliations:
-            profile.affiliations = [*profile.affiliations[-7:], place]
+    if event.prefix and is_place(event.prefix):
+        _works_at(profile, event.affiliation_type or "office", event.prefix, day_ms(event.until_date), moment, desk)
     if event.agency_id:
         _agency(profile, event.agency_id, moment, desk, registered=event.registry_verified is True)
+
+
+def _works_at(profile: Profile, kind: str, prefix: str, until: int | None, moment: Moment, desk: Desk) -> None:
+    """Keep the place until the last day that was declared of it, by the newest declaration."""
+    name = place(kind, prefix, None)
+    others = [held for held in profile.affiliations if held.partition("|")[0] != name]
+    if _newest(profile, f"place:{name}", moment, blank=len(others) == len(profile.affiliations)):
+        if len(others) == _PLACES:
+            profile.stated.pop(f"place:{others.pop(0).partition('|')[0]}", None)
+            desk.evict("network")
+        profile.affiliations = [*others, place(kind, prefix, until)]
 
 
 def _member(profile: Profile, event: ev.AgencyMemberAdded, moment: Moment, desk: Desk) -> None:
@@ -171,12 +183,16 @@ def _travels(profile: Profile, event: ev.TravelDeclared, moment: Moment, desk: D
     start = day_ms(event.from_date) or moment.ts
     end = day_ms(event.until_date)
     until = None if end is None else end + DAY
+    changed: set[int] = set()
     for country in event.countries:
-        if country in profile.travel or len(profile.travel) < 64:
-            profile.travel[country] = [start, until]
-    if event.countries:  # each trip is a fact of its own: two explain nothing of the months between them
+        statement = Statement(profile.stated, country, moment.ts, late=moment.late)
+        changed |= statement.add(profile.travel, start, until)
+    for day in sorted({begin // DAY for begin in changed}):  # facts of their own: two trips explain nothing in between
+        first, last = began(profile.travel, day * DAY, (day + 1) * DAY)
         reason = "travel or a second country was declared"
-        desk.mitigate(moment.account, "MIT-TRAVEL", start, reason, until, one=str(start // DAY))
+        desk.restate(moment.account, "MIT-TRAVEL", first, reason, last, one=str(day))
+    for _ in range(forget_oldest(profile.travel, profile.stated)):
+        desk.evict("network")
 
 
 def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, desk: Desk) -> None:
@@ -189,12 +205,26 @@ def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, desk:
         strangers.append(mark)
         profile.clients += 1
     zones = profile.client_zones
+    current = _newest(profile, f"client:{client}", moment, blank=client not in zones)
+    if not current and client not in zones:
+        return  # that contract ended since
     known = zones.pop(client, None)
     told = offset is not None and _newest(profile, f"zone:{client}", moment, blank=known is None)
     zones[client] = offset if told else known
     if len(zones) > _CLIENTS:
         del zones[next(iter(zones))]
         desk.evict("client")
+
+
+def _contract_ended(profile: Profile, event: ev.ContractEnded, moment: Moment, _desk: Desk) -> None:
+    """Whose contract ended is no current client; another contract of theirs brings them back."""
+    client, zones = event.client_id, profile.client_zones
+    if not client:
+        return
+    if _newest(profile, f"zone:{client}", moment, blank=False) and client in zones:
+        zones[client] = None  # what was told before the end is forgotten, also when a start from after it came first
+    if _newest(profile, f"client:{client}", moment, blank=False):
+        zones.pop(client, None)
 
 
 def _disputed(profile: Profile, _event: Any, _moment: Moment, _desk: Desk) -> None:
@@ -230,6 +260,7 @@ UPKEEP: dict[type[Any], Callable[[Profile, Any, Moment, Desk], None]] = {
     ev.AgencyMemberAdded: _member,
     ev.TravelDeclared: _travels,
     ev.ContractStarted: _contract,
+    ev.ContractEnded: _contract_ended,
     ev.MilestoneDisputed: _disputed,
     ev.NameChangeDocumented: _renamed,
     ev.AccommodationGranted: _accommodated,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams.detection.catalogue.model import Catalogue
+from streams.detection.catalogue.model import Catalogue, Indicator
 from streams.detection.messages import Evidence, Mitigation
 from streams.detection.windows import DAY
 
@@ -32,6 +32,8 @@ DECISIVE = 0.8
 """A hard indicator decides from this confidence on."""
 PLACES = frozenset({"MIT-OFFICE", "MIT-CGNAT", "MIT-PUBTERM"})
 """Facts about one address or device: a library's computer explains nothing about a laptop at home."""
+TUNNELS = frozenset({"MIT-STABLEVPN"})
+"""Facts about a VPN: they explain nothing of findings that say that none was in use."""
 FROM_START = frozenset({"MIT-TRAVEL", "MIT-CORP"})
 """Facts that explain nothing before they began. Every other one also explains what came before it: a live proof (MIT-LIVE), a document
 or a verified agency is what settles an open case, and a habit is older than the day on which it is recognised."""
@@ -108,13 +110,18 @@ class Weighed(msgspec.Struct, frozen=True):
     mitigated_by: tuple[str, ...] = ()
 
 
+def decides(indicator: Indicator, confidence: float) -> bool:
+    """Whether a finding of `indicator` waits for a person to decide: hard, and sure enough to open a case."""
+    return indicator.hard and confidence >= DECISIVE
+
+
 def weigh(
     catalogue: Catalogue, evidence: Iterable[Evidence], mitigations: Iterable[Mitigation], now: int
 ) -> dict[str, Weighed]:
     """The strongest piece of evidence of each indicator, decayed to `now` (ms) and mitigated.
 
-    Hard indicators neither fade nor are mitigated: a person decides those, and a case must not sink from `priority` unseen because
-    nobody looked for five days.
+    A decisive finding of a hard indicator neither fades nor is mitigated: a person decides those, and a case must not sink from
+    `priority` unseen because nobody looked for five days. A faint one (a geo database's tag) is evidence like any other.
     """
     held = list(mitigations)
     best: dict[str, Weighed] = {}
@@ -122,7 +129,7 @@ def weigh(
         indicator = catalogue.indicators[item.indicator]
         confidence = item.confidence
         by: list[str] = []
-        if not indicator.hard:
+        if not decides(indicator, confidence):
             confidence *= 2.0 ** (-max(0, now - item.last) / DAY / indicator.half_life_days)
             for mitigation in held:
                 factor = factor_of(catalogue, mitigation, item)
@@ -150,6 +157,8 @@ def _explains(mitigation: Mitigation, item: Evidence) -> bool:
         return False
     if mitigation.mitigator in PLACES:
         return not item.entity or item.entity in mitigation.about
+    if mitigation.mitigator in TUNNELS and item.numbers.get("one_side_hidden") == 0:
+        return False
     return not mitigation.about or item.indicator in mitigation.about
 
 
@@ -167,9 +176,7 @@ def score(catalogue: Catalogue, confidences: Mapping[str, float]) -> Score:
         group = group_of(root)
         groups[group] = max(groups.get(group, 0.0), value)
     strong = tuple(sorted(name for name, value in contributions.items() if value >= STRONG))
-    hard = tuple(
-        sorted(name for name, value in confidences.items() if value >= DECISIVE and catalogue.indicators[name].hard)
-    )
+    hard = tuple(sorted(name for name, value in confidences.items() if decides(catalogue.indicators[name], value)))
     reached = Score(
         total=total,
         tier="none",

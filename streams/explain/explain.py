@@ -10,7 +10,7 @@ from streams.detection.case_state import Case, Node, case_key, node_key
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.components import around
 from streams.detection.messages import Assessment, Mitigation
-from streams.detection.scoring import factor_of
+from streams.detection.scoring import decides, factor_of
 from streams.detection.timestamps import rfc3339
 from streams.detection.verdict import Verdict, judge
 from streams.detection.wording import notes
@@ -116,7 +116,7 @@ def _fact(watch: Watch, account: str, held: Mitigation, assessment: Assessment, 
     lowers = {
         item.indicator
         for item in assessment.evidence
-        if not catalogue.indicators[item.indicator].hard
+        if not decides(catalogue.indicators[item.indicator], item.confidence)
         and factor_of(catalogue, held, item) is not None
         and item.indicator in verdict.weighed
     }

@@ -9,7 +9,7 @@ import msgspec
 from streams.detection.account_state import AccountState
 from streams.detection.catalogue.model import Catalogue, Indicator
 from streams.detection.messages import Assessment, Evidence, Numbers
-from streams.detection.scoring import CLUSTER, Weighed, weigh
+from streams.detection.scoring import CLUSTER, Weighed, decides, weigh
 from streams.detection.timestamps import rfc3339
 from streams.detection.verdict import Verdict
 from streams.detection.windows import DAY
@@ -90,7 +90,7 @@ def _fired(bench: Bench, indicator: Indicator, evidence: Evidence, item: Weighed
     counted = verdict.weighed.get(name)
     own = counted is not None and counted.confidence == item.confidence
     days = max(0, verdict.now - evidence.last) / DAY
-    faded = 1.0 if indicator.hard else 2.0 ** (-days / indicator.half_life_days)
+    faded = 1.0 if decides(indicator, evidence.confidence) else 2.0 ** (-days / indicator.half_life_days)
     outcome: Outcome = "counts"
     words = [sentence(indicator, evidence.numbers)]
     if item.mitigated_by:

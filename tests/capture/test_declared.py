@@ -16,8 +16,9 @@ from schemas.events import EVENT_TYPES
 from schemas.events.fields import is_id
 from streams.capture import declared
 from streams.capture.treatments import Id, Plain, Word
+from streams.detection import workplaces
 from streams.detection.families import identity
-from streams.detection.families.network import links, moments
+from streams.detection.families.network import moments
 from streams.detection.families.session import handoff
 
 FIELDS = sorted(
@@ -78,7 +79,7 @@ def test_what_is_named_an_identifier_or_a_hash_is_one() -> None:
 
 def test_words_that_detection_reads_are_kept() -> None:
     read = {
-        "affiliation_type": links.WORKPLACES,
+        "affiliation_type": workplaces.WORKPLACES,
         "doc_type": moments.PAPERS,
         "changed_fields": moments.FIXING | handoff.FIELDS,
         "phone_line_type": identity.VOIP,

@@ -66,6 +66,39 @@ def test_events_behind_the_hours_are_kept_from_the_first_odd_day_on() -> None:
     assert worked_at_night(("c1", HAWAII)).account().location is None
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_client_is_current_until_the_contract_ends(order: tuple[int, ...]) -> None:
+    stage = Stage()
+    told = [("contract.started", "c1"), ("contract.ended", "c1"), ("contract.started", "c2")]
+    for at in order:
+        kind, client = told[at]
+        stage.tell(
+            T0 + at * HOUR, kind, client_id=client, **({"client_tz": HAWAII} if kind.endswith("started") else {})
+        )
+    assert zones(stage) == {"c2": -600}
+    assert stage.account().profile.clients == 2
+    stage.tell(T0 + DAY, "contract.started", client_id="c1", client_tz=TOKYO)
+    assert zones(stage) == {"c2": -600, "c1": 540}
+
+
+CONTRACTS = st.tuples(st.sampled_from(["started", "ended"]), st.sampled_from([None, HAWAII, TOKYO]))
+
+
+@given(st.lists(CONTRACTS, min_size=2, max_size=6), st.randoms(use_true_random=False))
+def test_starts_and_ends_of_a_day_mean_the_same_in_any_order(told: list[tuple[str, str | None]], rng: Any) -> None:
+    order = list(range(len(told)))
+    rng.shuffle(order)
+    found = []
+    for numbers in (range(len(told)), order):
+        stage = Stage()
+        for at in numbers:
+            kind, zone = told[at]
+            fields = {"client_tz": zone} if kind == "started" else {}
+            stage.tell(T0 + at * HOUR, f"contract.{kind}", client_id="c1", **fields)
+        found.append(zones(stage))
+    assert found[0] == found[1]
+
+
 def test_winter_time_replaces_summer_time() -> None:
     stage = Stage()
     stage.tell(T0, "contract.started", client_id="c1", client_tz=NEW_YORK)

@@ -37,6 +37,14 @@ def test_a_hard_fact_neither_fades_nor_is_mitigated() -> None:
     assert weighed["dprk_range_login"].confidence == 1.0
 
 
+def test_a_faint_sign_of_a_hard_indicator_fades_and_is_mitigated_like_any_other() -> None:
+    tag = evidence("dprk_range_login", confidence=0.2)
+    live = Mitigation("MIT-LIVE", T0, "", T0 + 180 * DAY)
+    assert lowered(tag, live) == pytest.approx(0.1)
+    later = weigh(catalogue(), [tag], (), T0 + 28 * DAY)
+    assert later["dprk_range_login"].confidence == pytest.approx(0.05)
+
+
 @pytest.mark.parametrize(("day", "left"), [(59, 1.0), (60, 0.2), (90, 0.2), (91, 1.0)])
 def test_travel_counts_only_while_it_lasts(day: int, left: float) -> None:
     travel = Mitigation("MIT-TRAVEL", T0 + 60 * DAY, "", T0 + 90 * DAY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.events import BidSubmitted, LoginSucceeded, MessageSent, SessionStart
-from streams.detection.families.location import claimed, clock, hours, sanctioned, sittings, travel
+from streams.detection.families.location import claimed, clock, hours, sanctioned, sittings, trail, travel
 from streams.detection.families.location.memory import LocationMemory
 from streams.detection.families.location.networks import ACCESS, MOBILE, kind_of
 from streams.detection.family import Desk, Family, Moment
@@ -31,7 +31,7 @@ def observe(moment: Moment, desk: Desk) -> None:
     offset = sittings.clock(event.tz, event.tz_offset_min, moment.ts)
     if memory.odd_day:
         remember(memory.refs, hours.ID, moment.ref)
-    sitting = sittings.note(memory, moment, kind, offset)
+    sitting = sittings.note(memory, moment, kind, offset, desk)
     if sitting is not None:
         _remember(memory, moment, desk, kind, offset)
     if facts.latitude is not None:
@@ -77,7 +77,7 @@ def daily(_account_id: str, account: AccountState, day: int, desk: Desk) -> None
 
 FAMILY = Family(
     "LOC",
-    (travel.ID, claimed.ID, clock.ID, sanctioned.ID, hours.ID),
+    (trail.ID, claimed.ID, clock.ID, sanctioned.ID, hours.ID),
     observe={SessionStart: observe, LoginSucceeded: observe, BidSubmitted: worked, MessageSent: worked},
     daily=daily,
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.detection.families.location.memory import LocationMemory
-from streams.detection.families.location.sittings import halves
+from streams.detection.families.location.sittings import halves, within
 from streams.detection.family import Desk
+from streams.detection.trips import travelled
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
@@ -18,20 +19,10 @@ ID = "claimed_location_mismatch"
 def stated(profile: Profile, since: int, until: int) -> set[str]:
     """Give the countries that the person stated: claim, document, payout, travel of that time. Only ever compared."""
     known = {profile.claimed_country, profile.id_country, *profile.payout_countries}
-    known.update(travelled(profile, since, until))
+    if profile.travel:
+        known.update(travelled(profile.travel, since, until))
     known.discard("")
     return known
-
-
-def travelled(profile: Profile, since: int, until: int) -> set[str]:
-    """Give the countries of travel declared for any time between `since` and `until` (ms)."""
-    if not profile.travel:
-        return set()
-    return {
-        country
-        for country, (begin, end) in profile.travel.items()
-        if (begin is None or begin <= until) and (end is None or end >= since)
-    }
 
 
 def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -> None:
@@ -42,26 +33,28 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
     days = int(desk.threshold(ID, "window_days"))
     first, last = halves(day, days)
     known = stated(profile, (day - days + 1) * DAY, (day + 1) * DAY)
-    total = 0
-    elsewhere: list[int] = []
+    stated_halves = other_halves = 0
     for sitting in memory.sittings:
         if not sitting.access or not sitting.country:
             continue
-        total += sitting.seen.count(first, last)
-        if sitting.country not in known:
-            elsewhere += [half for half in sitting.seen.buckets() if first <= half <= last]
+        if sitting.country in known:
+            stated_halves |= within(sitting.seen, first, last)
+        else:
+            other_halves |= within(sitting.seen, first, last)
+    total = (stated_halves | other_halves).bit_count()
+    elsewhere = other_halves & ~stated_halves  # a half-day that was also spent in a stated country is none elsewhere
     if total < desk.threshold(ID, "sessions_min"):
         return
-    share = len(elsewhere) / total
+    share = elsewhere.bit_count() / total
     if share < desk.threshold(ID, "share_taken_back"):
         desk.retract(account, ID)
         memory.refs.pop(ID, None)
     if share < desk.threshold(ID, "share_min"):
         return
-    span = (max(elsewhere) - min(elsewhere)) / 2
+    span = (elsewhere.bit_length() - (elsewhere & -elsewhere).bit_length()) / 2
     if span < desk.threshold(ID, "span_days"):
         return
     full = share >= desk.threshold(ID, "share_full")
-    numbers = {"elsewhere": len(elsewhere), "sessions": total, "percent": round(100 * share), "days": days}
+    numbers = {"elsewhere": elsewhere.bit_count(), "sessions": total, "percent": round(100 * share), "days": days}
     confidence = 1.0 if full else desk.threshold(ID, "confidence_partial")
     desk.fire(account, ID, confidence, (day + 1) * DAY - 1, numbers, *memory.refs.get(ID, ()))

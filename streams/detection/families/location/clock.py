@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from enrichers.timezones import offset_of_zone
-from streams.detection.families.location.claimed import travelled
 from streams.detection.families.location.memory import LocationMemory
-from streams.detection.families.location.sittings import halves
+from streams.detection.families.location.sittings import HALF_DAY, halves, within
 from streams.detection.family import Desk
+from streams.detection.trips import travelled
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
@@ -37,7 +41,7 @@ def claimed_offsets(profile: Profile, since: int, until: int, desk: Desk) -> fro
         offsets |= {zone}
     if not offsets:
         return offsets
-    for country in travelled(profile, since, until):
+    for country in travelled(profile.travel, since, until):
         offsets |= _around(country, since, until, desk)
     return offsets
 
@@ -54,12 +58,14 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
     by_clock: dict[int, int] = defaultdict(int)
     for sitting in memory.sittings:
         if sitting.offset is not None:
-            by_clock[sitting.offset] += sitting.seen.count(first, last)
-    total = sum(by_clock.values())
+            by_clock[sitting.offset] |= within(sitting.seen, first, last)
+    every = _union(by_clock.values())
+    total = every.bit_count()
     if total < desk.threshold(ID, "sessions_min"):
         return
-    offset = max(sorted(by_clock), key=lambda held: by_clock[held])
-    if by_clock[offset] < desk.threshold(ID, "steady_share") * total:
+    offset = max(sorted(by_clock), key=lambda held: by_clock[held].bit_count())
+    alone = by_clock[offset] & ~_union(mask for held, mask in by_clock.items() if held != offset)
+    if alone.bit_count() < desk.threshold(ID, "steady_share") * total:
         return
     since, until = (day - days + 1) * DAY, (day + 1) * DAY - 1
     tolerance = desk.threshold(ID, "tolerance_minutes")
@@ -67,14 +73,32 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
         desk.retract(account, ID)
         memory.refs.pop(ID, None)
         return
-    apart = sum(
-        sitting.seen.count(first, last)
-        for sitting in memory.sittings
-        if sitting.offset == offset
-        and sitting.country
-        and not fits(offset, _around(sitting.country, since, until, desk), tolerance)
-    )
-    if apart < desk.threshold(ID, "mismatch_share") * total:
+    apart = fitting = 0
+    for sitting in memory.sittings:
+        if sitting.offset != offset:
+            continue
+        if not sitting.country or fits(offset, _around(sitting.country, since, until, desk), tolerance):
+            fitting |= within(sitting.seen, first, last)
+        else:
+            apart |= within(sitting.seen, first, last)
+    apart &= alone & ~fitting  # beside a network that it fits, another one is an exit
+    if apart.bit_count() < desk.threshold(ID, "mismatch_share") * total:
         return
-    numbers = {"apart": apart, "sessions": total, "offset_hours": round(offset / 60, 2), "days": days}
+    numbers = {
+        "apart": apart.bit_count(),
+        "steady": alone.bit_count(),
+        "sessions": total,
+        "offset_hours": round(offset / 60, 2),
+        "since": _day_of(last + 1 - every.bit_length()),
+        "days": days,
+    }
     desk.fire(account, ID, 1.0, until, numbers, *memory.refs.get(ID, ()))
+
+
+def _union(masks: Iterable[int]) -> int:
+    return reduce(or_, masks, 0)
+
+
+def _day_of(half: int) -> str:
+    """Give the UTC date of a half-day."""
+    return datetime.fromtimestamp(half * HALF_DAY / 1000, UTC).date().isoformat()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.detection.messages import Ref
+from streams.detection.messages import Evidence, Ref
 from streams.detection.windows import Presence
 
 
@@ -47,7 +47,7 @@ class LocationMemory(msgspec.Struct, array_like=True, gc=False):
     """About 80 bytes for an account at one place."""
 
     sittings: list[Sitting] = []
-    """Cap 16."""
+    """Cap 16; where exits rotate, places that people live on stay."""
     trail: list[Sighting] = []
     """In event-time order: what lateness can still reach, and the last one before it."""
     pairs: list[tuple[int, int, bool, int]] = []
@@ -59,3 +59,5 @@ class LocationMemory(msgspec.Struct, array_like=True, gc=False):
     territory_days: list[int] = []
     odd_day: int = 0
     """Newest UTC day whose hours did not fit the stated zone; from the first one on, events are kept behind `hours`."""
+    before: list[Evidence] | None = None
+    """While pairs have fired that a late event can still take apart: the evidence from before them, empty when there was none."""

@@ -6,7 +6,7 @@ from enrichers.facts import ANONYMIZERS
 
 ACCESS = 0
 MOBILE = 1
-"""The gateway may stand in another city of the same country."""
+"""A carrier's gateway for many customers, which may stand in another city of the same country."""
 CORPORATE = 2
 """A company gateway: a place, but the company's; MIT-CORP lowers what is made of it."""
 TUNNEL = 3
@@ -15,6 +15,7 @@ SILENT = 4
 """Relay or satellite: the place says nothing."""
 
 _SILENT = frozenset({"relay", "satellite"})
+_CARRIER = frozenset({"mobile", "cgnat"})
 _TUNNEL = ANONYMIZERS | {"residential_proxy"}
 
 
@@ -28,4 +29,4 @@ def kind_of(classes: tuple[str, ...]) -> int:
         return TUNNEL
     if "corporate" in classes:
         return CORPORATE
-    return MOBILE if "mobile" in classes else ACCESS
+    return ACCESS if _CARRIER.isdisjoint(classes) else MOBILE

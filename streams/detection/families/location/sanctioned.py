@@ -24,11 +24,12 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, zone: bool, territo
         memory.zone_days = sorted({*memory.zone_days, day})[-2:]
     if territory:
         memory.territory_days = sorted({*memory.territory_days, day})[-2:]
-    days = sorted({*memory.zone_days, *memory.territory_days})
     window = desk.threshold(ID, "window_days")
-    days = [held for held in days if held > days[-1] - window]
+    since = max(*memory.zone_days, *memory.territory_days, day) - window
+    zones, territories = ({held for held in seen if held > since} for seen in (memory.zone_days, memory.territory_days))
+    days = zones | territories
     if len(days) < desk.threshold(ID, "days_min"):
         return
-    both = bool(memory.zone_days and memory.territory_days)
+    both = bool(zones and territories)
     numbers = {"days_seen": len(days), "settings": 1 + both, "days": int(window)}
     desk.fire(moment.account, ID, 1.0 if both else desk.threshold(ID, "confidence_one"), moment.ts, numbers, moment.ref)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from enrichers.timezones import offset_of_zone
 from streams.detection.families.location.memory import LocationMemory, Sitting
 from streams.detection.families.location.networks import MOBILE
-from streams.detection.family import REFS, Moment
+from streams.detection.family import REFS, Desk, Moment
 from streams.detection.messages import Ref
-from streams.detection.windows import DAY, Presence
+from streams.detection.windows import DAY, WIDTH, Presence
 
 HALF_DAY = DAY // 2
 SITTINGS = 16
@@ -28,7 +28,7 @@ def clock(tz: str | None, offset: int | None, ts: int) -> int | None:
     return None if offset == 0 and tz is None else offset
 
 
-def note(memory: LocationMemory, moment: Moment, kind: int, offset: int | None) -> Sitting | None:
+def note(memory: LocationMemory, moment: Moment, kind: int, offset: int | None, desk: Desk) -> Sitting | None:
     """Mark the half-day of `moment`; the sitting when that was news, None in the steady state."""
     country = moment.facts.agreed_country or ""
     access = kind <= MOBILE
@@ -43,14 +43,37 @@ def note(memory: LocationMemory, moment: Moment, kind: int, offset: int | None) 
     sitting = Sitting(country, access, offset, Presence(half))
     memory.sittings.append(sitting)
     if len(memory.sittings) > SITTINGS:
-        oldest = min(memory.sittings, key=lambda held: (held.seen.newest, held.country, held.access, held.offset or 0))
-        memory.sittings.remove(oldest)
+        _make_room(memory, half - WIDTH, desk)
     return sitting
+
+
+def _make_room(memory: LocationMemory, over: int, desk: Desk) -> None:
+    """Drop what is too old to be judged, else an exit, which there may be any number of; a place of living goes last."""
+    stalest = min(
+        memory.sittings,
+        key=lambda held: (
+            held.seen.newest > over,
+            held.access,
+            held.seen.newest,
+            held.country,
+            held.offset or 0,
+        ),
+    )
+    memory.sittings.remove(stalest)
+    if stalest.seen.newest > over:
+        desk.evict("network")
 
 
 def keep_ref(refs: dict[str, list[Ref]], indicator: str, ref: Ref) -> None:
     """Keep the newest few events behind a finding that is made later, the same few in any order."""
     refs[indicator] = sorted({*refs.get(indicator, ()), ref})[-REFS:]
+
+
+def within(seen: Presence, first: int, last: int) -> int:
+    """Give the half-days first…last (both included) with a session as bits, the last one lowest: a union counts each once."""
+    newer = seen.newest - last
+    mask = seen.mask >> newer if newer >= 0 else seen.mask << -newer
+    return mask & ((1 << (last - first + 1)) - 1)
 
 
 def halves(day: int, days: int) -> tuple[int, int]:

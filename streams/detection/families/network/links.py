@@ -6,9 +6,6 @@ The time at which an `exit` link was last sent doubles as "this address is known
 
 from __future__ import annotations
 
-import ipaddress
-from typing import TYPE_CHECKING
-
 from enrichers.facts import Facts
 from streams.detection.families.network.lists import saying
 from streams.detection.families.network.memory import Seen
@@ -18,9 +15,7 @@ from streams.detection.families.network.subnets import SUBNET
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Numbers
 from streams.detection.windows import DAY, HOUR, MINUTE
-
-if TYPE_CHECKING:
-    from streams.detection.account_state import AccountState
+from streams.detection.workplaces import covering
 
 EXIT_REFRESH = 30 * MINUTE
 WEEK = 7 * DAY
@@ -28,8 +23,6 @@ REFRESH = DAY
 SECOND = 5 * MINUTE
 """A log-in and the session that follows it are one session."""
 DEVICES = 4
-WORKPLACES = frozenset({"coworking", "office", "university", "employer"})
-"""Kinds of affiliation that explain a shared address for everybody on it."""
 
 
 def send(moment: Moment, seen: Seen, desk: Desk) -> None:
@@ -81,22 +74,6 @@ def subnet_of(facts: Facts) -> str:
     return f"{operator}+{place}" if operator and place else facts.network or ""
 
 
-def covering(account: AccountState, address: str | None) -> str:
-    """Give the kind of declared workplace that covers the address, or empty."""
-    for affiliation in account.profile.affiliations:
-        kind, _, prefix = affiliation.partition(":")
-        if kind in WORKPLACES and address and _inside(address, prefix):
-            return kind
-    return ""
-
-
-def _inside(address: str, prefix: str) -> bool:
-    try:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(prefix, strict=False)
-    except ValueError:
-        return False
-
-
 def _new_device(seen: Seen, device: str | None) -> bool:
     if device is None or len(seen.devices) >= DEVICES:
         return False
@@ -113,7 +90,7 @@ def _ip(moment: Moment) -> Numbers:
         "network": moment.facts.network,
         "device": checksum(device) if device else 0,
         "hour": moment.ts // HOUR,
-        "declared": covering(moment.account, moment.facts.ip),
+        "declared": covering(moment.account.profile.affiliations, moment.facts.ip, moment.ts),
         "week": week_of(moment.account.active_hours),
     }
 
@@ -122,7 +99,7 @@ def _told(moment: Moment, desk: Desk) -> int:
     """Give a checksum of set-up, declared workplace, and active hours up to the number that makes them comparable."""
     enough = int(desk.threshold(SUBNET, "hours"))
     hours = min(enough, sum([mask.bit_count() for mask in moment.account.active_hours.values()]))
-    declared = covering(moment.account, moment.facts.ip)
+    declared = covering(moment.account.profile.affiliations, moment.facts.ip, moment.ts)
     return checksum(f"{moment.facts.agent}|{_zone(moment)}|{declared}|{hours}")
 
 
@@ -139,7 +116,7 @@ def _subnet(moment: Moment, seen: Seen) -> Numbers:
         "agent": moment.facts.agent or "",
         "tz": _zone(moment),
         "screen": getattr(event, "screen", None) or "",
-        "declared": covering(moment.account, moment.facts.ip),
+        "declared": covering(moment.account.profile.affiliations, moment.facts.ip, moment.ts),
         "week": week_of(moment.account.active_hours),
     }
 

@@ -87,3 +87,25 @@ def test_a_restless_account_stays_bounded() -> None:
         where = facts(rng.choice(["lisbon", "athens", "chicago"]), *rng.choice([(), ("vpn",), ("mobile",)]))
         account.start(at, where, tz_offset_min=rng.randrange(-12, 13) * 60 or None)
     assert len(msgspec.msgpack.encode(account.state.location)) < 1500
+
+
+def test_pairs_that_late_events_take_apart_leave_nothing() -> None:
+    """Sequences as dense as the lateness, where many pairs come and go: the evidence is the same to the last number."""
+    where = [*WHERE[:4], facts("athens", "vpn"), facts("lisbon", "vpn"), facts("chicago", "mobile")]
+    for seed in range(400):
+        rng = random.Random(seed)
+        at, seen = 0, []
+        for _ in range(rng.choice((6, 14, 30))):
+            at += rng.choice((1, 3, 5, 10, 20, 60)) * MINUTE + rng.randrange(MINUTE)
+            place = rng.randrange(len(where))
+            seen.append(Seen(at, msgspec.structs.replace(where[place], network=f"n{place}")))
+        told = []
+        for order in (seen, sorted(seen, key=lambda one: one.at + rng.uniform(0, LATENESS - 1))):
+            account = Account()
+            for one in [*order, Seen(at + DAY, facts("porto"))]:
+                account.see(one)
+            evidence = account.fired("impossible_travel")
+            told.append(
+                evidence and (evidence.confidence, evidence.first, evidence.last, evidence.count, evidence.numbers)
+            )
+        assert told[0] == told[1], seed

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.detection.families.location.kit import DAY, HOUR, SIGNED, T0, Account, facts
+from tests.detection.families.location.kit import DAY, HOUR, MINUTE, SIGNED, T0, Account, facts
 
 CLAIMED = "claimed_location_mismatch"
 CLOCK = "tz_ip_claim_triple_mismatch"
@@ -122,6 +122,82 @@ def test_a_clock_that_fits_declared_travel_is_silent() -> None:
     assert lived(account, ["athens"] * 14, tz_offset_min=-300).confidence(CLOCK) == 0.0
 
 
+def test_half_days_are_counted_once_whatever_the_clocks_and_countries() -> None:
+    account = Account(claimed_country="CC")
+    for day in range(21):
+        for at in (3 * HOUR, 9 * HOUR, 14 * HOUR, 20 * HOUR):
+            account.start(day * DAY + at, facts("athens"), tz_offset_min=120)
+            account.start(day * DAY + at + MINUTE, facts("lisbon"), tz_offset_min=180)
+    account.close(20)
+    evidence = account.fired(CLAIMED)
+    assert evidence is not None
+    assert (evidence.numbers["elsewhere"], evidence.numbers["sessions"]) == (42, 42)
+
+
+def test_a_half_day_at_home_and_abroad_is_none_abroad() -> None:
+    account = Account(claimed_country="AA")
+    for day in range(21):
+        for place in ("athens", "chicago", "lisbon"):
+            account.start(day * DAY + 9 * HOUR, facts(place))
+    account.close(20)
+    assert account.confidence(CLAIMED) == 0.0
+
+
+def test_one_day_of_many_exits_is_two_half_days() -> None:
+    account = Account(claimed_country="CC")
+    for place, hour in (("lisbon", 1), ("athens", 2), ("lisbon", 13), ("athens", 14)):
+        for classes in ((), ("vpn",)):
+            account.start(hour * HOUR, facts(place, *classes), tz_offset_min=480)
+    account.close(0)
+    assert account.fired(CLOCK) is None
+
+
+def test_a_clock_says_in_how_many_half_days_and_since_when_it_stood() -> None:
+    account = Account(claimed_country="CC")
+    for day in range(2, 9):
+        account.start(day * DAY + HOUR, facts("athens", "vpn"), tz_offset_min=480)
+        account.start(day * DAY + 2 * HOUR, facts("lisbon", "vpn"), tz_offset_min=480)
+    account.close(8)
+    evidence = account.fired(CLOCK)
+    assert evidence is not None
+    assert [evidence.numbers[name] for name in ("apart", "steady", "sessions", "since")] == [7, 7, 7, "2024-10-06"]
+
+
+def test_a_second_clock_in_the_same_half_days_is_no_steady_one() -> None:
+    account = Account(claimed_country="CC")
+    for day in range(14):
+        account.start(day * DAY, facts("athens"), tz_offset_min=480)
+        account.start(day * DAY + HOUR, facts("athens"), tz_offset_min=120)
+    account.close(13)
+    assert account.fired(CLOCK) is None
+
+
+def test_a_clock_that_fits_the_network_beside_an_exit_is_a_travellers() -> None:
+    account = Account(claimed_country="CC")
+    for day in range(14):
+        account.start(day * DAY, facts("athens"), tz_offset_min=120)
+        account.start(day * DAY + HOUR, facts("chicago", "vpn"), tz_offset_min=120)
+    account.close(13)
+    assert account.fired(CLOCK) is None
+
+
+def test_exits_push_no_place_of_living_out() -> None:
+    account = Account(claimed_country="AA")
+    for day in range(21):
+        if day < 6:
+            account.start(day * DAY + 9 * HOUR, facts("lisbon"))
+            account.start(day * DAY + 14 * HOUR, facts("lisbon"))
+        else:
+            account.start(day * DAY + 14 * HOUR, facts("athens"))
+            for exit_ in range(3):
+                country = "V" + chr(ord("A") + (day * 3 + exit_) % 17)
+                where = msgspec.structs.replace(facts("athens", "vpn"), country=country)
+                account.start(day * DAY + 15 * HOUR + exit_ * MINUTE, where)
+    account.close(20)
+    assert account.fired(CLAIMED) is None
+    assert account.desk.evicted["network"] > 0
+
+
 def test_an_unknown_claim_or_place_is_no_mismatch() -> None:
     assert lived(Account(), ["athens"] * 14, tz_offset_min=480).confidence(CLOCK) == 0.0
     assert lived(Account(claimed_country="ZZ"), ["athens"] * 14, tz_offset_min=480).confidence(CLOCK) == 0.0
@@ -189,6 +265,16 @@ def test_a_sanctioned_setting_on_two_days(fields: dict[str, str], expected: floa
     assert account.confidence(SETTING) == 0.0
     account.login(DAY, facts("lisbon"), **fields)
     assert account.confidence(SETTING) == expected
+
+
+def test_two_settings_half_a_year_apart_are_not_both() -> None:
+    account = Account(SIGNED)
+    account.start(0, facts("lisbon"), tz="Asia/Pyongyang")
+    for day in (200, 201):
+        account.start(day * DAY, facts("lisbon"), locale_territory="KP")
+    evidence = account.fired(SETTING)
+    assert evidence is not None
+    assert (evidence.confidence, evidence.numbers["settings"], evidence.numbers["days_seen"]) == (0.5, 1, 2)
 
 
 def test_the_sanctioned_setting_is_neither_judged_nor_kept_without_sign_off() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from enrichers.facts import Facts
-from tests.detection.families.location.kit import DAY, HOUR, MINUTE, Account, facts
+from streams.detection.catalogue.load import load
+from streams.detection.messages import Mitigation
+from streams.detection.scoring import weigh
+from tests.detection.families.location.kit import DAY, HOUR, MINUTE, T0, Account, facts
 
 ID = "impossible_travel"
 
@@ -28,6 +31,56 @@ def test_two_jumps_between_access_networks_fire_fully() -> None:
     assert evidence.numbers["km"] == pytest.approx(2852, abs=30)
     assert evidence.numbers["minutes"] == 60
     assert [ref.event_id for ref in evidence.refs] == [f"e{3 * DAY}AA", f"e{3 * DAY + HOUR}BB"], "one at either end"
+
+
+def test_a_jump_that_a_late_event_takes_apart_is_taken_back() -> None:
+    stops = [(0, facts("lisbon")), (17 * MINUTE, facts("athens", "vpn")), (18 * MINUTE, facts("lisbon"))]
+    late = (16 * MINUTE, facts("lisbon", "vpn"))
+    account = hops(*stops)
+    assert account.confidence(ID) == 0.4
+    account.start(*late)
+    assert account.fired(ID) is None
+    assert hops(*sorted([*stops, late], key=lambda stop: stop[0])).fired(ID) is None
+
+
+def test_what_was_said_before_it_is_said_again() -> None:
+    earlier = [(0, facts("lisbon")), (HOUR, facts("athens")), (2 * HOUR, facts("lisbon"))]
+    account = hops(*earlier, (DAY, facts("lisbon")))
+    before = account.fired(ID)
+    account.start(DAY + 17 * MINUTE, facts("chicago", "mobile"))
+    assert account.fired(ID) != before
+    account.start(DAY + 16 * MINUTE, facts("lisbon", "mobile"))  # a phone at home, whose gateway then changes
+    assert account.fired(ID) == before
+
+
+def test_ordinary_sessions_afterwards_say_nothing_new() -> None:
+    stops = [(0, facts("lisbon")), (HOUR, facts("athens")), (2 * HOUR, facts("lisbon"))]
+    account = hops(*stops)
+    account.start(5 * HOUR, facts("lisbon"))
+    evidence = account.fired(ID)
+    assert evidence is not None
+    for at in range(DAY, 5 * DAY, 5 * HOUR):
+        account.start(at, facts("lisbon"))
+    assert account.fired(ID) == evidence
+    assert (evidence.count, [ref.ts for ref in evidence.refs]) == (1, [T0 + HOUR, T0 + 2 * HOUR])
+
+
+def test_the_poorer_place_and_the_hidden_sides_are_among_the_numbers() -> None:
+    account = hops(
+        (0, facts("lisbon")), (HOUR, facts("athens", radius=300.0)), (2 * HOUR, facts("lisbon", "vpn", radius=5.0))
+    )
+    evidence = account.fired(ID)
+    assert evidence is not None
+    assert (evidence.numbers["radius_km"], evidence.numbers["one_side_hidden"]) == (300, 1)
+
+
+def test_a_steady_vpn_explains_no_jump_between_access_networks() -> None:
+    held = [Mitigation("MIT-STABLEVPN", T0, "")]
+    left = []
+    for tunnel in ((), ("vpn",)):
+        account = hops((0, facts("lisbon")), (HOUR, facts("athens", *tunnel)), (2 * HOUR, facts("lisbon")))
+        left.append(weigh(load(), account.state.fired.values(), held, T0 + 2 * HOUR)[ID].confidence)
+    assert left == [1.0, 0.0]
 
 
 def test_an_account_without_a_jump_keeps_no_event() -> None:
@@ -73,7 +126,7 @@ def test_relays_and_satellites_are_no_places(silent: str) -> None:
     assert hops(*stops).confidence(ID) == 0.0
 
 
-@pytest.mark.parametrize("kind", ["mobile", "corporate"])
+@pytest.mark.parametrize("kind", ["mobile", "cgnat", "corporate"])
 def test_gateways_of_one_operator_are_one_place(kind: str) -> None:
     stops = [(index * HOUR, facts("athens" if index % 2 else "lisbon", kind, asn=64501)) for index in range(6)]
     assert hops(*stops).confidence(ID) == 0.0

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.events import AccountCreated, DocumentSubmitted, LoginFailed, MeetingHeld, PayoutRequested, SessionEnd
-from tests.detection.families.network.kit import DAY, MINUTE, Account, facts
+from tests.detection.families.network.kit import DAY, MINUTE, T0, Account, facts
 
 RANGE, LINKED = "dprk_range_login", "dprk_linked_range_login"
 NET1 = facts(9, asn=131279, country="KP", registry="NET-1", registry_confidence=1.0)
@@ -69,3 +69,16 @@ def test_linked_ranges_count_distinct_days_in_any_order() -> None:
         single.login(at, where)
     assert single.confidence(LINKED) == 0.35
     assert single.confidence(RANGE) == 0
+
+
+def test_a_geo_database_does_not_overwrite_what_the_registration_says() -> None:
+    account = Account()
+    tagged = facts(2, country="KP", classes=("vpn",))
+    account.login(0, tagged)
+    account.login(DAY, NET1)
+    for day in (33, 34, 400):
+        account.login(day * DAY, tagged)
+    evidence = account.fired(RANGE)
+    assert evidence is not None
+    assert (evidence.confidence, evidence.last, evidence.numbers["registry"]) == (1.0, T0 + DAY, "NET-1")
+    assert [ref.ts for ref in evidence.refs] == [T0 + DAY], "what shows a decisive finding is no geo tag"

@@ -1,0 +1,84 @@
+"""The trail of an account's last sightings in event-time order, and the neighbours in it that no journey connects."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from streams.detection.families.location.distance import great_circle
+from streams.detection.families.location.memory import Sighting
+from streams.detection.families.location.networks import CORPORATE, MOBILE, TUNNEL
+from streams.detection.family import Desk
+from streams.detection.windows import SESSION_LATENESS
+
+ID = "impossible_travel"
+SLOT = SESSION_LATENESS // 1000
+"""Seconds in which sightings of one place are one. Two slots back, nothing can arrive any more."""
+TRAIL = 12
+
+Pair = tuple[int, int, bool, int]
+"""Earlier s, later s, both on access networks, km."""
+Ends = tuple[Sighting, Sighting]
+
+
+def insert(trail: list[Sighting], new: Sighting) -> Sighting:
+    """Merge `new` into the sighting of its place and slot, or put it in its place in time; gives the one that holds it."""
+    if not trail or new.first // SLOT > trail[-1].first // SLOT:
+        trail.append(new)
+        return new
+    for held in reversed(trail):
+        if held.first // SLOT == new.first // SLOT and held.network == new.network and _same_place(held, new):
+            held.first, held.last = min(held.first, new.first), max(held.last, new.last)
+            break
+    else:
+        held = new
+        trail.append(new)
+    trail.sort(key=_order)
+    return held
+
+
+def _order(held: Sighting) -> tuple[int, ...]:
+    return held.first // SLOT, held.first, held.last, held.latitude, held.longitude, held.kind, held.asn, held.network
+
+
+def _same_place(one: Sighting, other: Sighting) -> bool:
+    return one.latitude == other.latitude and one.longitude == other.longitude and one.kind == other.kind
+
+
+def reachable(trail: list[Sighting], newest: int) -> list[Sighting]:
+    """Keep what a late event can still stand beside, and the last sightings (any, and not anonymized) before that."""
+    settled = [held for held in trail if held.first // SLOT < newest - 1]
+    plain = [place for place, held in enumerate(settled) if held.kind != TUNNEL]
+    kept = settled[-1:]
+    if plain and plain[-1] < len(settled) - 1:  # with the one after it, so that no later sighting becomes its neighbour
+        kept = settled[plain[-1] : plain[-1] + 2] + (kept if plain[-1] + 2 < len(settled) else [])
+    return (kept + trail[len(settled) :])[-TRAIL:]
+
+
+def pairs_of(trail: list[Sighting], desk: Desk) -> dict[Pair, Ends]:
+    """Give impossible pairs: neighbours among what is not anonymized, and neighbours of which exactly one is."""
+    if all(_same_place(trail[-1], held) for held in trail):
+        return {}
+    plain = [held for held in trail if held.kind != TUNNEL]
+    beside = [ends for ends in pairwise(trail) if (ends[0].kind == TUNNEL) != (ends[1].kind == TUNNEL)]
+    found = {_pair(one, other, True, desk): (one, other) for one, other in pairwise(plain)}
+    found |= {_pair(one, other, False, desk): (one, other) for one, other in beside}
+    return {pair: ends for pair, ends in found.items() if pair is not None}
+
+
+def _pair(one: Sighting, other: Sighting, plain: bool, desk: Desk) -> Pair | None:
+    """Give the pair when no airliner flies that fast; gateways of one company or mobile operator are one place."""
+    if _same_place(one, other):
+        return None
+    if one.network and one.network == other.network:
+        return None  # new tables moved it, not the person
+    if one.kind == other.kind and one.kind in {MOBILE, CORPORATE} and one.asn == other.asn:
+        return None
+    if MOBILE in {one.kind, other.kind} and one.country == other.country:
+        return None
+    km = great_circle(one.latitude, one.longitude, other.latitude, other.longitude)
+    seconds = max(0, other.first - one.last)
+    if km <= desk.threshold(ID, "km_min"):
+        return None
+    if (km - one.radius - other.radius) * 3600 <= desk.threshold(ID, "km_per_hour") * seconds:
+        return None
+    return one.last, other.first, plain, round(km)

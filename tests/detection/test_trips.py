@@ -1,0 +1,106 @@
+"""Declared travel: several trips to one country, and journeys that end once the person says so."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.detection.trips import TRIPS, travelled, trips
+from streams.detection.windows import DAY, HOUR
+from tests.detection.one_account import T0, Stage
+
+DAY0 = T0 // DAY
+TODAY = date(1970, 1, 1) + timedelta(days=DAY0)
+Declared = tuple[str, int | None, int | None]
+
+
+def told(stage: Stage, at: int, country: str, start: int | None, end: int | None) -> None:
+    """Declare a trip, from and until so many days after the first one (both included)."""
+    on = [None if day is None else str(TODAY + timedelta(days=day)) for day in (start, end)]
+    stage.tell(T0 + at, "travel.declared", countries=[country], from_date=on[0], until_date=on[1])
+
+
+def after(*declared: Declared, every: int = 2 * DAY) -> Stage:
+    stage = Stage()
+    for number, (country, start, end) in enumerate(declared):
+        told(stage, number * every, country, start, end)
+    return stage
+
+
+def days(stage: Stage, country: str = "JP") -> list[tuple[float, float | None]]:
+    """Trips of the profile in days after the first declaration."""
+    return [
+        ((begin - DAY0 * DAY) / DAY, None if end is None else (end - DAY0 * DAY) / DAY)
+        for begin, end in trips(stage.account().profile.travel[country])
+    ]
+
+
+def explained(stage: Stage) -> list[tuple[float, float | None]]:
+    held = stage.account().mitigations.values()
+    return sorted(
+        ((item.first - DAY0 * DAY) / DAY, None if item.until is None else (item.until - DAY0 * DAY) / DAY)
+        for item in held
+    )
+
+
+def test_a_second_trip_to_a_country_leaves_the_first_one() -> None:
+    stage = after(("JP", 0, 21), ("JP", 80, 89))
+    travel = stage.account().profile.travel
+    assert days(stage) == explained(stage) == [(0, 22), (80, 90)]
+    at = [DAY0 * DAY + day * DAY + HOUR for day in (21, 22, 79, 80)]
+    assert [travelled(travel, ms, ms) for ms in at] == [{"JP"}, set(), set(), {"JP"}]
+
+
+@pytest.mark.parametrize(
+    ("then", "left"),
+    [
+        (("JP", 0, 9), [(0, 10)]),  # the same journey, now with an end
+        (("JP", 50, 59), [(0, 50), (50, 60)]),
+        (("JP", -5, 9), [(-5, 10), (0, 10)]),
+        (("JP", -5, -1), [(-5, 0), (0, None)]),  # over before it began: nothing is said of it
+        (("JP", 50, None), [(0, 50), (50, None)]),
+        (("PT", 0, 9), [(0, None)]),
+    ],
+)
+def test_an_open_journey_ends_when_the_country_is_declared_again(then: Declared, left: list[object]) -> None:
+    assert days(after(("JP", 0, None), then)) == left
+
+
+def test_coming_back_yesterday_ends_it_yesterday() -> None:
+    stage = after(("JP", 0, None))
+    told(stage, 10 * DAY, "JP", None, 8)
+    assert days(stage)[0] == (0, 9)
+
+
+def test_the_mitigating_fact_ends_with_the_journey_but_not_with_another_countrys() -> None:
+    assert explained(after(("JP", 0, None), ("JP", 0, 9))) == [(0, 10)]
+    assert explained(after(("JP", 0, 19), ("JP", 0, 9))) == [(0, 10)]
+    assert explained(after(("JP", 0, None), ("PT", 0, None), ("JP", 0, 9))) == [(0, None)]
+    assert explained(after(("JP", 0, None), ("JP", 50, 59))) == [(0, 50), (50, 60)]
+
+
+SPANS = st.tuples(st.sampled_from(["JP", "PT"]), st.integers(-3, 8), st.one_of(st.none(), st.integers(-3, 12)))
+
+
+@given(st.lists(SPANS, min_size=2, max_size=6), st.randoms(use_true_random=False))
+def test_declarations_of_one_day_mean_the_same_in_any_order(declared: list[Declared], rng: object) -> None:
+    order = list(range(len(declared)))
+    rng.shuffle(order)  # type: ignore[attr-defined]
+    found = []
+    for numbers in (range(len(declared)), order):
+        stage = Stage()
+        for number in numbers:
+            told(stage, number * HOUR, *declared[number])
+        found.append((stage.account().profile.travel, explained(stage)))
+    assert found[0] == found[1]
+
+
+def test_trips_are_bounded_the_one_that_ended_first_goes() -> None:
+    stage = after(("PT", -30, None), *(("JP", trip, trip) for trip in range(TRIPS + 2)), every=HOUR)
+    assert days(stage, "PT") == [(-30, None)]
+    assert days(stage)[0] == (3, 4)
+    assert stage.counts["evictions", "account_network"] == 3
+    assert sum(map(len, stage.account().profile.travel.values())) == 2 * TRIPS
