@@ -1,7 +1,8 @@
 """Which links an account sends: `ip`, `subnet` and `exit`, seldom, and only where company means something.
 
-The time at which an `exit` link was last sent doubles as "this address is known": the first session on an address sends
-`exit`, the second within a week sends `ip`. So two sessions a week are needed, and no list of addresses is kept.
+The times at which links were last sent double as "this address is known": the first session on an address sends `exit`,
+the second within a week sends `ip`, and so does the first one of every further day. So two sessions a week are needed,
+no list of addresses is kept, and an address learns in the morning who was there at which hours of the day before.
 """
 
 from __future__ import annotations
@@ -39,13 +40,13 @@ def send(moment: Moment, seen: Seen, desk: Desk) -> None:
     if key is None or (classes and not CROWDS.isdisjoint(classes)):
         return
     sent, ts = moment.account.links, moment.ts
-    known = sent.get(f"exit:{key}")
+    known, last = sent.get(f"exit:{key}"), sent.get(f"ip:{key}")
+    shareable = not classes or NEVER_SHARED.isdisjoint(classes)
+    earlier = max([at for at in (known, last) if at is not None and SECOND <= abs(ts - at) <= WEEK], default=None)
     if known is None or classes or ts - known >= WEEK:
-        exits(moment, desk)
-    if known is not None and SECOND <= abs(ts - known) <= WEEK and (not classes or NEVER_SHARED.isdisjoint(classes)):
-        last = sent.get(f"ip:{key}")
-        if last is None or ts - last >= REFRESH:
-            desk.link(moment, "ip", key, REFRESH, lambda: _ip(moment))
+        exits(moment, desk, first=shareable and earlier is None)
+    if shareable and earlier is not None and (last is None or ts // DAY > last // DAY):
+        desk.link(moment, "ip", key, 0, lambda: _ip(moment, earlier))
     _tell_subnet(moment, seen, desk)
 
 
@@ -63,13 +64,16 @@ def _tell_subnet(moment: Moment, seen: Seen, desk: Desk) -> None:
         desk.link(moment, "subnet", subnet, 0, lambda: _subnet(moment, seen))
 
 
-def exits(moment: Moment, desk: Desk) -> None:
-    """Send `exit`: every half hour on an anonymizer, otherwise when the address is new for the account."""
+def exits(moment: Moment, desk: Desk, *, first: bool = False) -> None:
+    """Send `exit`: every half hour on an anonymizer, otherwise when the address is new for the account.
+
+    The `first` session on an address that accounts may share carries its device: visitors make a place, too.
+    """
     facts = moment.facts
     key, classes = facts.shared_key, facts.classes
     if key is not None:
         hidden = bool(classes) and not EXITS.isdisjoint(classes)
-        desk.link(moment, "exit", key, EXIT_REFRESH if hidden else WEEK, lambda: _exit(facts, hidden))
+        desk.link(moment, "exit", key, EXIT_REFRESH if hidden else WEEK, lambda: _exit(moment, hidden, first))
 
 
 def subnet_of(facts: Facts) -> str:
@@ -107,15 +111,30 @@ def _new_device(seen: Seen, device: str | None) -> bool:
     return True
 
 
-def _ip(moment: Moment) -> Numbers:
-    device = moment.event.device_id
+def _ip(moment: Moment, earlier: int) -> Numbers:
     return {
         "network": moment.facts.network,
-        "device": checksum(device) if device else 0,
+        "device": _device(moment),
         "hour": moment.ts // HOUR,
+        "earlier": earlier,
+        "stay": _stay(moment.account, earlier),
         "declared": covering(moment.account, moment.facts.ip),
         "week": week_of(moment.account.active_hours),
     }
+
+
+def _device(moment: Moment) -> int:
+    device = moment.event.device_id
+    return checksum(device) if device else 0
+
+
+def _stay(account: AccountState, arrived: int) -> list[int]:
+    """Give the UTC day of the session before this one, and a mask of its active hours from that session on.
+
+    Hours spent elsewhere later that day are among them. Only a crowd of one day on one address is ever told by them.
+    """
+    day, hour = arrived // DAY, arrived // HOUR % 24
+    return [day, (account.active_hours.get(day, 0) | 1 << hour) >> hour << hour]
 
 
 def _told(moment: Moment, desk: Desk) -> int:
@@ -144,10 +163,13 @@ def _subnet(moment: Moment, seen: Seen) -> Numbers:
     }
 
 
-def _exit(facts: Facts, hidden: bool) -> Numbers:
+def _exit(moment: Moment, hidden: bool, first: bool) -> Numbers:
     """On ordinary lines the provider is the exit: a household whose address changes daily has one, not thirty."""
+    facts = moment.facts
     name = f"{checksum(facts.shared_key or ''):08x}" if hidden else f"as{facts.asn}" if facts.asn else ""
     about: Numbers = {"exit": name, "network": facts.network}
     if hidden:
         about["lists"] = saying(facts, EXITS)
+    if first and (device := _device(moment)):
+        about["visit"] = [device, moment.ts // HOUR]
     return about
