@@ -10,7 +10,7 @@ import msgspec
 from streams.detection.messages import Ref
 from streams.detection.windows import Presence
 
-QUARTERS, SESSIONS, MOBILE, RELAY, NAMED, HOSTED, CORPORATE = range(7)
+QUARTERS, SESSIONS, MOBILE, RELAY, NAMED, HOSTED, CORPORATE, MIXED, REMOTE = range(9)
 """Columns of a day's tally, commonest first: rows end at the last column that is not zero, which halves them."""
 
 
@@ -57,7 +57,7 @@ class NetworkMemory(msgspec.Struct, array_like=True, gc=False):
     hosted: Presence | None = None
     """Those on hosting space that no VPN list claims."""
     remote: int = 0
-    """Newest UTC day on which a client on hosting space looked like a remote desktop."""
+    """Not used any more, days tell: it keeps the fields after it in their places."""
     moments: dict[str, int] = {}
     """Kind of identity moment → earliest event time through an anonymizer."""
     proxies: dict[int, Exit] = {}
@@ -72,3 +72,5 @@ class NetworkMemory(msgspec.Struct, array_like=True, gc=False):
     """Network class → date and source of the newest list that gave it."""
     refs: dict[str, list[Ref]] = {}
     """By indicator, events on that operator or on hosting space; empty for everybody else."""
+    mixed: Presence | None = None
+    """Quarters of an hour with session events on hosting space and elsewhere; None for nearly everybody."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from enrichers.facts import Facts
 from streams.detection.families.network import lists, proxies, registered, spread, stable
-from streams.detection.families.network.egress import HELD, HOSTING, NAMED_VPN, QUARTER, count
+from streams.detection.families.network.egress import HELD, HOSTING, NAMED_VPN, QUARTER, count, counted
 from streams.detection.families.network.links import exits, send, subnet_of
 from streams.detection.families.network.memory import (
     CORPORATE,
     HOSTED,
+    MIXED,
     MOBILE,
     NAMED,
     QUARTERS,
     RELAY,
+    REMOTE,
     SESSIONS,
     NetworkMemory,
     Seen,
@@ -162,30 +164,46 @@ def _place(moment: Moment, mitigator: str, reason: str, desk: Desk) -> None:
 
 
 def _minutes(moment: Moment, memory: NetworkMemory, facts: Facts) -> None:
-    quarter = moment.ts // QUARTER
+    """Count the event's quarter of an hour, once whatever was heard in it, and on hosting space once more as such."""
+    quarter, new = moment.ts // QUARTER, False
     presence = memory.heard
     if presence is None:
-        memory.heard = Presence(quarter)
-        count(memory, moment.ts // DAY, QUARTERS)
+        memory.heard, new = Presence(quarter), True
     elif quarter > presence.newest:
         presence.mark(quarter)
-        count(memory, moment.ts // DAY, QUARTERS)
-    elif quarter < presence.newest and spread.mark(presence, quarter):
+        new = True
+    elif quarter < presence.newest:
+        new = spread.mark(presence, quarter)
+    if new:
         count(memory, moment.ts // DAY, QUARTERS)
     if facts.classes and on_hosting(facts):
-        _hosted(moment, memory, quarter)
+        _hosted(moment, memory, quarter, new)
+    elif memory.hosted is not None and not new and memory.hosted.count(quarter, quarter):
+        _mixed(memory, quarter)
 
 
-def _hosted(moment: Moment, memory: NetworkMemory, quarter: int) -> None:
+def _hosted(moment: Moment, memory: NetworkMemory, quarter: int, new: bool) -> None:
+    """Count a quarter on hosting space; one that was heard of already, though not there, was spent elsewhere too."""
     day = moment.ts // DAY
     remember(memory.refs, HOSTING, moment.ref)
     if memory.hosted is None:
-        memory.hosted = Presence(quarter)
+        memory.hosted, first = Presence(quarter), True
+    else:
+        first = spread.mark(memory.hosted, quarter)
+    if first:
         count(memory, day, HOSTED)
-    elif spread.mark(memory.hosted, quarter):
-        count(memory, day, HOSTED)
-    if day > memory.remote and _remote_desktop(moment):
-        memory.remote = day
+        if not new:
+            _mixed(memory, quarter)
+    if not counted(memory, day, REMOTE) and _remote_desktop(moment):
+        count(memory, day, REMOTE)
+
+
+def _mixed(memory: NetworkMemory, quarter: int) -> None:
+    if memory.mixed is None:
+        memory.mixed = Presence(quarter)
+    elif not spread.mark(memory.mixed, quarter):
+        return
+    count(memory, quarter * QUARTER // DAY, MIXED)
 
 
 def _remote_desktop(moment: Moment) -> bool:
