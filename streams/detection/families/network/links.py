@@ -11,6 +11,7 @@ import ipaddress
 from typing import TYPE_CHECKING
 
 from enrichers.facts import Facts
+from streams.detection.families.network.builds import build_of
 from streams.detection.families.network.lists import saying
 from streams.detection.families.network.memory import Seen
 from streams.detection.families.network.places import CROWDS, EXITS, NEVER_SHARED, checksum, plain_name
@@ -51,7 +52,10 @@ def send(moment: Moment, seen: Seen, desk: Desk) -> None:
 
 
 def _tell_subnet(moment: Moment, seen: Seen, desk: Desk) -> None:
-    """Send `subnet` at once for a new device, daily while what it carries changes, and weekly in any case."""
+    """Send `subnet` at once for a new device, daily while what it carries changes, and weekly in any case.
+
+    The weekly one begins the list of devices anew: one in use is told again, one that was replaced is not.
+    """
     subnet = subnet_of(moment.facts)
     last = moment.account.links.get(f"subnet:{subnet}")
     new_device = _new_device(seen, moment.event.device_id)
@@ -60,6 +64,8 @@ def _tell_subnet(moment: Moment, seen: Seen, desk: Desk) -> None:
         return
     told = _told(moment, desk)
     if age >= WEEK or new_device or told != seen.told:
+        if age >= WEEK:
+            seen.devices = _marks(moment.event.device_id)
         seen.told = told
         desk.link(moment, "subnet", subnet, 0, lambda: _subnet(moment, seen))
 
@@ -102,30 +108,28 @@ def _inside(address: str, prefix: str) -> bool:
 
 
 def _new_device(seen: Seen, device: str | None) -> bool:
-    if device is None or len(seen.devices) >= DEVICES:
+    marks = _marks(device)
+    if not marks or len(seen.devices) >= DEVICES or marks[0] in seen.devices:
         return False
-    mark = checksum(device)
-    if mark in seen.devices:
-        return False
-    seen.devices.append(mark)
+    seen.devices += marks
     return True
 
 
+def _marks(device: str | None) -> list[int]:
+    return [checksum(device)] if device else []
+
+
 def _ip(moment: Moment, earlier: int) -> Numbers:
+    device = moment.event.device_id
     return {
         "network": moment.facts.network,
-        "device": _device(moment),
+        "device": checksum(device) if device else 0,
         "hour": moment.ts // HOUR,
         "earlier": earlier,
         "stay": _stay(moment.account, earlier),
         "declared": covering(moment.account, moment.facts.ip),
         "week": week_of(moment.account.active_hours),
     }
-
-
-def _device(moment: Moment) -> int:
-    device = moment.event.device_id
-    return checksum(device) if device else 0
 
 
 def _stay(account: AccountState, arrived: int) -> list[int]:
@@ -142,7 +146,11 @@ def _told(moment: Moment, desk: Desk) -> int:
     enough = int(desk.threshold(SUBNET, "hours"))
     hours = min(enough, sum([mask.bit_count() for mask in moment.account.active_hours.values()]))
     declared = covering(moment.account, moment.facts.ip)
-    return checksum(f"{moment.facts.agent}|{_zone(moment)}|{declared}|{hours}")
+    return checksum(f"{moment.facts.agent}|{_build(moment)}|{_zone(moment)}|{declared}|{hours}")
+
+
+def _build(moment: Moment) -> str:
+    return build_of(moment.event.user_agent or "")
 
 
 def _zone(moment: Moment) -> str:
@@ -151,13 +159,12 @@ def _zone(moment: Moment) -> str:
 
 
 def _subnet(moment: Moment, seen: Seen) -> Numbers:
-    event = moment.event
     return {
         "network": moment.facts.network,
         "devices": list(seen.devices),
         "agent": moment.facts.agent or "",
+        "build": _build(moment),
         "tz": _zone(moment),
-        "screen": getattr(event, "screen", None) or "",
         "declared": covering(moment.account, moment.facts.ip),
         "week": week_of(moment.account.active_hours),
     }
@@ -170,6 +177,6 @@ def _exit(moment: Moment, hidden: bool, first: bool) -> Numbers:
     about: Numbers = {"exit": name, "network": facts.network}
     if hidden:
         about["lists"] = saying(facts, EXITS)
-    if first and (device := _device(moment)):
-        about["visit"] = [device, moment.ts // HOUR]
+    if first and (marks := _marks(moment.event.device_id)):
+        about["visit"] = [*marks, moment.ts // HOUR]
     return about

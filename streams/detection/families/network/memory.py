@@ -24,7 +24,7 @@ class Seen(msgspec.Struct, array_like=True, gc=False):
     operator: str = ""
     """The VPN operator; empty for any other network."""
     devices: list[int] = []
-    """CRC-32 of the devices seen here, first four."""
+    """CRC-32 of the devices seen here, the first four since the last weekly `subnet` link."""
     told: int = 0
     """CRC-32 of what the newest `subnet` link carried and may change."""
 
