@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.detection.families.network import lists
+from streams.detection.families.network import lists, moments
 from streams.detection.families.network.memory import (
     CORPORATE,
     HOSTED,
@@ -70,7 +70,15 @@ def daily(_account_id: str, account: AccountState, day: int, desk: Desk) -> None
     _hosting(account, memory, day, end, desk)
     _mostly(account, totals, end, desk)
     judge_stable(account, memory, day, end, desk)
+    _forget(memory, end, int(desk.threshold(moments.MOMENTS, "first_days")))
+
+
+def _forget(memory: NetworkMemory, end: int, first_days: int) -> None:
+    """Events of identity moments are needed for as long as another one may follow; those of sessions while days are kept."""
+    kept = memory.refs.pop(moments.MOMENTS, None)
     forget(memory.refs, end - DAYS * DAY)
+    if kept is not None and kept[-1].ts >= end - first_days * DAY:
+        memory.refs[moments.MOMENTS] = kept
 
 
 def _totals(memory: NetworkMemory, day: int, days: int) -> Totals:

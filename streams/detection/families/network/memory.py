@@ -71,6 +71,6 @@ class NetworkMemory(msgspec.Struct, array_like=True, gc=False):
     lists: dict[str, list[str]] = {}
     """Network class → date and source of the newest list that gave it."""
     refs: dict[str, list[Ref]] = {}
-    """By indicator, events on that operator or on hosting space; empty for everybody else."""
+    """By indicator, events on that operator, on hosting space or of identity moments; empty for everybody else."""
     mixed: Presence | None = None
     """Quarters of an hour with session events on hosting space and elsewhere; None for nearly everybody."""
