@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from streams.detection.account_state import AccountState
 
 EXIT_REFRESH = 30 * MINUTE
+"""While a session goes on at an anonymizer's exit. One that begins there is told of at once: being there within half an hour is judged."""
 WEEK = 7 * DAY
 REFRESH = DAY
 SECOND = 5 * MINUTE
@@ -45,7 +46,7 @@ def send(moment: Moment, seen: Seen, desk: Desk) -> None:
     shareable = not classes or NEVER_SHARED.isdisjoint(classes)
     earlier = max([at for at in (known, last) if at is not None and SECOND <= abs(ts - at) <= WEEK], default=None)
     if known is None or classes or ts - known >= WEEK:
-        exits(moment, desk, first=shareable and earlier is None)
+        exits(moment, desk, SECOND, first=shareable and earlier is None)
     if shareable and earlier is not None and (last is None or ts // DAY > last // DAY):
         desk.link(moment, "ip", key, 0, lambda: _ip(moment, earlier))
     _tell_subnet(moment, seen, desk)
@@ -70,8 +71,8 @@ def _tell_subnet(moment: Moment, seen: Seen, desk: Desk) -> None:
         desk.link(moment, "subnet", subnet, 0, lambda: _subnet(moment, seen))
 
 
-def exits(moment: Moment, desk: Desk, *, first: bool = False) -> None:
-    """Send `exit`: every half hour on an anonymizer, otherwise when the address is new for the account.
+def exits(moment: Moment, desk: Desk, refresh: int = EXIT_REFRESH, *, first: bool = False) -> None:
+    """Send `exit`: for each session and every half hour on an anonymizer, otherwise when the address is new for the account.
 
     The `first` session on an address that accounts may share carries its device: visitors make a place, too.
     """
@@ -79,7 +80,7 @@ def exits(moment: Moment, desk: Desk, *, first: bool = False) -> None:
     key, classes = facts.shared_key, facts.classes
     if key is not None:
         hidden = bool(classes) and not EXITS.isdisjoint(classes)
-        desk.link(moment, "exit", key, EXIT_REFRESH if hidden else WEEK, lambda: _exit(moment, hidden, first))
+        desk.link(moment, "exit", key, refresh if hidden else WEEK, lambda: _exit(moment, hidden, first))
 
 
 def subnet_of(facts: Facts) -> str:
