@@ -108,16 +108,17 @@ def _arrived(moment: Moment, memory: NetworkMemory, facts: Facts, bucket: int, d
     else:
         new = spread.mark(seen.at, bucket)
     moved = spread.note_place(memory, country, operator, moment.ts, desk) if country else False
-    if new:
+    session = new and spread.begins(seen.at, bucket)
+    if session:
         count(memory, moment.ts // DAY, SESSIONS)
     if facts.classes:
-        _classed(moment, memory, facts, operator, new, desk)
+        _classed(moment, memory, facts, operator, session, desk)
     if (new or moved) and (len(memory.networks) > 3 or len(memory.places) > 2):
         spread.judge(moment, memory, desk)
     send(moment, seen, desk)
 
 
-def _classed(moment: Moment, memory: NetworkMemory, facts: Facts, operator: str, new: bool, desk: Desk) -> None:
+def _classed(moment: Moment, memory: NetworkMemory, facts: Facts, operator: str, session: bool, desk: Desk) -> None:
     """Add what the class of the network says: tallies, habits, mitigating facts."""
     classes = facts.classes
     day = moment.ts // DAY
@@ -126,14 +127,14 @@ def _classed(moment: Moment, memory: NetworkMemory, facts: Facts, operator: str,
         stable.note(moment, memory, operator, desk)
         if f"operator:{operator}" in desk.catalogue.indicators[NAMED_VPN].thresholds:
             remember(memory.refs, NAMED_VPN, moment.ref)
-            if new:
+            if session:
                 count(memory, day, NAMED)
-    if new and "mobile" in classes:
+    if session and "mobile" in classes:
         count(memory, day, MOBILE)
-    if new and "relay" in classes:
+    if session and "relay" in classes:
         count(memory, day, RELAY)
     if "corporate" in classes:
-        if new:
+        if session:
             count(memory, day, CORPORATE)
         _gateway(moment, day, desk)
     if not OFFICES.isdisjoint(classes):

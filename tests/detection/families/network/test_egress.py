@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from enrichers.facts import Facts
+from streams.detection.families.network.memory import SESSIONS
 from tests.detection.families.network.kit import DAY, HOUR, MINUTE, T0, Account, facts, vpn
 
 NAMED, HOSTING = "named_vpn_operator", "vps_hosting_egress"
@@ -54,6 +58,27 @@ def test_a_log_in_and_its_session_are_one_session() -> None:
         account.start(n * HOUR + 1000, vpn(1))
     account.close(0)
     assert account.confidence(NAMED) == 0
+
+
+def test_nor_are_they_two_when_five_minutes_end_between_them() -> None:
+    for times in ((290, 310), (310, 290), (299, 301)):
+        account = Account()
+        for n in range(2):
+            for second in times:
+                account.login(n * HOUR + second * 1000, vpn(1))
+        account.close(0)
+        assert account.confidence(NAMED) == 0
+        assert account.state.network
+        assert account.state.network.days[T0 // DAY][SESSIONS] == 2
+
+
+@given(st.permutations(range(14)), st.integers(0, 2 * 48))
+def test_sessions_without_a_pause_are_counted_two_by_two_in_any_order(order: list[int], first: int) -> None:
+    account = Account()
+    for n in order:
+        account.start((first + n) * 5 * MINUTE, vpn(1))
+    assert account.state.network
+    assert account.state.network.days[T0 // DAY][SESSIONS] == 7 + (first % 48 > 34 and first % 2)
 
 
 def test_life_on_a_rented_server() -> None:
