@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from schemas.events import AccountCreated, DocumentSubmitted, PayoutMethodAdded, ProfileUpdated
 from tests.detection.families.network.kit import DAY, T0, Account, facts, vpn
 
@@ -70,7 +72,11 @@ def test_each_kind_of_moment_is_named_and_what_follows_the_first_days_is_nothing
 
 
 def test_of_four_kinds_the_first_and_the_newest_are_named_in_any_order() -> None:
-    steps = [(AccountCreated, {}), (DocumentSubmitted, {}), (PayoutMethodAdded, {})]
+    steps: list[tuple[type[Any], dict[str, Any]]] = [
+        (AccountCreated, {}),
+        (DocumentSubmitted, {}),
+        (PayoutMethodAdded, {}),
+    ]
     steps.append((ProfileUpdated, {"changed_fields": ("email",)}))
     for order in ((0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)):
         account = Account(created=T0)

@@ -12,7 +12,7 @@ from tests.detection.families.network.kit import DAY, HOUR, Account, Shared, fac
 
 SUBNET = "shared_subnet_single_use_devices"
 WEEK = bytes(24) + b"\x04" * 60 + bytes(84)
-SETUP = {"agent": "chrome/windows/desktop", "tz": "Asia/X", "week": WEEK}
+SETUP: dict[str, Any] = {"agent": "chrome/windows/desktop", "tz": "Asia/X", "week": WEEK}
 OTHER = bytes(100) + b"\x04" * 60 + bytes(8)
 
 
