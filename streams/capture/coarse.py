@@ -1,12 +1,14 @@
 """Texts of a device reduced to what indicators read of them: the answer is the same, the fingerprint is gone.
 
-What is read stands in `families/session/fingerprints.py` and `families/network/sessions.py`; tests compare their answers for
-original and reduced texts.
+What is read stands in `families/session/fingerprints.py` and in `sessions.py` and `builds.py` of `families/network`; tests compare
+their answers for original and reduced texts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from streams.detection.families.network.builds import build_of
 
 SERVERS = ("windows server", "winserver")
 """Words of an agent that mark a rented machine."""
@@ -28,8 +30,8 @@ _DIGITS = 6
 
 
 def agent(text: str) -> str | None:
-    """The words of a user agent that mark a server; its class is a fact and stays."""
-    return _found(text, SERVERS) or None
+    """The words of a user agent that mark a server, and the browser's major version; its class is a fact and stays."""
+    return " ".join(filter(None, (_found(text, SERVERS), build_of(text)))) or None
 
 
 def renderer(text: str) -> str:

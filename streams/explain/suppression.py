@@ -66,7 +66,7 @@ def _office(entity: EntityState, link: Link, account: str) -> None:
 
 def _forget_crowd(entity: EntityState, link: Link, account: str) -> None:
     del account
-    _set_aside(entity, link, "crowd", "devices", "compared", "diverse")
+    _set_aside(entity, link, "crowd", "hour", "stay", "compared", "diverse")
 
 
 def _name_instruments(entity: EntityState, link: Link, account: str) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from streams.capture import coarse
 from streams.detection.families.network import sessions
+from streams.detection.families.network.builds import build_of
 from streams.detection.families.session.fingerprints import contradictions, private
 
 AGENTS = [
@@ -59,9 +60,20 @@ def test_a_remote_desktop_is_still_one(gpu: str, agent: str) -> None:
         assert [word for word in words if word in kept] == [word for word in words if word in text.lower()]
 
 
+@given(
+    texts | st.sampled_from(AGENTS),
+    st.sampled_from(["", "Chrome/141.0.7390.55", "Version/18.1 Safari/605", "Edg/140 x"]),
+)
+@MANY
+def test_a_build_is_still_the_same(words: str, build: str) -> None:
+    agent = f"{words} {build}"
+    assert build_of(coarse.agent(agent) or "") == build_of(agent)
+
+
 def test_what_identifies_a_device_is_gone() -> None:
     assert coarse.renderer("ANGLE (NVIDIA, NVIDIA GeForce RTX 3060 Direct3D11 vs_5_0)") == "direct3d"
-    assert coarse.agent("Mozilla/5.0 (Windows NT 10.0) Chrome/141.0.7390.55") is None
+    assert coarse.agent("Mozilla/5.0 (Windows NT 10.0) Chrome/141.0.7390.55") == "chrome/141"
+    assert coarse.agent("Mozilla/5.0 (Windows NT 10.0)") is None
     assert coarse.hints({"sec-ch-ua": '"Brave";v="141", "Chromium"', "sec-ch-ua-model": "Pixel 9"}) == {
         "sec-ch-ua": "chrom brave"
     }

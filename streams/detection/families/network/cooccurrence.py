@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from streams.detection.entity_state import EntityDesk, EntityState
+from streams.detection.families.network.crowds import forward
 from streams.detection.families.network.relations import related, withdraw
 from streams.detection.messages import Link
 from streams.detection.windows import DAY, MINUTE, touch
@@ -28,6 +29,7 @@ def judge_exit(entity: EntityState, link: Link, desk: EntityDesk) -> None:
 
     Accounts ever seen here: those kept and those that made room for others. A popular exit thus falls silent for good.
     """
+    forward(entity, link, desk)
     rarity = rarity_of(len(entity.members) + entity.evicted)
     name = link.data.get("exit")
     if not name or rarity < desk.threshold(COUSE, "floor"):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.detection.families.network import lists
+from streams.detection.families.network import lists, moments
 from streams.detection.families.network.memory import (
     CORPORATE,
     HOSTED,
+    MIXED,
     MOBILE,
     NAMED,
     QUARTERS,
     RELAY,
+    REMOTE,
     SESSIONS,
     NetworkMemory,
 )
@@ -49,6 +51,12 @@ def count(memory: NetworkMemory, day: int, column: int) -> None:
     row[column] += 1
 
 
+def counted(memory: NetworkMemory, day: int, column: int) -> int:
+    """What a column of a day's tally says."""
+    row = memory.days.get(day, ())
+    return row[column] if len(row) > column else 0
+
+
 def daily(_account_id: str, account: AccountState, day: int, desk: Desk) -> None:
     """Judge the two weeks that end with `day`."""
     memory = account.network
@@ -62,11 +70,19 @@ def daily(_account_id: str, account: AccountState, day: int, desk: Desk) -> None
     _hosting(account, memory, day, end, desk)
     _mostly(account, totals, end, desk)
     judge_stable(account, memory, day, end, desk)
+    _forget(memory, end, int(desk.threshold(moments.MOMENTS, "first_days")))
+
+
+def _forget(memory: NetworkMemory, end: int, first_days: int) -> None:
+    """Events of identity moments are needed for as long as another one may follow; those of sessions while days are kept."""
+    kept = memory.refs.pop(moments.MOMENTS, None)
     forget(memory.refs, end - DAYS * DAY)
+    if kept is not None and kept[-1].ts >= end - first_days * DAY:
+        memory.refs[moments.MOMENTS] = kept
 
 
 def _totals(memory: NetworkMemory, day: int, days: int) -> Totals:
-    totals = [0] * (CORPORATE + 1)
+    totals = [0] * (REMOTE + 1)
     for known, row in memory.days.items():
         if day - days < known <= day:
             for column, value in enumerate(row):
@@ -93,17 +109,19 @@ def _named(account: AccountState, memory: NetworkMemory, totals: Totals, end: in
 
 
 def _hosting(account: AccountState, memory: NetworkMemory, day: int, end: int, desk: Desk) -> None:
+    """A quarter of an hour with both counts once for either: hosting space beside a home line is a tool, not where somebody lives."""
     if memory.hosted is None:
         return
     limits = desk.catalogue.indicators[HOSTING].thresholds
     days = int(limits["days"])
     totals = _totals(memory, day, days)
     quarters, hosted = totals[QUARTERS], totals[HOSTED]
-    if quarters * QUARTER < limits["minutes"] * MINUTE or hosted < limits["share"] * quarters:
+    either = quarters + totals[MIXED]
+    if quarters * QUARTER < limits["minutes"] * MINUTE or hosted < limits["share"] * either:
         return
-    remote = day - days < memory.remote <= day
+    remote = totals[REMOTE] > 0
     numbers = {
-        "percent": round(100 * hosted / quarters),
+        "percent": round(100 * hosted / either),
         "hours": round(quarters * QUARTER / (60 * MINUTE), 1),
         "days": days,
         "lists": lists.said_by(memory, "hosting"),

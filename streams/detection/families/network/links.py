@@ -1,12 +1,16 @@
 """Which links an account sends: `ip`, `subnet` and `exit`, seldom, and only where company means something.
 
-The time at which an `exit` link was last sent doubles as "this address is known": the first session on an address sends
-`exit`, the second within a week sends `ip`. So two sessions a week are needed, and no list of addresses is kept.
+The times at which links were last sent double as "this address is known": the first session on an address sends `exit`,
+the second within a week sends `ip`, and so does the first one of every further day. So two sessions a week are needed,
+no list of addresses is kept, and an address learns in the morning who was there at which hours of the day before.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from enrichers.facts import Facts
+from streams.detection.families.network.builds import build_of
 from streams.detection.families.network.lists import saying
 from streams.detection.families.network.memory import Seen
 from streams.detection.families.network.places import CROWDS, EXITS, NEVER_SHARED, checksum, plain_name
@@ -17,7 +21,11 @@ from streams.detection.messages import Numbers
 from streams.detection.windows import DAY, HOUR, MINUTE
 from streams.detection.workplaces import covering
 
+if TYPE_CHECKING:
+    from streams.detection.account_state import AccountState
+
 EXIT_REFRESH = 30 * MINUTE
+"""While a session goes on at an anonymizer's exit. One that begins there is told of at once: being there within half an hour is judged."""
 WEEK = 7 * DAY
 REFRESH = DAY
 SECOND = 5 * MINUTE
@@ -32,18 +40,21 @@ def send(moment: Moment, seen: Seen, desk: Desk) -> None:
     if key is None or (classes and not CROWDS.isdisjoint(classes)):
         return
     sent, ts = moment.account.links, moment.ts
-    known = sent.get(f"exit:{key}")
+    known, last = sent.get(f"exit:{key}"), sent.get(f"ip:{key}")
+    shareable = not classes or NEVER_SHARED.isdisjoint(classes)
+    earlier = max([at for at in (known, last) if at is not None and SECOND <= abs(ts - at) <= WEEK], default=None)
     if known is None or classes or ts - known >= WEEK:
-        exits(moment, desk)
-    if known is not None and SECOND <= abs(ts - known) <= WEEK and (not classes or NEVER_SHARED.isdisjoint(classes)):
-        last = sent.get(f"ip:{key}")
-        if last is None or ts - last >= REFRESH:
-            desk.link(moment, "ip", key, REFRESH, lambda: _ip(moment))
+        exits(moment, desk, SECOND, first=shareable and earlier is None)
+    if shareable and earlier is not None and (last is None or ts // DAY > last // DAY):
+        desk.link(moment, "ip", key, 0, lambda: _ip(moment, earlier))
     _tell_subnet(moment, seen, desk)
 
 
 def _tell_subnet(moment: Moment, seen: Seen, desk: Desk) -> None:
-    """Send `subnet` at once for a new device, daily while what it carries changes, and weekly in any case."""
+    """Send `subnet` at once for a new device, daily while what it carries changes, and weekly in any case.
+
+    The weekly one begins the list of devices anew: one in use is told again, one that was replaced is not.
+    """
     subnet = subnet_of(moment.facts)
     last = moment.account.links.get(f"subnet:{subnet}")
     new_device = _new_device(seen, moment.event.device_id)
@@ -52,17 +63,22 @@ def _tell_subnet(moment: Moment, seen: Seen, desk: Desk) -> None:
         return
     told = _told(moment, desk)
     if age >= WEEK or new_device or told != seen.told:
+        if age >= WEEK:
+            seen.devices = _marks(moment.event.device_id)
         seen.told = told
         desk.link(moment, "subnet", subnet, 0, lambda: _subnet(moment, seen))
 
 
-def exits(moment: Moment, desk: Desk) -> None:
-    """Send `exit`: every half hour on an anonymizer, otherwise when the address is new for the account."""
+def exits(moment: Moment, desk: Desk, refresh: int = EXIT_REFRESH, *, first: bool = False) -> None:
+    """Send `exit`: for each session and every half hour on an anonymizer, otherwise when the address is new for the account.
+
+    The `first` session on an address that accounts may share carries its device: visitors make a place, too.
+    """
     facts = moment.facts
     key, classes = facts.shared_key, facts.classes
     if key is not None:
         hidden = bool(classes) and not EXITS.isdisjoint(classes)
-        desk.link(moment, "exit", key, EXIT_REFRESH if hidden else WEEK, lambda: _exit(facts, hidden))
+        desk.link(moment, "exit", key, refresh if hidden else WEEK, lambda: _exit(moment, hidden, first))
 
 
 def subnet_of(facts: Facts) -> str:
@@ -75,24 +91,37 @@ def subnet_of(facts: Facts) -> str:
 
 
 def _new_device(seen: Seen, device: str | None) -> bool:
-    if device is None or len(seen.devices) >= DEVICES:
+    marks = _marks(device)
+    if not marks or len(seen.devices) >= DEVICES or marks[0] in seen.devices:
         return False
-    mark = checksum(device)
-    if mark in seen.devices:
-        return False
-    seen.devices.append(mark)
+    seen.devices += marks
     return True
 
 
-def _ip(moment: Moment) -> Numbers:
+def _marks(device: str | None) -> list[int]:
+    return [checksum(device)] if device else []
+
+
+def _ip(moment: Moment, earlier: int) -> Numbers:
     device = moment.event.device_id
     return {
         "network": moment.facts.network,
         "device": checksum(device) if device else 0,
         "hour": moment.ts // HOUR,
+        "earlier": earlier,
+        "stay": _stay(moment.account, earlier),
         "declared": covering(moment.account.profile.affiliations, moment.facts.ip, moment.ts),
         "week": week_of(moment.account.active_hours),
     }
+
+
+def _stay(account: AccountState, arrived: int) -> list[int]:
+    """Give the UTC day of the session before this one, and a mask of its active hours from that session on.
+
+    Hours spent elsewhere later that day are among them. Only a crowd of one day on one address is ever told by them.
+    """
+    day, hour = arrived // DAY, arrived // HOUR % 24
+    return [day, (account.active_hours.get(day, 0) | 1 << hour) >> hour << hour]
 
 
 def _told(moment: Moment, desk: Desk) -> int:
@@ -100,7 +129,11 @@ def _told(moment: Moment, desk: Desk) -> int:
     enough = int(desk.threshold(SUBNET, "hours"))
     hours = min(enough, sum([mask.bit_count() for mask in moment.account.active_hours.values()]))
     declared = covering(moment.account.profile.affiliations, moment.facts.ip, moment.ts)
-    return checksum(f"{moment.facts.agent}|{_zone(moment)}|{declared}|{hours}")
+    return checksum(f"{moment.facts.agent}|{_build(moment)}|{_zone(moment)}|{declared}|{hours}")
+
+
+def _build(moment: Moment) -> str:
+    return build_of(moment.event.user_agent or "")
 
 
 def _zone(moment: Moment) -> str:
@@ -109,22 +142,24 @@ def _zone(moment: Moment) -> str:
 
 
 def _subnet(moment: Moment, seen: Seen) -> Numbers:
-    event = moment.event
     return {
         "network": moment.facts.network,
         "devices": list(seen.devices),
         "agent": moment.facts.agent or "",
+        "build": _build(moment),
         "tz": _zone(moment),
-        "screen": getattr(event, "screen", None) or "",
         "declared": covering(moment.account.profile.affiliations, moment.facts.ip, moment.ts),
         "week": week_of(moment.account.active_hours),
     }
 
 
-def _exit(facts: Facts, hidden: bool) -> Numbers:
+def _exit(moment: Moment, hidden: bool, first: bool) -> Numbers:
     """On ordinary lines the provider is the exit: a household whose address changes daily has one, not thirty."""
+    facts = moment.facts
     name = f"{checksum(facts.shared_key or ''):08x}" if hidden else f"as{facts.asn}" if facts.asn else ""
     about: Numbers = {"exit": name, "network": facts.network}
     if hidden:
         about["lists"] = saying(facts, EXITS)
+    if first and (marks := _marks(moment.event.device_id)):
+        about["visit"] = [*marks, moment.ts // HOUR]
     return about

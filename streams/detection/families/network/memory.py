@@ -10,7 +10,7 @@ import msgspec
 from streams.detection.messages import Ref
 from streams.detection.windows import Presence
 
-QUARTERS, SESSIONS, MOBILE, RELAY, NAMED, HOSTED, CORPORATE = range(7)
+QUARTERS, SESSIONS, MOBILE, RELAY, NAMED, HOSTED, CORPORATE, MIXED, REMOTE = range(9)
 """Columns of a day's tally, commonest first: rows end at the last column that is not zero, which halves them."""
 
 
@@ -24,7 +24,7 @@ class Seen(msgspec.Struct, array_like=True, gc=False):
     operator: str = ""
     """The VPN operator; empty for any other network."""
     devices: list[int] = []
-    """CRC-32 of the devices seen here, first four."""
+    """CRC-32 of the devices seen here, the first four since the last weekly `subnet` link."""
     told: int = 0
     """CRC-32 of what the newest `subnet` link carried and may change."""
 
@@ -57,7 +57,7 @@ class NetworkMemory(msgspec.Struct, array_like=True, gc=False):
     hosted: Presence | None = None
     """Those on hosting space that no VPN list claims."""
     remote: int = 0
-    """Newest UTC day on which a client on hosting space looked like a remote desktop."""
+    """Not used any more, days tell: it keeps the fields after it in their places."""
     moments: dict[str, int] = {}
     """Kind of identity moment → earliest event time through an anonymizer."""
     proxies: dict[int, Exit] = {}
@@ -71,4 +71,6 @@ class NetworkMemory(msgspec.Struct, array_like=True, gc=False):
     lists: dict[str, list[str]] = {}
     """Network class → date and source of the newest list that gave it."""
     refs: dict[str, list[Ref]] = {}
-    """By indicator, events on that operator or on hosting space; empty for everybody else."""
+    """By indicator, events on that operator, on hosting space or of identity moments; empty for everybody else."""
+    mixed: Presence | None = None
+    """Quarters of an hour with session events on hosting space and elsewhere; None for nearly everybody."""

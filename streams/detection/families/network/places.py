@@ -6,7 +6,7 @@ import zlib
 
 from enrichers.facts import ANONYMIZERS, Facts
 
-COLLAPSED = ("relay", "corporate", "mobile", "satellite")
+COLLAPSED = ("relay", "corporate", "mobile", "cgnat", "satellite")
 """Classes whose many addresses are one network per operator: the network changes them, not the person."""
 PLACELESS = frozenset({"corporate", "satellite", "tor"})
 """Classes whose exit says nothing about where the person is, and which people do not choose by country."""
@@ -37,12 +37,16 @@ def checksum(text: str) -> int:
 
 
 def counted_as(facts: Facts) -> str:
-    """Name the network as it is counted: itself, or its operator when that deals out many."""
+    """Name the network as it is counted: itself, or its operator when that deals out many.
+
+    A consumer relay lends its exits from several partners' networks, so that its AS number does not stand for the operator.
+    """
     classes = facts.classes
     if classes:
         for name in COLLAPSED:
             if name in classes:
-                return f"{name}:{facts.operator or facts.asn or facts.network}"
+                dealer = facts.operator or ("" if name == "relay" else facts.asn or facts.network)
+                return f"{name}:{dealer}"
     return facts.network or ""
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from enrichers.facts import Facts
 from streams.detection.families.network import lists, proxies, registered, spread, stable
-from streams.detection.families.network.egress import HELD, HOSTING, NAMED_VPN, QUARTER, count
+from streams.detection.families.network.egress import HELD, HOSTING, NAMED_VPN, QUARTER, count, counted
 from streams.detection.families.network.links import exits, send, subnet_of
 from streams.detection.families.network.memory import (
     CORPORATE,
     HOSTED,
+    MIXED,
     MOBILE,
     NAMED,
     QUARTERS,
     RELAY,
+    REMOTE,
     SESSIONS,
     NetworkMemory,
     Seen,
@@ -106,16 +108,17 @@ def _arrived(moment: Moment, memory: NetworkMemory, facts: Facts, bucket: int, d
     else:
         new = spread.mark(seen.at, bucket)
     moved = spread.note_place(memory, country, operator, moment.ts, desk) if country else False
-    if new:
+    session = new and spread.begins(seen.at, bucket)
+    if session:
         count(memory, moment.ts // DAY, SESSIONS)
     if facts.classes:
-        _classed(moment, memory, facts, operator, new, desk)
+        _classed(moment, memory, facts, operator, session, desk)
     if (new or moved) and (len(memory.networks) > 3 or len(memory.places) > 2):
         spread.judge(moment, memory, desk)
     send(moment, seen, desk)
 
 
-def _classed(moment: Moment, memory: NetworkMemory, facts: Facts, operator: str, new: bool, desk: Desk) -> None:
+def _classed(moment: Moment, memory: NetworkMemory, facts: Facts, operator: str, session: bool, desk: Desk) -> None:
     """Add what the class of the network says: tallies, habits, mitigating facts."""
     classes = facts.classes
     day = moment.ts // DAY
@@ -124,14 +127,14 @@ def _classed(moment: Moment, memory: NetworkMemory, facts: Facts, operator: str,
         stable.note(moment, memory, operator, desk)
         if f"operator:{operator}" in desk.catalogue.indicators[NAMED_VPN].thresholds:
             remember(memory.refs, NAMED_VPN, moment.ref)
-            if new:
+            if session:
                 count(memory, day, NAMED)
-    if new and "mobile" in classes:
+    if session and "mobile" in classes:
         count(memory, day, MOBILE)
-    if new and "relay" in classes:
+    if session and "relay" in classes:
         count(memory, day, RELAY)
     if "corporate" in classes:
-        if new:
+        if session:
             count(memory, day, CORPORATE)
         _gateway(moment, day, desk)
     if not OFFICES.isdisjoint(classes):
@@ -162,30 +165,46 @@ def _place(moment: Moment, mitigator: str, reason: str, desk: Desk) -> None:
 
 
 def _minutes(moment: Moment, memory: NetworkMemory, facts: Facts) -> None:
-    quarter = moment.ts // QUARTER
+    """Count the event's quarter of an hour, once whatever was heard in it, and on hosting space once more as such."""
+    quarter, new = moment.ts // QUARTER, False
     presence = memory.heard
     if presence is None:
-        memory.heard = Presence(quarter)
-        count(memory, moment.ts // DAY, QUARTERS)
+        memory.heard, new = Presence(quarter), True
     elif quarter > presence.newest:
         presence.mark(quarter)
-        count(memory, moment.ts // DAY, QUARTERS)
-    elif quarter < presence.newest and spread.mark(presence, quarter):
+        new = True
+    elif quarter < presence.newest:
+        new = spread.mark(presence, quarter)
+    if new:
         count(memory, moment.ts // DAY, QUARTERS)
     if facts.classes and on_hosting(facts):
-        _hosted(moment, memory, quarter)
+        _hosted(moment, memory, quarter, new)
+    elif memory.hosted is not None and not new and memory.hosted.count(quarter, quarter):
+        _mixed(memory, quarter)
 
 
-def _hosted(moment: Moment, memory: NetworkMemory, quarter: int) -> None:
+def _hosted(moment: Moment, memory: NetworkMemory, quarter: int, new: bool) -> None:
+    """Count a quarter on hosting space; one that was heard of already, though not there, was spent elsewhere too."""
     day = moment.ts // DAY
     remember(memory.refs, HOSTING, moment.ref)
     if memory.hosted is None:
-        memory.hosted = Presence(quarter)
+        memory.hosted, first = Presence(quarter), True
+    else:
+        first = spread.mark(memory.hosted, quarter)
+    if first:
         count(memory, day, HOSTED)
-    elif spread.mark(memory.hosted, quarter):
-        count(memory, day, HOSTED)
-    if day > memory.remote and _remote_desktop(moment):
-        memory.remote = day
+        if not new:
+            _mixed(memory, quarter)
+    if not counted(memory, day, REMOTE) and _remote_desktop(moment):
+        count(memory, day, REMOTE)
+
+
+def _mixed(memory: NetworkMemory, quarter: int) -> None:
+    if memory.mixed is None:
+        memory.mixed = Presence(quarter)
+    elif not spread.mark(memory.mixed, quarter):
+        return
+    count(memory, quarter * QUARTER // DAY, MIXED)
 
 
 def _remote_desktop(moment: Moment) -> bool:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from streams.detection.entity_state import EntityDesk, EntityState, Member
+from streams.detection.families.network.crowds import count_devices
 from streams.detection.families.network.relations import groups_of, recent, withdraw
 from streams.detection.families.network.rhythm import alike
 from streams.detection.messages import Link
 from streams.detection.windows import DAY, HOUR
 
 SHARED = "shared_ip_multi_account"
-HOURS = 3
-"""Hours of devices kept: the present one, and what may still arrive for those before."""
 SAMPLE = 16
 """Members compared to tell an office from a team; 120 pairs."""
 
 
 def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     """How many unrelated accounts used this address within a week, each in two sessions or more."""
-    _count_devices(entity, link, desk)
+    count_devices(entity, link, desk.threshold(SHARED, "crowd_devices"))
     reason = _everybodys(entity, link, desk) or ("hub" if entity.hub else "")
     if reason:
         withdraw(entity, SHARED, desk)
@@ -25,16 +24,17 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         return
     limits = desk.catalogue.indicators[SHARED].thresholds
     least = float(limits["accounts"])  # of strangers: members that may belong together are not held against it
-    if len(entity.members) < least:
+    residents = {name: member for name, member in entity.members.items() if not member.data.get("visit")}
+    if len(residents) < least:
         withdraw(entity, SHARED, desk)
         return
     days = int(limits["days"])
-    members = recent(entity, days * DAY)
+    members = _twice(entity, residents, days * DAY)
     groups = groups_of(members) if len(members) >= least else []
     if len(groups) < limits["accounts"]:
         if len(members) >= least:
             desk.suppressed(entity, link, SHARED, "related")
-        if len(groups_of(entity.members)) < least:  # declared since; not merely gone quiet, which decays by itself
+        if len(groups_of(residents)) < least:  # declared since; not merely gone quiet, which decays by itself
             withdraw(entity, SHARED, desk)
         return
     confidence, close = confidence_of(members, groups, limits)
@@ -46,6 +46,16 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     }
     for name, member in members.items():
         desk.find(entity, name, SHARED, confidence, numbers, list({*member.refs, link.ref}))
+
+
+def _twice(entity: EntityState, residents: dict[str, Member], span: int) -> dict[str, Member]:
+    """Residents with two sessions within `span` ms before the newest link, by what their own newest links tell."""
+    lately = recent(entity, span)
+    return {
+        name: member
+        for name, member in residents.items()
+        if name in lately and entity.watermark - member.data.get("earlier", member.last) <= span
+    }
 
 
 def confidence_of(members: dict[str, Member], groups: list[list[str]], limits: dict[str, float]) -> tuple[float, bool]:
@@ -61,21 +71,6 @@ def confidence_of(members: dict[str, Member], groups: list[list[str]], limits: d
     span = limits["signup_hours"] * HOUR
     close = any(late - early <= span for early, late in zip(created, created[least - 1 :], strict=False))
     return min(1.0, base + (limits["signup_bonus"] if close else 0.0)), close
-
-
-def _count_devices(entity: EntityState, link: Link, desk: EntityDesk) -> None:
-    device, hour = link.data.get("device"), link.data.get("hour")
-    if not device or not isinstance(hour, int):
-        return
-    crowd = desk.threshold(SHARED, "crowd_devices")
-    hours = entity.memory.setdefault("devices", {})
-    seen = hours.setdefault(hour, [])
-    if device not in seen and len(seen) <= crowd:
-        seen.append(device)
-    if len(hours) > HOURS:
-        del hours[min(hours)]
-    if len(seen) > crowd:
-        entity.memory["crowd"] = max(hour, entity.memory.get("crowd", 0))
 
 
 def _everybodys(entity: EntityState, link: Link, desk: EntityDesk) -> str:
@@ -97,10 +92,11 @@ def _everybodys(entity: EntityState, link: Link, desk: EntityDesk) -> str:
         return ""
     if memory.get("compared", -1) < link.ts // DAY:
         memory["compared"] = link.ts // DAY
-        newest = sorted(entity.members.values(), key=lambda member: -member.last)[:SAMPLE]
-        weeks = [member.data["week"] for member in newest if member.data.get("week")]
+        known = [member for member in entity.members.values() if member.data.get("week")]
+        newest = sorted(known, key=lambda member: -member.last)[:SAMPLE]
+        weeks = [member.data["week"] for member in newest]
         memory["diverse"] = len(weeks) > 1 and alike(weeks) < desk.threshold(SHARED, "in_step")
     if memory["diverse"]:
-        for name in entity.members:
+        for name in [name for name, member in entity.members.items() if not member.data.get("visit")]:
             desk.mitigate(entity, name, "MIT-OFFICE", "many devices use the address at their own hours", network)
     return "crowd"

@@ -13,6 +13,7 @@ from streams.detection.windows import DAY, HOUR, MINUTE, Presence
 SPREAD = "multi_ip_multi_country_window"
 BUCKET = 5 * MINUTE
 """Twelve of them are never longer than the 60 minutes of the rule."""
+ROW = 48
 NETWORKS = 24
 PLACES = 24
 
@@ -26,6 +27,21 @@ def mark(presence: Presence, bucket: int) -> bool:
         return False
     presence.mark(bucket)
     return True
+
+
+def begins(presence: Presence, bucket: int) -> bool:
+    """Whether a bucket just marked is one more session: buckets in a row are sessions two by two.
+
+    A log-in and the session that follows it often lie on both sides of an edge. How many pairs there are does not depend on
+    which bucket was marked first. Rows end every four hours, so that the horizon holds them.
+    """
+    marks, place = presence.mask >> (presence.newest - bucket), bucket % ROW
+    before = after = 0
+    while before < place and marks >> (before + 1) & 1:
+        before += 1
+    while after < ROW - 1 - place and presence.count(bucket + after + 1, bucket + after + 1):
+        after += 1
+    return before % 2 == 0 and after % 2 == 0
 
 
 def note_place(memory: NetworkMemory, country: str, operator: str, ts: int, desk: Desk) -> bool:

@@ -19,18 +19,19 @@ COMPARED = 24
 def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     """Look at the network each time an account refreshes its link: once a day, or with a new device."""
     memory = entity.memory
-    devices = _remember_devices(entity, link)
+    limits = desk.catalogue.indicators[SUBNET].thresholds
+    days = int(limits["days"])
+    _remember_devices(entity, link, days * DAY)
     if link.data.get("declared"):
         memory["declared"] = True
     if memory.get("declared") or entity.hub:
         withdraw(entity, SUBNET, desk)
         desk.suppressed(entity, link, SUBNET, "declared" if memory.get("declared") else "hub")
         return
-    limits = desk.catalogue.indicators[SUBNET].thresholds
     least = float(limits["accounts"])  # of strangers: members that may belong together are not held against it
     if len(entity.members) < least:
         return
-    names = _dedicated(entity, devices, int(limits["days"]), limits["hours"])
+    names = _dedicated(entity, days * DAY, limits["hours"])
     if len(names) < least:
         return
     groups = groups_of({name: entity.members[name] for name in names})
@@ -40,7 +41,11 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         desk.suppressed(entity, link, SUBNET, "related")
         return
     data = [entity.members[name].data for name in names]
-    setups = Counter((known["agent"], known["tz"]) for known in data if known.get("agent") and known.get("tz"))
+    setups = Counter(
+        (known["agent"], known.get("build", ""), known["tz"])
+        for known in data
+        if known.get("agent") and known.get("tz")
+    )
     same = max(setups.values(), default=0) / len(names)
     if same < limits["same_setup"]:
         return
@@ -52,28 +57,33 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         "network": link.data.get("network") or "",
         "percent": round(100 * same),
         "correlation": round(likeness, 2),
-        "days": int(limits["days"]),
+        "days": days,
     }
     for name in names:
         desk.find(entity, name, SUBNET, 1.0, numbers, list({*entity.members[name].refs, link.ref}))
 
 
-def _remember_devices(entity: EntityState, link: Link) -> dict[str, list[int]]:
-    """Devices of each account here, over all its links; accounts that left are forgotten."""
-    devices: dict[str, list[int]] = entity.memory.setdefault("devices", {})
-    held = devices.setdefault(link.account, [])
-    held += [device for device in link.data.get("devices", ()) if device not in held]
-    del held[DEVICES:]
-    if len(devices) > len(entity.members):  # each member has an entry
-        for name in [name for name in devices if name not in entity.members]:
-            del devices[name]
-    return devices
+def _remember_devices(entity: EntityState, link: Link, span: int) -> None:
+    """Keep when each device of an account was last told of, the newest; accounts that left are forgotten."""
+    used: dict[str, dict[int, int]] = entity.memory.setdefault("used", {})
+    held = used.setdefault(link.account, {})
+    for device in link.data.get("devices", ()):
+        held[device] = max(link.ts, held.get(device, 0))
+    newest = sorted(((at, device) for device, at in held.items() if entity.watermark - at <= span), reverse=True)
+    used[link.account] = {device: at for at, device in newest[:DEVICES]}
+    if len(used) > len(entity.members):  # each member has an entry
+        for name in [name for name in used if name not in entity.members]:
+            del used[name]
 
 
-def _dedicated(entity: EntityState, devices: dict[str, list[int]], days: int, hours: float) -> list[str]:
+def _dedicated(entity: EntityState, span: int, hours: float) -> list[str]:
     """Find accounts with one device here that no other has, and enough hours to compare; newest first."""
+    devices = {
+        name: [device for device, at in held.items() if entity.watermark - at <= span]
+        for name, held in entity.memory["used"].items()
+    }
     users = Counter(device for held in devices.values() for device in held)
-    members = recent(entity, days * DAY)
+    members = recent(entity, span)
     found = [
         name
         for name, member in members.items()

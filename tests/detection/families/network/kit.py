@@ -127,7 +127,8 @@ class Shared:
         if member is None:
             entity.members[link.account] = Member(link.ts, link.ts, link.who, [link.ref], link.data)
         else:
-            member.last, member.who, member.data = max(member.last, link.ts), link.who, link.data
+            if link.ts >= member.last:
+                member.last, member.who, member.data = link.ts, link.who, link.data
             member.refs = sorted({*member.refs, link.ref})[-2:]
         entity.hub = len(entity.members) > 50
         FAMILY.judge[link.kind](entity, link, self.desk)

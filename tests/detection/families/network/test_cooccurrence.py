@@ -5,7 +5,7 @@ import pytest
 from enrichers.facts import ListEntry
 from streams.detection.families.network.cooccurrence import rarity_of
 from streams.detection.messages import Who
-from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, Shared, facts, link
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, Shared, facts, link, vpn
 
 COUSE = "proxy_exit_cooccurrence"
 
@@ -35,6 +35,27 @@ def test_four_rare_exits_together() -> None:
 def test_a_half_hour_is_the_window() -> None:
     assert meet(6, gap=30 * MINUTE).confidence("a", COUSE) == 1.0
     assert meet(6, gap=31 * MINUTE).confidence("a", COUSE) == 0
+
+
+@pytest.mark.parametrize("minutes", [(29,), (0, 10, 20, 29)])
+def test_the_newest_session_on_an_exit_is_the_one_that_meets(minutes: tuple[int, ...]) -> None:
+    shared, accounts = Shared(), [Account("a"), Account("b")]
+    for n in range(5):
+        for minute in minutes:
+            accounts[0].start(n * DAY + minute * MINUTE, vpn(n + 1))
+        accounts[1].start(n * DAY + 35 * MINUTE, vpn(n + 1))
+        for account in accounts:
+            shared.take(account.links)
+            account.links = []
+    assert shared.confidence("a", COUSE) == 1.0
+
+
+def test_heartbeats_on_an_exit_are_told_of_every_half_hour() -> None:
+    account = Account()
+    account.start(0, vpn(1))
+    for minute in range(1, 120):
+        account.beat(minute * MINUTE, vpn(1))
+    assert len(account.sent("exit")) == 4
 
 
 def test_less_rare_exits_need_more_and_popular_ones_never_count() -> None:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from enrichers.facts import Facts
+from streams.detection.families.network.memory import SESSIONS
 from tests.detection.families.network.kit import DAY, HOUR, MINUTE, T0, Account, facts, vpn
 
 NAMED, HOSTING = "named_vpn_operator", "vps_hosting_egress"
@@ -54,6 +58,27 @@ def test_a_log_in_and_its_session_are_one_session() -> None:
         account.start(n * HOUR + 1000, vpn(1))
     account.close(0)
     assert account.confidence(NAMED) == 0
+
+
+def test_nor_are_they_two_when_five_minutes_end_between_them() -> None:
+    for times in ((290, 310), (310, 290), (299, 301)):
+        account = Account()
+        for n in range(2):
+            for second in times:
+                account.login(n * HOUR + second * 1000, vpn(1))
+        account.close(0)
+        assert account.confidence(NAMED) == 0
+        assert account.state.network
+        assert account.state.network.days[T0 // DAY][SESSIONS] == 2
+
+
+@given(st.permutations(range(14)), st.integers(0, 2 * 48))
+def test_sessions_without_a_pause_are_counted_two_by_two_in_any_order(order: list[int], first: int) -> None:
+    account = Account()
+    for n in order:
+        account.start((first + n) * 5 * MINUTE, vpn(1))
+    assert account.state.network
+    assert account.state.network.days[T0 // DAY][SESSIONS] == 7 + (first % 48 > 34 and first % 2)
 
 
 def test_life_on_a_rented_server() -> None:
@@ -164,3 +189,34 @@ def test_agreement_of_all_statements_whatever_the_country() -> None:  # B06
             account.start(0, vpn(1), tz_offset_min=clock)
             account.close(0)
             assert ("MIT-STABLEVPN" in account.state.mitigations) is expected
+
+
+def test_minutes_at_home_count_beside_those_on_a_server() -> None:
+    for home_first in (True, False):
+        account = Account()
+        for quarter in range(40):
+            start = quarter * 15 * MINUTE
+            account.beat(start + 7 * MINUTE, facts(1) if home_first else SERVER)
+            for minute in (8, 9):
+                account.beat(start + minute * MINUTE, SERVER if home_first else facts(1))
+        account.close(0)
+        assert account.confidence(HOSTING) == 0
+    now_and_then = work(SERVER, 10)
+    for quarter in range(10):
+        now_and_then.beat(quarter * 15 * MINUTE + MINUTE, facts(1))
+    now_and_then.close(0)
+    evidence = now_and_then.fired(HOSTING)
+    assert evidence is not None
+    assert evidence.numbers["percent"] == 80
+
+
+def test_a_remote_desktop_counts_on_the_day_that_closes_however_early_the_next_one_began() -> None:
+    account = work(SERVER, 30, gpu_renderer="Google SwiftShader")
+    account.beat(DAY + 5 * MINUTE, SERVER, gpu_renderer="Google SwiftShader")
+    account.close(0)
+    assert account.confidence(HOSTING) == 1.0
+    later = Account()
+    later.start(0, SERVER, gpu_renderer="Google SwiftShader")
+    work(SERVER, 6, start=15 * DAY, account=later)
+    later.close(15)
+    assert later.confidence(HOSTING) == 0.6

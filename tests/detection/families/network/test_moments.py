@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from schemas.events import AccountCreated, DocumentSubmitted, PayoutMethodAdded, ProfileUpdated
 from tests.detection.families.network.kit import DAY, T0, Account, facts, vpn
 
@@ -48,3 +50,40 @@ def test_a_sign_up_that_arrives_last_is_judged_too() -> None:
     account.see(PayoutMethodAdded, DAY, vpn(1))
     account.see(AccountCreated, 0, facts(1))
     assert account.confidence(MOMENTS) == 0.6
+
+
+def test_each_kind_of_moment_is_named_and_what_follows_the_first_days_is_nothing_new() -> None:
+    account = Account(created=T0)
+    account.see(AccountCreated, 0, vpn(1))
+    for day in range(18):
+        account.login(day * DAY, facts(1))
+        account.close(day)
+    account.see(DocumentSubmitted, 20 * DAY, vpn(1), doc_type="passport")
+    account.see(DocumentSubmitted, 21 * DAY, vpn(1), doc_type="passport")
+    for day in (100, 200, 300):
+        account.see(ProfileUpdated, day * DAY, vpn(1), changed_fields=("email",))
+    evidence = account.fired(MOMENTS)
+    assert evidence is not None
+    assert ([(ref.ts - T0) // DAY for ref in evidence.refs], evidence.count) == ([0, 20], 1)
+    assert account.state.network
+    account.login(60 * DAY, facts(1))
+    account.close(60)
+    assert account.state.network.refs == {}
+
+
+def test_of_four_kinds_the_first_and_the_newest_are_named_in_any_order() -> None:
+    steps: list[tuple[type[Any], dict[str, Any]]] = [
+        (AccountCreated, {}),
+        (DocumentSubmitted, {}),
+        (PayoutMethodAdded, {}),
+    ]
+    steps.append((ProfileUpdated, {"changed_fields": ("email",)}))
+    for order in ((0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)):
+        account = Account(created=T0)
+        for n in order:
+            kind, fields = steps[n]
+            account.see(kind, n * DAY, vpn(1), **fields)
+        evidence = account.fired(MOMENTS)
+        assert evidence is not None
+        assert [(ref.ts - T0) // DAY for ref in evidence.refs] == [0, 2, 3]
+        assert evidence.confidence == 1.0

@@ -115,3 +115,16 @@ def test_three_accounts_from_events_to_findings() -> None:
     numbers = shared.findings["a0", SHARED].numbers
     assert numbers["network"] == "198.51.1.0/24"
     assert KEY not in numbers.values()
+
+
+def test_the_second_session_must_lie_within_the_week_too() -> None:
+    shared = crowd(2)
+    shared.take([link("ip", KEY, "a2", 6 * DAY, earlier=T0 - DAY)])
+    assert shared.confidence("a2", SHARED) == 0.4
+    shared = crowd(2)
+    shared.take([link("ip", KEY, "a2", 6 * DAY + 6 * HOUR, earlier=T0 - DAY)])
+    assert shared.confidence("a2", SHARED) == 0
+    account = Account()
+    for at in (0, HOUR, 3 * DAY):
+        account.start(at, facts())
+    assert [sent.data["earlier"] for sent in account.sent("ip")] == [T0, T0 + HOUR]

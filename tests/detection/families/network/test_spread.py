@@ -70,6 +70,15 @@ def test_a_relays_addresses_are_one_network() -> None:  # B05
     assert visit(steps).confidence(SPREAD) == 0
 
 
+def test_relays_whose_feed_names_no_operator_are_one_network_too_and_carrier_grade_nat_is_its_providers() -> None:
+    steps = [(n * 4 * MINUTE, facts(20 + n, asn=64700 + n % 3, classes=("relay",))) for n in range(12)]
+    assert visit([*steps, (50 * MINUTE, facts(1))]).confidence(SPREAD) == 0
+    gateways = [(n * 4 * MINUTE, facts(20 + n, asn=64700, classes=("cgnat",))) for n in range(12)]
+    others = [(n * MINUTE, facts(n)) for n in (1, 2)]
+    assert visit([*gateways, *others]).confidence(SPREAD) == 0
+    assert visit([*gateways, *others, (50 * MINUTE, facts(3))]).confidence(SPREAD) == 1.0
+
+
 def test_a_travelling_account_with_one_vpn_keeps_the_lower_confidence() -> None:  # B02
     steps = [(day * DAY + n * HOUR, vpn(n, country=c)) for day in range(6) for n, c in enumerate(("C1", "C2", "C3"))]
     steps += [(day * DAY + 5 * HOUR, facts(90 + day, country=f"C{1 + day // 3}")) for day in range(6)]

@@ -1,22 +1,25 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 import pytest
 
+from streams.detection.families.network.builds import build_of
 from streams.detection.families.network.rhythm import alike, week_of
 from streams.detection.messages import Who
 from tests.detection.families.network.kit import DAY, HOUR, Account, Shared, facts, link, vpn
 
 SUBNET = "shared_subnet_single_use_devices"
 WEEK = bytes(24) + b"\x04" * 60 + bytes(84)
+SETUP: dict[str, Any] = {"agent": "chrome/windows/desktop", "tz": "Asia/X", "week": WEEK}
 OTHER = bytes(100) + b"\x04" * 60 + bytes(8)
 
 
 def team(count: int, change: dict[int, dict[str, Any]] | None = None, **more: Any) -> Shared:
     shared = Shared()
     for n in range(count):
-        data: dict[str, Any] = {"devices": [n], "agent": "chrome/windows/desktop", "tz": "Asia/X", "week": WEEK, **more}
+        data: dict[str, Any] = {"devices": [n], **SETUP, **more}
         data |= (change or {}).get(n, {})
         shared.take([link("subnet", "198.51.1.0/24", f"a{n}", n * HOUR, data.pop("who", None), **data)])
     return shared
@@ -42,6 +45,54 @@ def test_own_hours_or_own_hardware_are_ordinary_neighbours() -> None:
     assert found(team(5, {0: {"agent": "safari/macos/desktop"}, 1: {"tz": "Europe/Y"}}))
     assert not found(team(4, agent=""))
     assert not found(team(4, week=bytes(24) + b"\x04" * 4 + bytes(140)))
+
+
+def test_another_browser_version_is_another_setup() -> None:
+    assert found(team(4, build="chrome/141"))
+    assert not found(team(4, {n: {"build": f"chrome/{138 + n}"} for n in range(4)}))
+    assert found(team(5, {n: {"build": "chrome/141" if n < 3 else "chrome/142"} for n in range(5)}))
+    account = Account()
+    account.start(0, facts(), device_id="d", user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko Firefox/144.0")
+    assert account.sent("subnet")[0].data["build"] == "firefox/144"
+
+
+@pytest.mark.parametrize(
+    ("agent", "build"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36 Edg/140.0.1", "edg/140"),
+        ("Mozilla/5.0 (Linux; Android 14) Version/4.0 Chrome/139.0 Mobile Safari/537.36", "chrome/139"),
+        ("Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Version/18.2 Safari/605.1.15", "version/18"),
+        ("curl/8.5", ""),
+        ("", ""),
+    ],
+)
+def test_the_build_of_an_agent(agent: str, build: str) -> None:
+    assert build_of(agent) == build
+
+
+def test_a_replaced_device_counts_for_as_long_as_the_window() -> None:
+    for weeks, expected in ((4, False), (5, True)):
+        shared = team(4, {n: {"build": f"chrome/{n}"} for n in range(4)})
+        for week in range(1, weeks + 1):
+            shared.take(
+                link("subnet", "198.51.1.0/24", f"a{n}", 7 * week * DAY + n * HOUR, devices=[n + 10], **SETUP)
+                for n in range(4)
+            )
+        assert found(shared) is expected, weeks
+
+
+def test_a_second_device_in_use_is_told_again_each_week_and_a_replaced_one_never() -> None:
+    account = Account()
+    for day in range(22):
+        account.start(day * DAY, facts(), device_id="old" if day < 3 else "new")
+        account.start(day * DAY + HOUR, facts(), device_id="other")
+    told = [(sent.ts // DAY, sent.data["devices"]) for sent in account.sent("subnet")]
+    first = told[0][0]
+    old, other, new = (crc32(name) for name in (b"old", b"other", b"new"))
+    assert {device for day, devices in told if day - first >= 10 for device in devices} == {other, new}
+    for day in (10, 17):
+        assert any(other in devices for at, devices in told if day <= at - first < day + 7)
+    assert old in told[0][1]
 
 
 def test_agencies_common_employers_and_declared_offices_are_silent() -> None:

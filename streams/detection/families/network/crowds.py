@@ -1,0 +1,58 @@
+"""How many devices an address carries within an hour, from what accounts tell it once a day, and visitors once.
+
+Links that carried every hour would cost more than all others together; hours that come a day later tell the same of a place.
+"""
+
+from __future__ import annotations
+
+from streams.detection.entity_state import EntityDesk, EntityState
+from streams.detection.messages import Link, Numbers
+from streams.detection.windows import HOUR
+
+COMPANY = 3
+"""Accounts on a line from which visitors are told of: with fewer there is nobody to point at."""
+RECOUNT = 24
+"""Hours for which a crowd is not counted again: it is one for a month."""
+
+
+def forward(entity: EntityState, link: Link, desk: EntityDesk) -> None:
+    """Tell the address of somebody's first session there, which reached only the exit of that name.
+
+    On a line with one or two accounts there is nothing to count, and nothing is sent.
+    """
+    visit = link.data.get("visit")
+    if not visit or len(entity.members) < COMPANY:
+        return
+    device, hour = visit
+    data = {"network": link.data.get("network"), "device": device, "hour": hour, "visit": True}
+    desk.links.append(Link("ip", entity.key, link.account, link.ts, link.ref, link.who, data))
+
+
+def count_devices(entity: EntityState, link: Link, crowd: float) -> None:
+    """Note under `crowd` the newest hour in which there were more devices than that: more than a household has."""
+    enough = float(
+        crowd
+    )  # of accounts and of a day's devices: what is compared with the threshold is an hour's devices
+    memory, members = entity.memory, entity.members.values()
+    if len(members) <= enough or link.ts // HOUR - memory.get("crowd", 0) < RECOUNT:
+        return
+    for day, mask in _hours(link.data).items():
+        devices: dict[int, int] = {}
+        for member in members:
+            if (device := member.data.get("device")) and (theirs := _hours(member.data).get(day, 0) & mask):
+                devices[device] = devices.get(device, 0) | theirs
+        if len(devices) <= enough:
+            continue
+        for hour in range(24):
+            if sum(theirs >> hour & 1 for theirs in devices.values()) > crowd:
+                memory["crowd"] = max(24 * day + hour, memory.get("crowd", 0))
+
+
+def _hours(data: Numbers) -> dict[int, int]:
+    """Give the UTC days of which a link tells, with a mask of the hours: that of its session, and the day before's."""
+    days: dict[int, int] = {}
+    if stay := data.get("stay"):
+        days[stay[0]] = stay[1]
+    if hour := data.get("hour"):
+        days[hour // 24] = days.get(hour // 24, 0) | 1 << hour % 24
+    return days

@@ -1,0 +1,112 @@
+"""Places that carry more devices within an hour than a household has, from events to findings."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, T0, Account, Shared, facts, link
+
+SHARED = "shared_ip_multi_account"
+KEY = "198.51.1.7"
+
+
+def come(shared: Shared, account: Account, at: int) -> None:
+    """One session of an account on its own device, heard of by all things before the next one."""
+    hours, hour = account.state.active_hours, (T0 + at) // HOUR
+    hours[hour // 24] = hours.get(hour // 24, 0) | 1 << hour % 24
+    account.start(at, facts(), device_id=account.account_id)
+    shared.take(account.links)
+    account.links = []
+
+
+def office(people: int, days: int) -> tuple[Shared, set[str]]:
+    """Everybody comes between 6 and 13 o'clock and starts a session at least once an hour, for seven hours."""
+    rng, shared = random.Random(1), Shared()
+    accounts = [Account(f"w{n:02}") for n in range(people)]
+    usual = [rng.uniform(7, 12) for _ in accounts]
+    visits = []
+    for day in range(days):
+        for account, hour in zip(accounts, usual, strict=True):
+            first = at = hour + rng.uniform(-1, 1)
+            while at < first + 7:
+                visits.append((int((24 * day + at) * HOUR), account.account_id))
+                at += rng.uniform(0.6, 0.95)
+    of = {account.account_id: account for account in accounts}
+    for at, name in sorted(visits):
+        come(shared, of[name], at)
+    return shared, {name for name in of if shared.confidence(name, SHARED) > 0}
+
+
+@pytest.mark.parametrize("people", [20, 30, 48])
+def test_an_office_is_known_on_its_second_day(people: int) -> None:  # B01, auto-detected
+    shared, flagged = office(people, 2)
+    assert not flagged
+    assert len([name for name, mitigator in shared.mitigated if mitigator == "MIT-OFFICE"]) == people
+
+
+def test_fifteen_people_are_no_crowd() -> None:
+    shared, flagged = office(15, 3)
+    assert len(flagged) == 15
+    assert not shared.mitigated
+
+
+def test_visitors_who_never_come_back_make_a_cafe() -> None:
+    shared, regulars = Shared(), [Account(f"r{n}") for n in range(3)]
+    for day in range(2):
+        opens = day * DAY + 10 * HOUR
+        for n in range(40):
+            come(shared, Account(f"v{day}-{n}"), opens + n * MINUTE)
+        for hour in range(2):
+            for n, account in enumerate(regulars):
+                come(shared, account, opens + hour * HOUR + (45 + n) * MINUTE)
+    assert {shared.confidence(account.account_id, SHARED) for account in regulars} == {0}
+    assert {name for name, _ in shared.mitigated} <= {account.account_id for account in regulars}
+
+
+def test_a_visitor_is_no_account_that_uses_the_address() -> None:
+    shared = Shared()
+    for n in range(6):
+        come(shared, Account(f"v{n}"), n * HOUR)
+    assert shared.taken["ip"] == 4
+    assert not shared.findings
+
+
+def test_nobody_tells_of_a_line_with_two_accounts() -> None:
+    shared, pair = Shared(), [Account("a"), Account("b")]
+    for hour in range(8):
+        for account in pair:
+            come(shared, account, hour * HOUR)
+    assert shared.taken["ip"] == 2
+
+
+def test_people_who_come_one_after_another_are_no_crowd() -> None:
+    shared = Shared()
+    for n in range(20):
+        stay = [T0 // DAY, 1 << n]
+        shared.take([link("ip", KEY, f"a{n}", DAY + n, device=n + 1, hour=T0 // HOUR + 24 + n % 2, stay=stay)])
+    assert shared.confidence("a0", SHARED) == 1.0
+
+
+def test_what_a_link_tells_of_the_day_before() -> None:
+    account = Account()
+    day = T0 // DAY
+    account.state.active_hours[day] = 0b111 << 6
+    account.start(7 * HOUR, facts())
+    account.start(8 * HOUR, facts())
+    account.start(DAY, facts())
+    first, second = account.sent("ip")
+    assert first.data["stay"] == [day, 0b110 << 6]
+    assert second.data["stay"] == [day, 0b100 << 6]
+
+
+def test_a_week_away_makes_a_visitor_again_and_a_weekly_exit_link_does_not() -> None:
+    account = Account()
+    for day in (0, 1, 2, 8, 9):
+        account.start(day * DAY, facts(), device_id="d")
+    assert [bool(sent.data.get("visit")) for sent in account.sent("exit")] == [True, False]
+    assert [(sent.ts - T0) // DAY for sent in account.sent("ip")] == [1, 2, 8, 9]
+    account.start(20 * DAY, facts(), device_id="d")
+    assert account.sent("exit")[-1].data["visit"]
+    assert len(account.sent("ip")) == 4
