@@ -18,8 +18,6 @@ KEEP_DAYS = {"ip": 30, "subnet": 30, "exit": 30, "pair": 30, "device": 90, "payo
 DEFAULT_KEEP_DAYS = 90
 LASTING = frozenset({"device", "payout"})
 """Kinds of things whose word about an account holds for as long as the account is there. Elsewhere it is of a moment and only fades."""
-STANDS = 4
-"""A thing of which something still stands is kept for this many times as long: by then less than one percent of it is left."""
 EXIT = "exit"
 POPULAR = "popular"
 """Key in an exit's memory: so many accounts were seen there that it says nothing about any, for good. It is its counter then."""
@@ -93,15 +91,14 @@ def silent(entity: EntityState) -> bool:
 def over(entity: EntityState, now: int) -> bool:
     """Whether nobody was seen there for as long as accounts stay on such a thing, and nothing that was said of one still stands.
 
-    Edges need not be asked for: they end when the accounts have been away for that long.
+    Edges need not be asked for: they end when the accounts have been away for that long. What was told an account does not, and only
+    this thing can take it back.
     """
-    quiet, keep = now - entity.watermark, keep_ms(entity.kind)
-    if quiet <= keep:
+    quiet = now - entity.watermark
+    if quiet <= keep_ms(entity.kind):
         return False
     if POPULAR in entity.memory:
         return quiet > POPULAR_DAYS * DAY
-    if quiet > STANDS * keep:
-        return True
     return not any(confidence for member in entity.members.values() for confidence, _ in member.sent.values())
 
 

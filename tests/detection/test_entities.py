@@ -149,13 +149,14 @@ def test_a_device_edge_outlasts_an_absence_and_a_return_takes_none_back() -> Non
     assert {("a", "b"), ("a", "c")} <= things.tied(100)
 
 
-def test_a_thing_of_which_something_stands_is_over_at_last() -> None:
+def test_what_stands_is_taken_back_after_any_silence() -> None:
     things = Things()
     for name in "ab":
-        things.link("payout", name, 0)
-    state = things.state("payout")
-    assert not over(state, T0 + 1000 * DAY)
-    assert over(state, T0 + 1461 * DAY)
+        things.link("device", name, 0)
+    assert not over(things.state("device"), T0 + 1000 * DAY)
+    things.link("device", "a", 1000)
+    assert things.said == {("a", DEVICE): 0.0, ("b", DEVICE): 0.0}
+    assert over(things.state("device"), T0 + 1100 * DAY)
 
 
 def customers(things: Things, exits: int, months: int, a_month: int) -> None:
