@@ -66,8 +66,9 @@ class CasesStage:
                 unreadable(self.name, record, str(error), result)
                 continue
             if not isinstance(told, TablesUsed):
-                times.append(told.ts)
-                caused += [told.ts for output in result.outputs[made:] if output.topic != SAFETY_NOTICES.name]
+                ts = max(told.ts, told.told) if isinstance(told, StrongEdge) else told.ts
+                times.append(ts)
+                caused += [ts for output in result.outputs[made:] if output.topic != SAFETY_NOTICES.name]
         return result.at(times)._replace(revisions_ms=caused)
 
     def _take(self, told: CaseInput, states: States, result: Result) -> None:
@@ -81,7 +82,7 @@ class CasesStage:
             for one, other, ref in ((told.a, told.b, told.ref_a), (told.b, told.a, told.ref_b)):
                 components.tie(_node(states, one), Edge(other, told.edge_type, told.entity, told.ts, ref))
                 states.put(node_key(one), _node(states, one))
-            self._evaluate(told.a, told.ts, states, result)
+            self._evaluate(told.a, max(told.ts, told.told), states, result)
         elif isinstance(told, EdgeRemoved):
             self._untie(told, states, result)
         elif isinstance(told, TablesUsed):

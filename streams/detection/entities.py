@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,22 +12,24 @@ from schemas.topics import ASSESSMENTS, FINDINGS, LINKS
 from streams.detection import registry
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.entity_state import (
-    DEFAULT_KEEP_DAYS,
+    EXIT,
     HUB,
-    KEEP_DAYS,
+    LASTING,
     MEMBERS,
     EntityDesk,
     EntityState,
     Member,
+    keep_ms,
     over,
 )
 from streams.detection.messages import Link, Ref
 from streams.detection.stage import Output, Result, SourceRecord
 from streams.detection.states import PartitionStates
 from streams.detection.unreadable import unreadable
-from streams.detection.windows import DAY
 
 REFS = 2
+_GONE = "gone"
+"""Key in an exit's memory: CRC-32 of accounts that left, so that one that comes back is not counted twice."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_link = msgspec.msgpack.Decoder(Link).decode
@@ -75,6 +78,8 @@ class EntitiesStage:
             entity = EntityState(link.kind, link.key)
         entity.offset = offset
         entity.watermark = max(entity.watermark, link.ts)
+        if entity.kind in LASTING or link.account not in entity.members:
+            _expire(entity, link, self._desk)
         if _note(entity, link):
             slot = ("evictions", "entity_member")
             result.counts[slot] = result.counts.get(slot, 0) + 1
@@ -97,10 +102,10 @@ class EntitiesStage:
 
 
 def _note(entity: EntityState, link: Link) -> bool:
-    """Keep the account as a member; forget those not seen for long; above the hub size only count. Whether one made room."""
+    """Keep the account as a member; above the hub size only count. Whether one made room."""
     member, full = entity.members.get(link.account), False
     if member is None:
-        _expire(entity)
+        _return(entity, link.account)
         full = len(entity.members) >= MEMBERS
         if full:
             stalest = min(entity.members, key=lambda name: (entity.members[name].last, name))
@@ -116,10 +121,32 @@ def _note(entity: EntityState, link: Link) -> bool:
     return full
 
 
-def _expire(entity: EntityState) -> None:
-    before = entity.watermark - KEEP_DAYS.get(entity.kind, DEFAULT_KEEP_DAYS) * DAY
-    for name in [name for name, member in entity.members.items() if member.last < before]:
+def _expire(entity: EntityState, link: Link, desk: EntityDesk) -> None:
+    """Forget who was not seen for long, and edges that have ended with that. An exit goes on counting those it forgets."""
+    before = entity.watermark - keep_ms(entity.kind)
+    for name in [name for name, held in entity.members.items() if held.last < before and name != link.account]:
+        if entity.kind in LASTING:
+            desk.leave(entity, name)
+        elif entity.kind == EXIT:
+            _leave(entity, name)
         del entity.members[name]
+    if any(both < before for both in entity.edged.values()):
+        entity.edged = {pair: both for pair, both in entity.edged.items() if both >= before}
+
+
+def _leave(entity: EntityState, account: str) -> None:
+    """Go on counting an account among those ever seen on an exit. As many can come back as are kept: beyond that it is popular."""
+    gone = entity.memory.setdefault(_GONE, [])
+    if len(gone) < MEMBERS:
+        gone.append(zlib.crc32(account.encode()))
+    entity.evicted += 1
+
+
+def _return(entity: EntityState, account: str) -> None:
+    gone = entity.memory.get(_GONE)
+    if gone and (mark := zlib.crc32(account.encode())) in gone:
+        gone.remove(mark)
+        entity.evicted -= 1
 
 
 def _few(refs: list[Ref], ref: Ref) -> list[Ref]:

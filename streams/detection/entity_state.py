@@ -16,6 +16,13 @@ HUB = 50
 KEEP_DAYS = {"ip": 30, "subnet": 30, "exit": 30, "pair": 30, "device": 90, "payout": 365}
 """How long an account stays on a thing after it was last seen there (catalogue §4.2: edges by type)."""
 DEFAULT_KEEP_DAYS = 90
+LASTING = frozenset({"device", "payout"})
+"""Kinds of things whose word about an account holds for as long as the account is there. Elsewhere it is of a moment and only fades."""
+EXIT = "exit"
+POPULAR = "popular"
+"""Key in an exit's memory: so many accounts were seen there that it says nothing about any, for good. It is its counter then."""
+POPULAR_DAYS = 365
+"""How long that is remembered after the last account: by then an address may have another owner."""
 RESEND = 7 * DAY
 """A finding is repeated at the latest after this long, so that evidence does not decay while it still holds."""
 MITIGATES = 30 * DAY
@@ -44,9 +51,10 @@ class EntityState(msgspec.Struct, array_like=True, gc=False):
     watermark: int = 0
     members: dict[str, Member] = {}
     evicted: int = 0
+    """Accounts seen here that are no longer kept: those that made room and, of an exit, all that left."""
     hub: bool = False
     edged: dict[str, int] = {}
-    """`a|b` → event time of the last strong edge sent."""
+    """`a|b` → event time of the last strong edge sent: when both were last there."""
     memory: dict[str, Any] = {}
     """What a family counts beside the members (device-hours, exits of a pair …): small and bounded by the family."""
 
@@ -69,6 +77,11 @@ def strangers(one: Who, other: Who, a: str, b: str) -> bool:
     return not (set(one.related) & set(other.related))
 
 
+def keep_ms(kind: str) -> int:
+    """How long an account stays on a thing of this kind after it was last seen there, in ms."""
+    return KEEP_DAYS.get(kind, DEFAULT_KEEP_DAYS) * DAY
+
+
 def silent(entity: EntityState) -> bool:
     """Whether there is one account, and nothing was ever said of it: the usual thing, with nothing to judge or take back."""
     members = entity.members
@@ -76,9 +89,16 @@ def silent(entity: EntityState) -> bool:
 
 
 def over(entity: EntityState, now: int) -> bool:
-    """Whether nobody was seen there for as long as accounts stay on such a thing, and nothing that was said of one still stands."""
-    if now - entity.watermark <= KEEP_DAYS.get(entity.kind, DEFAULT_KEEP_DAYS) * DAY or entity.edged:
+    """Whether nobody was seen there for as long as accounts stay on such a thing, and nothing that was said of one still stands.
+
+    Edges need not be asked for: they end when the accounts have been away for that long. What was told an account does not, and only
+    this thing can take it back.
+    """
+    quiet = now - entity.watermark
+    if quiet <= keep_ms(entity.kind):
         return False
+    if POPULAR in entity.memory:
+        return quiet > POPULAR_DAYS * DAY
     return not any(confidence for member in entity.members.values() for confidence, _ in member.sent.values())
 
 
@@ -104,7 +124,7 @@ class EntityDesk:
         member = entity.members[account]
         sent = member.sent.get(indicator)
         confidence = round(confidence, 4)
-        if sent is None and confidence <= 0:
+        if confidence <= 0 and (sent is None or sent[0] <= 0):
             return
         if sent is not None and sent[0] == confidence and entity.watermark - sent[1] < RESEND:
             return
@@ -123,6 +143,12 @@ class EntityDesk:
             )
         )
 
+    def leave(self, entity: EntityState, account: str) -> None:
+        """Take back all that this thing told `account` and that still stands: it will be forgotten here."""
+        for name, (confidence, _) in entity.members[account].sent.items():
+            if confidence > 0 and name in self.catalogue.indicators:  # a mitigating fact lapses by itself
+                self.find(entity, account, name, 0.0, {}, [])
+
     def suppressed(self, entity: EntityState, link: Link, indicator: str, reason: str) -> None:
         """Hear that `indicator` says less of this thing, or nothing, for `reason`. Only an explanation wants to know."""
 
@@ -139,15 +165,17 @@ class EntityDesk:
         )
 
     def edge(self, entity: EntityState, a: str, b: str) -> None:
-        """Tie two accounts with a strong edge of the thing's kind; repeated weekly at most."""
+        """Tie two accounts with a strong edge of the thing's kind, as of when both were last there; renewed weekly at most."""
         a, b = sorted((a, b))
         name = f"{a}|{b}"
+        one, other = entity.members[a], entity.members[b]
+        both = min(one.last, other.last)
         sent = entity.edged.get(name)
-        if sent is not None and entity.watermark - sent < RESEND:
+        if sent is not None and both - sent < RESEND:
             return
-        entity.edged[name] = entity.watermark
-        ref_a, ref_b = entity.members[a].refs[-1], entity.members[b].refs[-1]
-        self.edges.append(StrongEdge(entity.kind, entity.name, a, b, entity.watermark, ref_a, ref_b))
+        entity.edged[name] = both
+        edge = StrongEdge(entity.kind, entity.name, a, b, both, one.refs[-1], other.refs[-1], entity.watermark)
+        self.edges.append(edge)
 
     def untie(self, entity: EntityState) -> None:
         """The thing is a hub or declared: take its edges back."""

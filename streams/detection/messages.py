@@ -117,6 +117,8 @@ class StrongEdge(msgspec.Struct, array_like=True, tag=2):
     ref_a: Ref | None = None
     """The newest event that showed `a` there; `ref_b` likewise."""
     ref_b: Ref | None = None
+    told: int = 0
+    """Event time at which it was told. `ts` is when both were last there, from which it expires."""
 
 
 class EdgeRemoved(msgspec.Struct, array_like=True, tag=3):

@@ -159,6 +159,15 @@ def test_an_expired_edge_ties_no_more(desk: Desk) -> None:
     assert alert.subject.account_ids == ("a",)
 
 
+def test_an_edge_of_former_days_is_judged_when_it_is_told(desk: Desk) -> None:
+    """The edge is as old as the account that was last there: what had expired by now is not read as of then."""
+    desk.tell(StrongEdge("device", "device:d", "a", "b", T0))
+    for name, day in (("b", 80), ("c", 90)):
+        desk.tell(assessed(name, *(evidence(item.indicator, 1.0, day) for item in REVIEW), day=day))
+    published = desk.tell(StrongEdge("payout", "payout:i", "a", "c", T0 + 10 * DAY, told=T0 + 95 * DAY))
+    assert published[-1].subject.account_ids == ("a", "c")
+
+
 def test_a_person_resolves_and_only_news_opens_another_episode(desk: Desk) -> None:
     (opened,) = desk.tell(assessed("a", *REVIEW))
     (resolved,) = desk.tell(Disposition(opened.alert_id, "a", "cleared", ["declared"], T0 + DAY))

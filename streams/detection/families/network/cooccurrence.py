@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from streams.detection.entity_state import EntityDesk, EntityState
+from streams.detection.entity_state import POPULAR, EntityDesk, EntityState
 from streams.detection.families.network.crowds import forward
 from streams.detection.families.network.relations import related, withdraw
 from streams.detection.messages import Link
@@ -27,12 +27,19 @@ def rarity_of(accounts: int) -> float:
 def judge_exit(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     """Tell the pairs of accounts that were on this exit within half an hour, while the exit is rare.
 
-    Accounts ever seen here: those kept and those that made room for others. A popular exit thus falls silent for good.
+    Accounts ever seen here: those kept and those that left. A popular exit falls silent for good; only its number is kept.
     """
-    forward(entity, link, desk)
-    rarity = rarity_of(len(entity.members) + entity.evicted)
+    accounts = len(entity.members) + entity.evicted
+    forward(entity, link, accounts, desk)
+    rarity = rarity_of(accounts)
+    if POPULAR in entity.memory:
+        entity.members = {}
+        return
+    if rarity < desk.threshold(COUSE, "floor"):
+        entity.members, entity.evicted, entity.memory, entity.hub = {}, accounts, {POPULAR: True}, False
+        return
     name = link.data.get("exit")
-    if not name or rarity < desk.threshold(COUSE, "floor"):
+    if not name:
         return
     span = desk.threshold(COUSE, "minutes") * MINUTE
     own = entity.members[link.account]

@@ -10,18 +10,18 @@ from streams.detection.messages import Link, Numbers
 from streams.detection.windows import HOUR
 
 COMPANY = 3
-"""Accounts on a line from which visitors are told of: with fewer there is nobody to point at."""
+"""Accounts ever seen on a line from which visitors are told of: with fewer there is nobody to point at."""
 RECOUNT = 24
 """Hours for which a crowd is not counted again: it is one for a month."""
 
 
-def forward(entity: EntityState, link: Link, desk: EntityDesk) -> None:
+def forward(entity: EntityState, link: Link, accounts: int, desk: EntityDesk) -> None:
     """Tell the address of somebody's first session there, which reached only the exit of that name.
 
-    On a line with one or two accounts there is nothing to count, and nothing is sent.
+    On a line on which only one or two `accounts` were ever seen there is nothing to count, and nothing is sent.
     """
     visit = link.data.get("visit")
-    if not visit or len(entity.members) < COMPANY:
+    if not visit or accounts < COMPANY:
         return
     device, hour = visit
     data = {"network": link.data.get("network"), "device": device, "hour": hour, "visit": True}
@@ -30,9 +30,7 @@ def forward(entity: EntityState, link: Link, desk: EntityDesk) -> None:
 
 def count_devices(entity: EntityState, link: Link, crowd: float) -> None:
     """Note under `crowd` the newest hour in which there were more devices than that: more than a household has."""
-    enough = float(
-        crowd
-    )  # of accounts and of a day's devices: what is compared with the threshold is an hour's devices
+    enough = float(crowd)  # of accounts and of a day's devices; what is held against the threshold is an hour's devices
     memory, members = entity.memory, entity.members.values()
     if len(members) <= enough or link.ts // HOUR - memory.get("crowd", 0) < RECOUNT:
         return

@@ -7,24 +7,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.events import AccountCreated, BalanceCredited, PayoutMethodAdded, PayoutRequested
+from schemas.events import (
+    AccountCreated,
+    AffiliationDeclared,
+    AgencyMemberAdded,
+    BalanceCredited,
+    PayoutMethodAdded,
+    PayoutRequested,
+)
 from streams.detection.families.payments import names, shared, splits
 from streams.detection.families.payments.holders import Holder, holder, note_instrument, short
 from streams.detection.families.payments.memory import Instrument, PaymentsMemory, Payout
 from streams.detection.family import REFS, Desk, Family, Moment
 from streams.detection.messages import Evidence
-from streams.detection.windows import DAY
+from streams.detection.windows import DAY, HOUR
 
 REFRESH = 7 * DAY
 """The instrument hears of an account weekly: its window is 180 days, so a day would only cost records."""
 
 
-def observe_created(moment: Moment, _desk: Desk) -> None:
+def observe_created(moment: Moment, desk: Desk) -> None:
     """Note the registration number that a company account states for itself."""
     event = moment.event
     assert isinstance(event, AccountCreated)
     if event.reg_no_h:
-        _memory(moment).own_reg = event.reg_no_h
+        memory = _memory(moment)
+        memory.own_reg = event.reg_no_h
+        _judge_holders(moment, memory, desk)
+
+
+def observe_declared(moment: Moment, desk: Desk) -> None:
+    """Judge again whose the instruments are: an employer or an agency explains also what was added before it was declared."""
+    memory = moment.account.payments
+    if memory is not None:
+        _judge_holders(moment, memory, desk)
 
 
 def observe_added(moment: Moment, desk: Desk) -> None:
@@ -34,8 +50,8 @@ def observe_added(moment: Moment, desk: Desk) -> None:
     memory = _memory(moment)
     note_instrument(memory, event, moment.ts, desk)
     _link(moment, event, desk)
-    names.judge_added(moment, memory, event, desk)
-    _judge_splits(moment, memory, desk)
+    names.note_added(moment, memory, event, desk)
+    _judge_holders(moment, memory, desk)
 
 
 def observe_payout(moment: Moment, desk: Desk) -> None:
@@ -45,6 +61,7 @@ def observe_payout(moment: Moment, desk: Desk) -> None:
     memory = _memory(moment)
     note_instrument(memory, event, moment.ts, desk)
     _link(moment, event, desk)
+    names.judge(moment, memory, desk)
     if event.instrument_h and event.amount:
         splits.note_payout(memory, Payout(moment.ts, short(event.instrument_h), event.amount, event.currency or ""))
         _judge_splits(moment, memory, desk)
@@ -53,7 +70,12 @@ def observe_payout(moment: Moment, desk: Desk) -> None:
 def observe_credit(moment: Moment, desk: Desk) -> None:
     """Note that earned money came in: payouts are grouped by it."""
     memory = _memory(moment)
-    splits.note_credit(memory, moment.ts)
+    splits.note_credit(memory, moment.ts, int(desk.threshold(splits.INDICATOR, "hours") * HOUR))
+    _judge_splits(moment, memory, desk)
+
+
+def _judge_holders(moment: Moment, memory: PaymentsMemory, desk: Desk) -> None:
+    names.judge(moment, memory, desk)
     _judge_splits(moment, memory, desk)
 
 
@@ -69,6 +91,10 @@ def _judge_splits(moment: Moment, memory: PaymentsMemory, desk: Desk) -> None:
 
     thresholds = desk.catalogue.indicators[splits.INDICATOR].thresholds
     splits.forget(memory, thresholds["days"])
+    if isinstance(moment.event, PayoutRequested) and any(
+        holds(known) == "other" for known in memory.instruments.values()
+    ):
+        splits.note_ref(memory, moment.ref, splits.every_split(memory, holds, int(thresholds["hours"] * HOUR)))
     alike = splits.stable_splits(memory, holds, thresholds)
     held = account.fired.get(splits.INDICATOR)
     late = held is not None and moment.ts <= held.last
@@ -80,12 +106,10 @@ def _judge_splits(moment: Moment, memory: PaymentsMemory, desk: Desk) -> None:
     last = alike[-1].end
     if held is not None and ((last < held.last and not late) or (last, numbers) == (held.last, held.numbers)):
         return
-    refs = {*(held.refs if held else ())} | (
-        {moment.ref} if type(moment.event) is PayoutRequested or not held else set()
-    )
+    refs = splits.refs_of(memory, alike) or (held.refs if held else [moment.ref])
     # replaced, not merged: what is said is a function of the rings alone
     desk.retract(account, splits.INDICATOR)
-    note = Evidence(splits.INDICATOR, 1.0, alike[0].start, last, len(alike), numbers, sorted(refs)[-REFS:])
+    note = Evidence(splits.INDICATOR, 1.0, alike[0].start, last, len(alike), numbers, refs[-REFS:])
     desk.keep(account, splits.INDICATOR, note)
 
 
@@ -111,6 +135,8 @@ FAMILY = Family(
     (names.INDICATOR, shared.INDICATOR, splits.INDICATOR),
     {
         AccountCreated: observe_created,
+        AffiliationDeclared: observe_declared,
+        AgencyMemberAdded: observe_declared,
         PayoutMethodAdded: observe_added,
         PayoutRequested: observe_payout,
         BalanceCredited: observe_credit,

@@ -1,14 +1,19 @@
-"""`payout_name_mismatch`: a payout account was added whose holder is not the verified account holder (PAY)."""
+"""`payout_name_mismatch`: a payout account was added whose holder is not the verified account holder (PAY).
+
+Read afresh from what is known of the instruments whenever something is said of them or a relation is declared, so that neither the
+order of arrival nor an old statement decides.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.events import PayoutMethodAdded
 from streams.detection.families.payments.holders import holder, short
 from streams.detection.families.payments.memory import INSTRUMENTS, Instrument, PaymentsMemory
-from streams.detection.family import Desk, Moment
-from streams.detection.messages import Evidence
+from streams.detection.family import REFS, Desk, Moment
+from streams.detection.messages import Evidence, Ref
 from streams.detection.windows import DAY
 
 if TYPE_CHECKING:
@@ -17,36 +22,65 @@ if TYPE_CHECKING:
 INDICATOR = "payout_name_mismatch"
 
 
-def judge_added(moment: Moment, memory: PaymentsMemory, event: PayoutMethodAdded, desk: Desk) -> None:
-    """Fire when the added instrument is in another name; surer when another such one was added within the window."""
+class Others(NamedTuple):
+    """Instruments in other names that were added within one window: confidence, and the newest addition of each with its match."""
+
+    confidence: float
+    added: list[tuple[int, float]]
+
+
+def note_added(moment: Moment, memory: PaymentsMemory, event: PayoutMethodAdded, desk: Desk) -> None:
+    """Keep that an instrument in another name was added, whatever may explain it: that can change."""
     match = event.holder_name_match_score
-    if match is None or not event.instrument_h or not desk.enabled(INDICATOR):
+    if match is not None and event.instrument_h and match < desk.threshold(INDICATOR, "least_match"):
+        key = short(event.instrument_h)
+        memory.mismatches[key] = max(memory.mismatches.get(key, (moment.ts, match)), (moment.ts, match))
+        desk.make_room(memory.mismatches, INSTRUMENTS, "payment", lambda kept: kept)
+
+
+def judge(moment: Moment, memory: PaymentsMemory, desk: Desk) -> None:
+    """Fire while an added instrument is in another name; surer when two were added within the window. Take back what is explained."""
+    account, held = moment.account, moment.account.fired.get(INDICATOR)
+    if not memory.mismatches or not desk.enabled(INDICATOR):
         return
-    if not _is_other(event, memory, moment.account.profile, desk.threshold(INDICATOR, "least_match")):
+    found = _weightiest(memory, account.profile, desk)
+    if found is None:
+        desk.retract(account, INDICATOR)
         return
-    window = int(desk.threshold(INDICATOR, "second_days") * DAY)
-    _remember(memory, short(event.instrument_h), moment.ts, match, desk)
-    end = max(ts for ts, _ in memory.mismatches.values())
-    near = [(ts, score) for ts, score in memory.mismatches.values() if end - window < ts <= end]
-    if moment.ts <= end - window:  # later than any lateness allows: judged by itself
-        end, near = moment.ts, [(moment.ts, match)]
-    confidence = desk.threshold(INDICATOR, "one" if len(near) == 1 else "two")
     numbers = {
-        "instruments": len(near),
-        "match": round(min(score for _, score in near), 2),
+        "instruments": len(found.added),
+        "match": round(min(match for _, match in found.added), 2),
         "least_match": desk.threshold(INDICATOR, "least_match"),
         "days": desk.threshold(INDICATOR, "second_days"),
     }
-    first = min(ts for ts, _ in near)
-    # kept whole rather than fired: the first and the last addition are known whatever order they arrived in
-    desk.keep(moment.account, INDICATOR, Evidence(INDICATOR, confidence, first, end, 1, numbers, [moment.ref]))
+    times = [ts for ts, _ in found.added]
+    refs = _refs(moment, times, held)
+    note = Evidence(INDICATOR, found.confidence, min(times), max(times), len(times), numbers, refs)
+    if note != held:
+        desk.retract(account, INDICATOR)  # replaced, not merged
+        desk.keep(account, INDICATOR, note)
 
 
-def _is_other(event: PayoutMethodAdded, memory: PaymentsMemory, profile: Profile, least_match: float) -> bool:
-    stated = Instrument(0, event.holder_name_match_score, event.holder_type == "company", event.holder_reg_id_h or "")
-    return holder(stated, memory, profile, least_match) == "other"
+def _weightiest(memory: PaymentsMemory, profile: Profile, desk: Desk) -> Others | None:
+    """Of the windows that end with each addition, the one whose evidence weighs most whenever it is looked at."""
+    limits = desk.catalogue.indicators[INDICATOR].thresholds
+    window, half_life = limits["second_days"] * DAY, desk.catalogue.indicators[INDICATOR].half_life_days * DAY
+    others = sorted(
+        (ts, match)
+        for key, (ts, match) in memory.mismatches.items()
+        if holder(memory.instruments.get(key, Instrument(ts, match)), memory, profile, limits["least_match"]) == "other"
+    )
+    windows = []
+    for end, _ in others:
+        near = [(ts, match) for ts, match in others if end - window < ts <= end]
+        confidence = limits["one" if len(near) == 1 else "two"]
+        if confidence > 0:
+            windows.append(Others(confidence, near))
+    return max(windows, key=lambda one: math.log2(one.confidence) + one.added[-1][0] / half_life, default=None)
 
 
-def _remember(memory: PaymentsMemory, key: int, ts: int, match: float, desk: Desk) -> None:
-    memory.mismatches[key] = max(memory.mismatches.get(key, (ts, match)), (ts, match))
-    desk.make_room(memory.mismatches, INSTRUMENTS, "payment", lambda kept: kept)
+def _refs(moment: Moment, times: list[int], held: Evidence | None) -> list[Ref]:
+    """The additions that are counted, as far as they are known: the first and the newest."""
+    told = {moment.ref} if isinstance(moment.event, PayoutMethodAdded) else set()
+    refs = sorted(ref for ref in {*told, *(held.refs if held else ())} if ref.ts in times)
+    return refs[:1] + refs[1:][-REFS + 1 :]

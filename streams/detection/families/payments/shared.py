@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from streams.detection.entity_state import EntityDesk, EntityState, Member, silent, strangers
-from streams.detection.messages import Link
+from streams.detection.messages import Link, Numbers
+from streams.detection.ties import apart, tie
 from streams.detection.windows import DAY
 
 INDICATOR = "payout_instrument_shared"
 KIND = "payout"
+_HOUSEHOLD = {"home": "of one verified address", "declared": "with a declared relation"}
+"""Relations that lower what is said, in the words of the sentence."""
 
 
 def judge_instrument(entity: EntityState, link: Link, desk: EntityDesk) -> None:
@@ -20,34 +23,48 @@ def judge_instrument(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     since = entity.watermark - desk.threshold(INDICATOR, "active_days") * DAY
     active = {name: member for name, member in sorted(entity.members.items()) if member.last >= since}
     if entity.hub or any(member.data.get("omnibus") for member in entity.members.values()):
-        for name in active:
+        for name in entity.members:
             desk.find(entity, name, INDICATOR, 0.0, {}, [])
         desk.untie(entity)
         desk.suppressed(entity, link, INDICATOR, "hub" if entity.hub else "omnibus")
         return
-    for name, member in active.items():
-        unrelated = [other for other in active if _relation(name, member, other, active[other]) == "strangers"]
-        household = [other for other in active if _relation(name, member, other, active[other]) == "household"]
-        confidence = _confidence(len(unrelated) + 1, bool(household), desk)
-        together = [name, *(unrelated or household)]
-        numbers = {"accounts": len(together), "days": desk.threshold(INDICATOR, "active_days")}
-        refs = sorted({ref for known in together for ref in active[known].refs})
-        desk.find(entity, name, INDICATOR, confidence, numbers, refs)
+    for name in sorted(entity.members):
+        if name in active:
+            _tell(entity, name, active, desk)
+        else:  # has not used it for as long as it counts: nothing is said of this account any more
+            desk.find(entity, name, INDICATOR, 0.0, {}, [])
     if len(active) > 1:
         desk.suppressed(entity, link, INDICATOR, "related")
-    _tie(entity, desk)
+    tie(entity, link, entity.members, desk)
+
+
+def _tell(entity: EntityState, name: str, active: dict[str, Member], desk: EntityDesk) -> None:
+    """Find how many strangers use the instrument too, or else that people who belong together do; 0 takes an earlier finding back."""
+    relations = {other: _relation(name, active[name], other, known) for other, known in active.items() if other != name}
+    unrelated = [other for other, relation in relations.items() if relation == "strangers"]
+    household = [other for other, relation in relations.items() if relation in _HOUSEHOLD]
+    together = [name, *(unrelated or household)]
+    numbers: Numbers = {
+        "accounts": len(together),
+        "days": desk.threshold(INDICATOR, "active_days"),
+        "relation": "without a known relation",
+        "lowered": "",
+    }
+    if not unrelated:
+        known = [words for relation, words in _HOUSEHOLD.items() if relation in relations.values()]
+        numbers |= {"relation": " or ".join(known), "lowered": "; counted low for that reason"}
+    refs = sorted({ref for other in together for ref in active[other].refs})
+    desk.find(entity, name, INDICATOR, _confidence(len(unrelated) + 1, bool(household), desk), numbers, refs)
 
 
 def _relation(name: str, member: Member, other: str, known: Member) -> str:
-    """Name the relation: `self`, `none` (one verified agency, or one identity), `household`, or `strangers`."""
+    """Name the relation: `none` (one verified agency, or one identity: nothing to tell), `home`, `declared`, or `strangers`."""
     one, two = member.who, known.who
-    if name == other:
-        return "self"
     if (one.agency and one.agency == two.agency) or (one.identity and one.identity == two.identity):
         return "none"
-    if (one.address and one.address == two.address) or not strangers(one, two, name, other):
-        return "household"
-    return "strangers"
+    if apart(name, one, other, two):
+        return "strangers"
+    return "home" if strangers(one, two, name, other) else "declared"
 
 
 def _confidence(accounts: int, household: bool, desk: EntityDesk) -> float:
@@ -56,19 +73,3 @@ def _confidence(accounts: int, household: bool, desk: EntityDesk) -> float:
     if accounts >= 2:
         return desk.threshold(INDICATOR, "two_accounts" if accounts == 2 else "three_accounts")
     return desk.threshold(INDICATOR, "household") if household else 0.0
-
-
-def _tie(entity: EntityState, desk: EntityDesk) -> None:
-    """Tie every account to the earliest stranger, a star; edges that no longer belong to it are taken back first."""
-    members = entity.members
-    by_age = sorted(members, key=lambda name: (members[name].first, name))
-    wanted: dict[str, tuple[str, str]] = {}
-    for place, name in enumerate(by_age):
-        for earlier in by_age[:place]:
-            if _relation(name, members[name], earlier, members[earlier]) == "strangers":
-                wanted["|".join(sorted((earlier, name)))] = (earlier, name)
-                break
-    if entity.edged.keys() - wanted.keys():
-        desk.untie(entity)
-    for name in sorted(wanted):
-        desk.edge(entity, *wanted[name])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from streams.detection.entity_state import HUB, EntityDesk, EntityState, Member, silent, strangers
+from streams.detection.entity_state import HUB, EntityDesk, EntityState, Member, silent
 from streams.detection.messages import Link, Numbers, Ref, Who
+from streams.detection.ties import tie
 from streams.detection.windows import DAY
 
 ID = "shared_device_multi_account"
@@ -31,7 +32,7 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
             desk.find(entity, name, ID, 0.0, {}, [])
     if len(present) > 1:
         desk.suppressed(entity, link, ID, "related")
-    _tie(entity, present, desk)
+    tie(entity, link, present, desk)
 
 
 def _crowd(entity: EntityState, present: dict[str, Member], desk: EntityDesk) -> None:
@@ -60,7 +61,8 @@ def _tell(entity: EntityState, name: str, member: Member, present: dict[str, Mem
     }
     people = 1 + len({held.who.identity or other for other, held in others.items()})
     refs: list[Ref] = [*member.refs[-1:], *(held.refs[-1] for held in others.values() if held.refs)]
-    numbers: Numbers = {"accounts": people, "days": int(desk.threshold(ID, "window_days"))}
+    days = int(desk.threshold(ID, "window_days"))
+    numbers: Numbers = {"accounts": people, "days": days, "relation": _relation(member, others)}
     desk.find(entity, name, ID, _confidence(member, others, people, desk), numbers, refs)
 
 
@@ -77,17 +79,15 @@ def _confidence(member: Member, others: dict[str, Member], people: int, desk: En
     return desk.threshold(ID, "confidence_three" if people > 2 else "confidence_two")
 
 
-def _tie(entity: EntityState, present: dict[str, Member], desk: EntityDesk) -> None:
-    """Tie a star from the earliest account to the strangers: as good as all pairs for components, and linear."""
-    if len(present) < 2:
-        return
-    centre = min(present, key=lambda name: (present[name].first, name))
-    who = present[centre].who
-    for name, held in present.items():
-        if name == centre or _same_person(who, held.who) or _same_home(who, held.who):
-            continue
-        if strangers(who, held.who, centre, name):
-            desk.edge(entity, centre, name)
+def _relation(member: Member, others: dict[str, Member]) -> str:
+    """Say what is known of this account and the others, in the words of the sentence."""
+    who = member.who
+    homes = sum(_same_home(who, held.who) for held in others.values())
+    agency = sum(not _same_home(who, held.who) and _same_agency(who, held.who) for held in others.values())
+    known = " or ".join((["one verified address"] if homes else []) + (["one verified agency"] if agency else []))
+    if homes + agency < len(others):
+        return f"with no declared link, some of them with {known}" if known else "with no declared link"
+    return f"with {known}" if agency else f"with {known} (counted low for that reason)"
 
 
 def _same_person(one: Who, other: Who) -> bool:
@@ -97,6 +97,10 @@ def _same_person(one: Who, other: Who) -> bool:
 
 def _same_home(one: Who, other: Who) -> bool:
     return bool(one.address) and one.address == other.address
+
+
+def _same_agency(one: Who, other: Who) -> bool:
+    return bool(one.agency) and one.agency == other.agency
 
 
 def _declared(one: Who, other: Who, a: str, b: str) -> bool:

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.events import AccountCreated, PayoutMethodAdded
+from schemas.events import AccountCreated, AffiliationDeclared, AgencyMemberAdded, PayoutMethodAdded, PayoutRequested
 from streams.detection.families.payments import FAMILY
 from streams.detection.messages import Evidence
-from tests.detection.families.payments.driver import T0, Account, make
+from streams.detection.wording.summary import sentence
+from tests.detection.families.payments.driver import CATALOGUE, T0, Account, make
 
 NAME = "payout_name_mismatch"
 
@@ -83,6 +84,73 @@ def test_an_agency_does_not_explain_another_person() -> None:
     account.state.profile.agency_verified = True
     added(account, 1, match=0.1, holder_type="person")
     assert account.confidence(NAME) == 0.7
+
+
+def test_a_company_declared_after_it_was_added_is_explained() -> None:
+    account = Account(FAMILY)
+    added(account, 1, match=0.1, holder_type="company", holder_reg_id_h="r1")
+    assert account.confidence(NAME) == 0.7
+    account.state.profile.related = ["employer:r1"]
+    account.see(AffiliationDeclared, 0.5, employer_h="r1")
+    assert account.fired(NAME) is None
+    added(account, 2, "i2", match=0.2)
+    evidence = account.fired(NAME)
+    assert evidence is not None
+    assert (evidence.confidence, evidence.numbers["instruments"]) == (0.7, 1)
+
+
+def test_an_own_company_and_an_agency_that_become_known_later_match() -> None:
+    own, member = Account(FAMILY), Account(FAMILY)
+    for account in (own, member):
+        added(account, 1, match=0.1, holder_type="company", holder_reg_id_h="r1")
+    own.see(AccountCreated, 0, reg_no_h="r1")
+    assert own.fired(NAME) is None
+    member.state.profile.agency_verified = True
+    member.see(AgencyMemberAdded, 2, agency_id="g", confirmed_by=["agency", "member"])
+    assert member.fired(NAME) is None
+
+
+@pytest.mark.parametrize("kind", [PayoutMethodAdded, PayoutRequested])
+def test_a_newer_statement_that_the_name_matches_takes_it_back(kind: type[Any]) -> None:
+    account = Account(FAMILY)
+    added(account, 0, match=0.3)
+    account.see(kind, 10, instrument_h="i1", holder_name_match_score=0.97)
+    assert account.fired(NAME) is None
+    added(account, 5, match=0.3)  # older than what matches
+    assert account.fired(NAME) is None
+
+
+def test_of_two_methods_the_one_that_is_explained_no_longer_counts() -> None:
+    account = Account(FAMILY)
+    added(account, 0, "i1", 0.2)
+    added(account, 10, "i2", 0.3)
+    assert account.confidence(NAME) == 1.0
+    added(account, 20, "i2", 0.9)
+    evidence = account.fired(NAME)
+    assert evidence is not None
+    assert (evidence.confidence, evidence.last, [ref.ts for ref in evidence.refs]) == (0.7, T0, [T0])
+
+
+def test_two_methods_of_long_ago_weigh_more_than_a_newer_one() -> None:
+    account = Account(FAMILY)
+    for day, name in ((0, "i1"), (30, "i2"), (95, "i3")):
+        added(account, day, name, 0.2)
+    assert account.confidence(NAME) == 1.0
+    added(account, 400, "i4", 0.2)
+    assert account.confidence(NAME) == 0.7
+
+
+@pytest.mark.parametrize("instruments", [1, 2])
+def test_the_sentence_reads_well_for_one_and_for_two(instruments: int) -> None:
+    account = Account(FAMILY)
+    for number in range(instruments):
+        added(account, number, f"i{number}", 0.2)
+    evidence = account.fired(NAME)
+    assert evidence is not None
+    assert sentence(CATALOGUE.indicators[NAME], evidence.numbers) == (
+        f"The verified name is not the name of the holder of {instruments} of the payout methods added to the account"
+        " (name match 0.2, where 0.6 would pass)."
+    )
 
 
 EVENTS = [

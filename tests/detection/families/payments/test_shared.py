@@ -11,6 +11,7 @@ from streams.detection.entity_state import HUB, EntityDesk, EntityState, Member
 from streams.detection.families.payments import FAMILY
 from streams.detection.messages import EdgeRemoved, Link, Ref, StrongEdge, Who
 from streams.detection.windows import DAY
+from streams.detection.wording.summary import sentence
 from tests.detection.families.payments.driver import CATALOGUE, T0, Account
 
 NAME = "payout_instrument_shared"
@@ -94,6 +95,32 @@ def test_people_who_belong_together(one: Who, two: Who, expected: float) -> None
     assert instrument.confidences.get("a0", 0.0) == expected
     assert instrument.confidences.get("a1", 0.0) == expected
     assert bool(instrument.edges) is (expected == 0.6)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "relation", "end"),
+    [
+        (Who(), Who(), "without a known relation", ""),
+        (Who(address="h"), Who(address="h"), "of one verified address", "; counted low for that reason"),
+        (Who(related=("a1",)), Who(), "with a declared relation", "; counted low for that reason"),
+    ],
+)
+def test_a_relation_is_said(one: Who, two: Who, relation: str, end: str) -> None:
+    instrument = Instrument()
+    instrument.used_by("a0", 0, one)
+    instrument.used_by("a1", 1, two)
+    said = f"2 accounts {relation} are paid to the same payout instrument, each active within 180 days{end}."
+    assert {sentence(CATALOGUE.indicators[NAME], found.numbers) for found in instrument.desk.findings} == {said}
+
+
+def test_a_couple_beside_a_stranger() -> None:
+    """Each of the couple hears of the stranger only, the stranger of both."""
+    instrument = Instrument()
+    for number, who in enumerate((Who(address="h"), Who(address="h"), Who())):
+        instrument.used_by(f"a{number}", number, who)
+    newest = {found.account: found for found in instrument.desk.findings}
+    assert {name: found.numbers["accounts"] for name, found in newest.items()} == {"a0": 2, "a1": 2, "a2": 3}
+    assert {found.numbers["relation"] for found in newest.values()} == {"without a known relation"}
 
 
 def test_a_verified_agency_of_twenty_five_is_silent() -> None:

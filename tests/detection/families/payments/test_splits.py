@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from schemas.events import BalanceCredited, PayoutMethodAdded, PayoutRequested
 from streams.detection.account_state import AccountState
 from streams.detection.families.payments import FAMILY
-from tests.detection.families.payments.driver import Account, make
+from streams.detection.windows import DAY
+from tests.detection.families.payments.driver import T0, Account, make
 
 NAME = "pass_through_fan_out"
 HOUR = 1 / 24
@@ -157,12 +158,72 @@ def test_any_order_within_a_day_gives_the_same_evidence(order: Sequence[Any]) ->
 
 def test_a_late_credit_takes_a_wrong_grouping_back() -> None:
     account = with_instruments()
+    for at in (10, 20, 30, 40):
+        split(account, at, gap=20 * HOUR)
+    assert account.fired(NAME) is not None
+    account.see(BalanceCredited, 40 - 5 * HOUR, amount=50)  # the second part left more than a day after it
+    assert account.fired(NAME) is None
+
+
+@pytest.mark.parametrize("between", [0.1, 0.5, 19])
+def test_a_small_credit_between_the_parts_hides_nothing(between: float) -> None:
+    account = with_instruments()
+    for at in (10, 20, 30, 40):
+        split(account, at, gap=20 * HOUR, credit=True)
+        account.see(BalanceCredited, at + (1 + between) * HOUR, amount=5)
+    assert account.confidence(NAME) == 1.0
+
+
+@pytest.mark.parametrize("a_day", [1 / 7, 1, 2, 4, 20])
+def test_a_split_every_two_weeks_is_seen_however_often_money_comes_in(a_day: float) -> None:
+    account, due = with_instruments(), 7.0
+    for number in range(int(90 * a_day)):
+        at = number / a_day
+        account.see(BalanceCredited, at, amount=100)
+        if at >= due:
+            split(account, at)
+            due += 14
+    evidence = account.fired(NAME)
+    assert evidence is not None
+    assert evidence.numbers["splits"] == 6
+    memory = account.state.payments
+    assert memory is not None
+    assert len(memory.credits) <= 96
+
+
+def test_one_split_after_many_credits_is_one() -> None:
+    account = with_instruments()
+    for hour in range(24):
+        account.see(BalanceCredited, 10 + hour * HOUR, amount=100)
+    split(account, 11)
+    split(account, 11 + 5 * HOUR)
+    assert account.fired(NAME) is None
+
+
+def test_a_payment_of_another_credit_beside_a_split_does_not_blur_it() -> None:
+    account = with_instruments()
+    for at in (10, 20, 30, 40):
+        account.see(BalanceCredited, at - 20 * HOUR, amount=300 + at)
+        account.see(PayoutRequested, at - 19 * HOUR, instrument_h="own", amount=at * 7, currency="USD")
+        split(account, at, credit=True)
+    assert account.confidence(NAME) == 1.0
+
+
+def test_a_payout_of_each_of_the_last_splits_is_named() -> None:
+    account = with_instruments()
+    for at in (10, 24, 38, 52, 66):
+        split(account, at, credit=True)
+    evidence = account.fired(NAME)
+    assert evidence is not None
+    assert [round((ref.ts - T0) / DAY) for ref in evidence.refs] == [38, 52, 66]
+
+
+def test_payouts_to_oneself_are_not_remembered_by_name() -> None:
+    account = with_instruments(0.9, 0.9)
     for at in (10, 20, 30):
         split(account, at, credit=True)
-    split(account, 40, gap=20 * HOUR, credit=True)
-    assert account.fired(NAME) is not None
-    account.see(BalanceCredited, 40 + 10 * HOUR, amount=50)  # the second payout belongs to this one
-    assert account.fired(NAME) is None
+    assert account.state.payments is not None
+    assert account.state.payments.passed_on == []
 
 
 def test_memory_is_bounded_and_survives_its_encoding() -> None:
@@ -172,7 +233,7 @@ def test_memory_is_bounded_and_survives_its_encoding() -> None:
     memory = account.state.payments
     assert memory is not None
     assert len(memory.payouts) <= 32
-    assert len(memory.credits) <= 32
+    assert len(memory.credits) <= 96
     data = msgspec.msgpack.encode(account.state)
     assert msgspec.msgpack.decode(data, type=AccountState).payments == memory
 

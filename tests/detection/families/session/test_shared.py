@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from schemas.events import DocumentSubmitted, KycApproved, SessionHeartbeat, SessionStart
+from streams.detection.families.session.shared import ID
 from streams.detection.messages import EdgeRemoved, StrongEdge, Who
-from tests.detection.families.session.kit import DAY, HOUR, MINUTE, Account, Device
+from streams.detection.wording.summary import sentence
+from tests.detection.families.session.kit import CATALOGUE, DAY, HOUR, MINUTE, Account, Device
 
 
 @pytest.mark.parametrize(("people", "expected"), [(1, 0.0), (2, 0.5), (3, 0.8), (4, 1.0), (9, 1.0)])
@@ -47,6 +49,36 @@ def test_a_household_counts_little_and_makes_no_edge() -> None:
     device.use("a2", HOUR, who=Who(identity="i2", address="h"), kyc=1)
     assert device.confidence("a1") == 0.3
     assert device.desk.edges == []
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ([Who(identity="i2")], "2 different identities with no declared link."),
+        (
+            [Who(identity="i2", address="h")],
+            "2 different identities with one verified address (counted low for that reason).",
+        ),
+        ([Who(identity="i2", agency="g")], "2 different identities with one verified agency."),
+        (
+            [Who(identity="i2", address="h"), Who(identity="i3")],
+            "3 different identities with no declared link, some of them with one verified address.",
+        ),
+        (
+            [Who(identity="i2", address="h"), Who(identity="i3", agency="g")],
+            "3 different identities with one verified address or one verified agency.",
+        ),
+    ],
+)
+def test_a_relation_is_said(others: list[Who], said: str) -> None:
+    device = Device()
+    device.use("a1", who=Who(identity="i1", address="h", agency="g"))
+    for index, who in enumerate(others):
+        device.use(f"b{index}", HOUR, who=who)
+    told = [found for found in device.desk.findings if found.account == "a1"][-1]
+    assert sentence(CATALOGUE.indicators[ID], told.numbers) == (
+        f"A device of this account was used in 30 days by accounts of {said}"
+    )
 
 
 def test_declared_relations_are_left_out() -> None:

@@ -1,0 +1,50 @@
+"""Which accounts on a shared thing are tied by strong edges, and what takes a tie back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from streams.detection.entity_state import EntityDesk, EntityState, Member, keep_ms, strangers
+from streams.detection.messages import Link, Who
+
+
+def apart(a: str, one: Who, b: str, other: Who) -> bool:
+    """Whether nothing is known that two accounts have in common: person, verified home, verified agency, or a declaration."""
+    if one.identity and one.identity == other.identity:
+        return False
+    if one.address and one.address == other.address:
+        return False
+    return strangers(one, other, a, b)
+
+
+def tie(entity: EntityState, link: Link, here: Mapping[str, Member], desk: EntityDesk) -> None:
+    """Tie each account of `here` to the earliest one it is `apart` from: a star is as good as all pairs for components, and linear.
+
+    All edges are taken back, and those that hold are sent again, when a relation has become known, or when a link that came late shows that
+    the star begins elsewhere. An edge to somebody who is merely away stays until it expires.
+    """
+    since = entity.watermark - keep_ms(entity.kind)
+    by_age = sorted((name for name in here if here[name].last >= since), key=lambda name: (here[name].first, name))
+    wanted: dict[str, tuple[str, str]] = {}
+    for place, name in enumerate(by_age):
+        for earlier in by_age[:place]:
+            if apart(name, here[name].who, earlier, here[earlier].who):
+                wanted["|".join(sorted((earlier, name)))] = (earlier, name)
+                break
+    if any(_void(pair, entity, link, by_age) for pair in entity.edged.keys() - wanted.keys()):
+        desk.untie(entity)
+    for name in sorted(wanted):
+        desk.edge(entity, *wanted[name])
+
+
+def _void(pair: str, entity: EntityState, link: Link, by_age: list[str]) -> bool:
+    a, _, b = pair.partition("|")
+    one, other = entity.members.get(a), entity.members.get(b)
+    if one is None or other is None:
+        return False
+    if not apart(a, one.who, b, other.who):
+        return True
+    # in the order of time an account joins as the youngest, and its coming changes nothing between the others
+    own = entity.members.get(link.account)
+    came_late = own is not None and own.first == link.ts and by_age[-1:] != [link.account]
+    return came_late and a in by_age and b in by_age

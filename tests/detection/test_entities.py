@@ -1,0 +1,220 @@
+"""What becomes of accounts that leave a shared thing: what was said of them ends, and an exit still knows how many there were."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from schemas.topics import ASSESSMENTS, FINDINGS, LINKS
+from streams.detection.case_state import Edge
+from streams.detection.catalogue.load import load
+from streams.detection.entities import EntitiesStage
+from streams.detection.entity_state import KEEP_DAYS, EntityState, over
+from streams.detection.messages import CaseInput, EdgeRemoved, Finding, Link, Ref, StrongEdge, Who
+from streams.detection.stage import PlainRecord
+from streams.detection.states import PartitionStates, StateCodec
+from streams.detection.windows import DAY, HOUR, MINUTE
+
+T0 = 20_000 * DAY
+CATALOGUE = load()
+NOBODY = Who()
+
+
+class Things:
+    """The entities stage with its states, what it said last, and which edges hold as the cases stage would know them."""
+
+    def __init__(self) -> None:
+        self.stage = EntitiesStage(CATALOGUE)
+        self.states: PartitionStates[EntityState] = PartitionStates(StateCodec(EntityState))
+        self.said: dict[tuple[str, str], float] = {}
+        self.edges: dict[tuple[str, str], Edge] = {}
+        self.told: list[StrongEdge | EdgeRemoved] = []
+        self.offset = 0
+
+    def link(self, kind: str, account: str, day: float, who: Who = NOBODY, key: str = "x", **data: object) -> None:
+        """One link, and the links that follow from it."""
+        ts = T0 + round(day * DAY)
+        self.take(Link(kind, key, account, ts, Ref(ts, f"{account}-{ts}"), who, data))
+
+    def take(self, link: Link) -> None:
+        record = PlainRecord("links", 0, self.offset, 0, link.entity, msgspec.msgpack.encode(link))
+        self.offset += 1
+        for output in self.stage.process("links", [record], self.states).outputs:
+            if output.topic == FINDINGS.name:
+                finding = msgspec.msgpack.decode(output.value, type=Finding)
+                self.said[finding.account, finding.indicator] = finding.confidence
+            elif output.topic == ASSESSMENTS.name:
+                self.hear(msgspec.msgpack.decode(output.value, type=CaseInput))
+            elif output.topic == LINKS.name:
+                self.take(msgspec.msgpack.decode(output.value, type=Link))
+
+    def hear(self, told: CaseInput) -> None:
+        if isinstance(told, StrongEdge):
+            self.told.append(told)
+            self.edges[told.a, told.b] = Edge(told.b, told.edge_type, told.entity, told.ts)
+        elif isinstance(told, EdgeRemoved):
+            self.told.append(told)
+            self.edges = {}
+
+    def tied(self, day: float) -> set[tuple[str, str]]:
+        return {pair for pair, edge in self.edges.items() if edge.holds(T0 + round(day * DAY))}
+
+    def state(self, kind: str, key: str = "x") -> EntityState:
+        state = self.states.get(f"{kind}:{key}".encode())
+        assert state is not None
+        return state
+
+
+PAID = "payout_instrument_shared"
+DEVICE = "shared_device_multi_account"
+COUSE = "proxy_exit_cooccurrence"
+
+
+def test_who_left_an_instrument_is_no_longer_told_of_it_nor_tied() -> None:
+    """Used once on the first day, while the other went on for three years."""
+    things = Things()
+    things.link("payout", "a", 0)
+    for week in range(156):
+        things.link("payout", "b", 1 + 7 * week)
+        now = 1 + 7 * week
+        if now <= 180:
+            assert things.said == {("a", PAID): 0.6, ("b", PAID): 0.6}
+        else:
+            assert things.said == {("a", PAID): 0.0, ("b", PAID): 0.0}
+        assert things.tied(now) == ({("a", "b")} if now <= 365 else set())
+    assert list(things.state("payout").members) == ["b"]
+    assert things.state("payout").edged == {}
+    assert [edge.ts for edge in things.told] == [T0]  # told once: `a` was never seen again
+
+
+def test_edges_are_as_old_as_the_account_that_was_seen_less_lately_and_told_at_their_time() -> None:
+    things = Things()
+    things.link("device", "a", 0)
+    things.link("device", "b", 29)
+    (edge,) = things.told
+    assert isinstance(edge, StrongEdge)
+    assert (edge.ts, edge.told) == (T0, T0 + 29 * DAY)
+
+
+@pytest.mark.parametrize(("kind", "indicator"), [("payout", PAID), ("device", DEVICE)])
+def test_what_a_thing_said_of_an_account_it_forgets_is_taken_back(kind: str, indicator: str) -> None:
+    """Nobody came between, so that nothing could be taken back before."""
+    things = Things()
+    things.link(kind, "a", 0)
+    things.link(kind, "b", 1)
+    assert things.said["a", indicator] > 0
+    things.link(kind, "b", KEEP_DAYS[kind] + 1)
+    assert things.said == {("a", indicator): 0.0, ("b", indicator): 0.0}
+
+
+def test_an_address_takes_nothing_back_when_accounts_merely_went_quiet() -> None:
+    things = Things()
+    for hour in range(6):
+        things.link("ip", f"a{hour}", hour / 24, network="n")
+    assert things.said["a0", "shared_ip_multi_account"] > 0
+    for day in (31, 62):
+        things.link("ip", "a0", day, network="n")
+    assert things.said["a0", "shared_ip_multi_account"] > 0
+
+
+def test_a_declaration_of_both_takes_a_device_edge_back() -> None:
+    things = Things()
+    things.link("device", "a", 0)
+    things.link("device", "b", 0.1)
+    assert things.tied(1) == {("a", "b")}
+    things.link("device", "a", 7, Who(related=("b",)))
+    assert things.tied(7) == set()
+    things.link("device", "b", 8, Who(related=("a",)))
+    assert things.said == {("a", DEVICE): 0.0, ("b", DEVICE): 0.0}
+    assert over(things.state("device"), T0 + 100 * DAY)
+
+
+@pytest.mark.parametrize("kind", ["payout", "device"])
+def test_whoever_declares_everybody_does_not_untie_the_strangers_behind(kind: str) -> None:
+    things = Things()
+    for hour, name in enumerate("abcd"):
+        things.link(kind, name, hour / 24, Who(related=("b", "c", "d") if name == "a" else ()))
+    assert things.tied(1) == {("b", "c"), ("b", "d")}
+
+
+def test_a_device_edge_outlasts_an_absence_and_a_return_takes_none_back() -> None:
+    things = Things()
+    things.link("device", "a", 0)
+    for day in (1, 35):
+        for name in "bc":
+            things.link("device", name, day)
+    assert things.tied(35) == {("a", "b"), ("a", "c"), ("b", "c")}
+    things.link("device", "a", 40)
+    assert not any(isinstance(told, EdgeRemoved) for told in things.told)
+    assert {("a", "b"), ("a", "c")} <= things.tied(100)
+
+
+def test_what_stands_is_taken_back_after_any_silence() -> None:
+    things = Things()
+    for name in "ab":
+        things.link("device", name, 0)
+    assert not over(things.state("device"), T0 + 1000 * DAY)
+    things.link("device", "a", 1000)
+    assert things.said == {("a", DEVICE): 0.0, ("b", DEVICE): 0.0}
+    assert over(things.state("device"), T0 + 1100 * DAY)
+
+
+def customers(things: Things, exits: int, months: int, a_month: int) -> None:
+    """Other customers of a popular VPN, every month others, on each of its exits."""
+    for x in range(exits):
+        for month in range(months):
+            for n in range(a_month):
+                at = month * 30 + n * 17 / 24 + x / 24
+                things.link("exit", f"c{month}-{n}", at, key=f"e{x}", exit=f"e{x}", network="n")
+
+
+def meet(things: Things, exits: int, day: float) -> None:
+    for x in range(exits):
+        for name, minute in (("a", 0), ("b", 5)):
+            at = day + (x * HOUR + minute * MINUTE) / DAY
+            things.link("exit", name, at, key=f"e{x}", exit=f"e{x}", network="n")
+
+
+@pytest.mark.parametrize("pause", [0, 31, 300])
+@pytest.mark.parametrize("a_month", [40, 4])
+def test_an_exit_that_many_used_is_popular_for_good(pause: int, a_month: int) -> None:
+    """Also after a month in which nobody came, and where never many came in one month."""
+    things = Things()
+    customers(things, exits=4, months=6, a_month=a_month)
+    meet(things, 4, 180 + pause)
+    assert things.said == {}
+
+
+def test_strangers_on_exits_that_nobody_else_used_are_told() -> None:
+    things = Things()
+    meet(things, 4, 0)
+    assert things.said == {("a", COUSE): 1.0, ("b", COUSE): 1.0}
+
+
+def test_a_popular_exit_is_its_number_and_is_forgotten_after_a_year_without_anybody() -> None:
+    things = Things()
+    customers(things, exits=1, months=1, a_month=40)
+    state = things.state("exit", "e0")
+    assert (state.members, state.evicted >= 15) == ({}, True)
+    assert len(msgspec.msgpack.encode(state)) < 60
+    assert not over(state, state.watermark + 365 * DAY)
+    assert over(state, state.watermark + 366 * DAY)
+
+
+def test_who_comes_back_to_an_exit_is_counted_once() -> None:
+    things = Things()
+    for day in range(0, 400, 20):  # five accounts, each every hundred days
+        things.link("exit", f"a{day // 20 % 5}", day, exit="x")
+    state = things.state("exit")
+    assert len(state.members) + state.evicted == 5
+
+
+def test_zero_is_said_once() -> None:
+    things = Things()
+    for day in (0, 1):
+        things.link("payout", "ab"[day], day)
+    things.link("payout", "b", 182)
+    assert things.said.pop(("b", PAID)) == 0.0
+    for week in range(1, 20):
+        things.link("payout", "b", 182 + 7 * week)
+    assert ("b", PAID) not in things.said
