@@ -6,8 +6,8 @@ from zlib import crc32
 
 from streams.detection.families.location.networks import kind_of
 from streams.detection.families.session import handoff, shared, shifts
-from streams.detection.families.session.concurrent import PHONES
 from streams.detection.families.session.memory import Device, SessionMemory
+from streams.detection.families.session.sittings import PHONES
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Numbers
 from streams.detection.windows import DAY, Presence

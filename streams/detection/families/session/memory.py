@@ -43,7 +43,7 @@ class Device(msgspec.Struct, array_like=True, gc=False):
 
 
 class Open(msgspec.Struct, array_like=True, gc=False):
-    """One session that was heard of within the last hour."""
+    """One session at one place, heard of within the last hour or so."""
 
     key: int
     device: int
@@ -60,6 +60,8 @@ class Open(msgspec.Struct, array_like=True, gc=False):
     phone: bool = False
     ref: Ref | None = None
     """The newest event; only on an account in which two distant sessions have overlapped before."""
+    radius: int = 0
+    """Largest accuracy radius of its addresses, km; 0 = not known."""
 
 
 class SessionMemory(msgspec.Struct, array_like=True, gc=False):
@@ -68,7 +70,7 @@ class SessionMemory(msgspec.Struct, array_like=True, gc=False):
     devices: list[Device] = []
     """Cap 8, least recently used goes first."""
     open: list[Open] = []
-    """Cap 6."""
+    """Cap 8."""
     runs: list[list[int]] = []
     """Presence without a gap of 15 min, as [start, end] in seconds; only what can still grow."""
     hours: Presence | None = None
