@@ -78,9 +78,8 @@ def _news(memory: SessionMemory, moment: Moment, desk: Desk, key: int, ts: int) 
 
 
 def _evict(memory: SessionMemory, newcomer: Device) -> None:
-    """Drop the least recently used device, but not the last two from before the anchor: their absence is watched."""
-    old = [held for held in memory.devices if held.first < memory.anchor]
-    watched = sorted(old, key=lambda held: (held.last, held.key))[-2:]
+    """Drop the least recently used device, but not one whose absence is watched."""
+    watched = handoff.watched(memory)
     others = [held for held in memory.devices if held is not newcomer and held not in watched]
     memory.devices.remove(min(others, key=lambda held: (held.last, held.key)))
 

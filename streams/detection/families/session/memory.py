@@ -82,8 +82,14 @@ class SessionMemory(msgspec.Struct, array_like=True, gc=False):
     anchor: int = 0
     """Seconds: identity verified, or end of a long silence; 0 = none."""
     changes: dict[str, int] = {}
-    """Contact, security or payout data → time (s) of the first change after the anchor."""
+    """Contact, security or payout data → time (s) of the first change after the anchor; with `+` of the newest, if it is another."""
     refs: dict[str, list[Ref]] = {}
     """By indicator, a few events behind what `daily` may find; for shifts by `indicator|device`."""
     rota: bool = False
     """Two different devices share enough days to look for shifts: from then on events of both are kept."""
+    silent: int = 0
+    """Days of the silence that ended at the anchor; 0: there the identity was verified."""
+    later: list[tuple[int, int]] = []
+    """Anchors that came while another is watched, with their silence (cap 4)."""
+    handed: int = 0
+    """The anchor behind which a hand-over was found; 0 = no such finding stands."""

@@ -49,8 +49,8 @@ def lives(draw: st.DrawFn) -> list[Seen]:
         begin += index * 1000  # ids of sessions are made of their begin
         step = draw(st.sampled_from([5, 10])) * MINUTE
         seen += sitting(begin, begin + length, draw(st.sampled_from(["d1", "d2", "d3"])), where, step=step, **fields)
-    if draw(st.booleans()):
-        seen.append(Seen(draw(st.integers(0, 5)) * DAY, KycApproved, WHERE[0], {}))
+    for day in draw(st.lists(st.integers(0, 20), max_size=3)):
+        seen.append(Seen(day * DAY, KycApproved, WHERE[0], {}))
     for field in draw(st.lists(st.sampled_from(["email", "phone", "password", "2fa"]))):
         at = draw(st.integers(0, 20 * 24)) * HOUR
         seen.append(Seen(at, ProfileUpdated, WHERE[1], {"changed_fields": (field,), "device_id": "d2"}))
