@@ -21,8 +21,13 @@ def test_the_first_day_without_a_break_and_its_repetition() -> None:
     assert evidence.confidence == 0.6
     assert evidence.numbers["hours"] >= 24
     assert evidence.numbers["active_hours"] >= 20
-    account.work(5 * DAY, 5 * DAY + 25 * HOUR, "d1")
-    assert account.confidence(MARATHON) == 1.0
+    for times in (2, 3):
+        begin = 5 * (times - 1) * DAY
+        account.work(begin, begin + 25 * HOUR, "d1")
+        evidence = account.fired(MARATHON)
+        assert evidence is not None
+        assert evidence.confidence == 1.0
+        assert evidence.numbers["times"] == times
 
 
 @pytest.mark.parametrize(("hours", "expected"), [(23, 0.0), (25, 0.6), (36, 0.6), (47, 0.6), (84, 1.0)])
