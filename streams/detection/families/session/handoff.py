@@ -57,15 +57,15 @@ def wake(memory: SessionMemory, ts: int, desk: Desk) -> None:
     """Set the anchor when nobody was here for a month: a lateness earlier, so that late events lie behind it."""
     if not memory.devices:
         return
-    since = ts - desk.threshold(ID, "dormant_days") * _DAY
+    quiet = ts - desk.threshold(ID, "dormant_days") * _DAY
     for held in memory.devices:
-        if held.last > since:
+        if held.last > quiet:
             return
     silent = (ts - max(held.last for held in memory.devices)) // _DAY
     anchored(memory, ts - SESSION_LATENESS // 1000, desk, silent)
 
 
-def _since(memory: SessionMemory) -> int:
+def since(memory: SessionMemory) -> int:
     """Give from when on changes count (s)."""
     return memory.anchor - _BEFORE if memory.silent else memory.anchor
 
@@ -76,8 +76,8 @@ def changed(memory: SessionMemory, what: str, ts: int, ref: Ref, desk: Desk) -> 
     newest = max(ts, held or 0, memory.changes.get(what + _AGAIN, 0))
     if held is None:
         memory.changes[what] = ts
-    elif memory.anchor and held >= _since(memory):  # of the changes behind the anchor the first counts
-        memory.changes[what] = min(held, ts) if ts >= _since(memory) else held
+    elif memory.anchor and held >= since(memory):  # of the changes behind the anchor the first counts
+        memory.changes[what] = min(held, ts) if ts >= since(memory) else held
     else:
         memory.changes[what] = max(held, ts)
     if memory.anchor and newest > memory.changes[what]:
@@ -134,7 +134,7 @@ def judge(account: AccountState, memory: SessionMemory, day: int, desk: Desk) ->
         "absent_days": int(absent),
     }
     end = (memory.anchor + limits["changes_days"] * _DAY) * 1000
-    refs = [ref for ref in memory.refs.get(ID, ()) if _since(memory) * 1000 <= ref.ts < end]
+    refs = [ref for ref in memory.refs.get(ID, ()) if since(memory) * 1000 <= ref.ts < end]
     desk.fire(account, ID, confidence, now * 1000 - 1, numbers, *refs)
     if ID in account.fired and not memory.handed:
         memory.handed = memory.anchor
@@ -146,7 +146,7 @@ def _under_way(memory: SessionMemory, now: int, limits: Mapping[str, float]) -> 
     if now >= until + _DAY:
         return _move(memory, now, limits) is not None
     before = min(memory.later[0][0], until)
-    if any(_since(memory) <= ts < before for ts in memory.changes.values()):
+    if any(since(memory) <= ts < before for ts in memory.changes.values()):
         return True
     old = [held for held in memory.devices if held.key and held.first < memory.anchor]
     new = [held for held in memory.devices if held.key and memory.anchor <= held.first < before]
@@ -189,7 +189,7 @@ def _where(move: _Move) -> str:
 
 def _changes(memory: SessionMemory, until: float) -> list[int]:
     """Give when each kind of data changed behind the anchor; password and second factor are one kind, both needed."""
-    held = {what: ts for what, ts in memory.changes.items() if _since(memory) <= ts < until}
+    held = {what: ts for what, ts in memory.changes.items() if since(memory) <= ts < until}
     times = [held[what] for what in ("email", "phone", PAYOUT) if what in held]
     if "password" in held and "2fa" in held:
         times.append(max(held["password"], held["2fa"]))
@@ -207,7 +207,7 @@ def _next(memory: SessionMemory) -> None:
     memory.changes = {}
     for what in {name.removesuffix(_AGAIN) for name in known}:
         times = sorted({known[name] for name in (what, what + _AGAIN) if name in known})
-        behind = [ts for ts in times if ts >= _since(memory)] if memory.anchor else times[-1:]
+        behind = [ts for ts in times if ts >= since(memory)] if memory.anchor else times[-1:]
         for name, ts in zip((what, what + _AGAIN), behind, strict=False):
             memory.changes[name] = ts
 
