@@ -10,6 +10,7 @@ from streams.detection.catalogue.model import Catalogue
 from streams.detection.families.payments.holders import Holder, holder
 from streams.detection.families.payments.memory import Instrument
 from streams.detection.families.payments.splits import splits
+from streams.detection.families.session import handoff
 from streams.detection.windows import HOUR
 
 _PLACES = {
@@ -74,5 +75,5 @@ def _changes(account: AccountState) -> int:
     """Password and second factor are one kind, both needed (`families/session/handoff.py`)."""
     memory = account.session
     assert memory is not None
-    changed = {what for what, ts in memory.changes.items() if memory.anchor and ts >= memory.anchor}
+    changed = {what for what, ts in memory.changes.items() if memory.anchor and ts >= handoff.since(memory)}
     return len(changed & {"email", "phone", "payout"}) + ({"password", "2fa"} <= changed)

@@ -7,8 +7,8 @@ from typing import Any, get_args
 
 from streams.detection.families.network.spread import NETWORKS
 from streams.detection.families.payments.memory import INSTRUMENTS
-from streams.detection.families.session.concurrent import OPEN
 from streams.detection.families.session.devices import DEVICES
+from streams.detection.families.session.sittings import OPEN
 from streams.detection.family import LINKS, Remembered
 from streams.runtime.metric_labels import EVICTED
 from tests.detection.pipeline import START, Event, Pipeline

@@ -16,7 +16,16 @@ from schemas.events import (
     SessionHeartbeat,
     SessionStart,
 )
-from streams.detection.families.session import concurrent, devices, fingerprints, handoff, marathon, shared, shifts
+from streams.detection.families.session import (
+    concurrent,
+    devices,
+    fingerprints,
+    handoff,
+    marathon,
+    shared,
+    shifts,
+    sittings,
+)
 from streams.detection.families.session.memory import Device, SessionMemory
 from streams.detection.family import REFS, Desk, Family, Moment
 from streams.detection.windows import DAY, Presence
@@ -47,7 +56,7 @@ def heard(moment: Moment, desk: Desk) -> None:
     if event.device_id is not None:
         key = crc32(event.device_id.encode())
     else:
-        held = concurrent.find(memory, session) if session else None
+        held = sittings.find(memory, session) if session else None
         key = held.device if held is not None else 0
     active = inputs is not None and inputs > 0
     device = devices.touch(memory, moment, desk, key, ts, active or inputs is None)
@@ -55,7 +64,7 @@ def heard(moment: Moment, desk: Desk) -> None:
     if session:
         sitting = concurrent.note(memory, moment, desk, session, key, ts, active)
         if ts // 86400 > device.stayed:
-            devices.stay(device, moment, desk, sitting.start, ts)
+            devices.stay(device, moment, desk, sittings.since(memory, sitting), ts)
 
 
 def started(moment: Moment, desk: Desk) -> None:
@@ -153,9 +162,10 @@ def daily(_account_id: str, account: AccountState, day: int, desk: Desk) -> None
     handoff.judge(account, memory, day, desk)
     shifts.judge(account, memory, day, desk)
     fingerprints.judge(account, memory, day, desk)
-    odd = memory.refs.get(fingerprints.ID)
-    if odd and odd[-1].ts < (day - 30) * DAY:
-        del memory.refs[fingerprints.ID]
+    for slot in (fingerprints.ID, concurrent.ID):
+        held = memory.refs.get(slot)
+        if held and held[-1].ts < (day - 30) * DAY:
+            del memory.refs[slot]
 
 
 FAMILY = Family(

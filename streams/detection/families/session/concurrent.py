@@ -3,46 +3,33 @@
 from __future__ import annotations
 
 from streams.detection.families.location.distance import great_circle
-from streams.detection.families.location.networks import CORPORATE, MOBILE, SILENT, TUNNEL, kind_of
+from streams.detection.families.location.networks import MOBILE, TUNNEL
+from streams.detection.families.session import sittings
 from streams.detection.families.session.memory import Open, SessionMemory
-from streams.detection.family import Desk, Moment
+from streams.detection.families.session.sittings import NOWHERE
+from streams.detection.family import REFS, Desk, Moment
+from streams.detection.messages import Evidence, Numbers
 from streams.detection.windows import Presence
 
 ID = "concurrent_distant_sessions"
-SLOT = 300
-"""Seconds in which heartbeats with input count once: the usual interval of heartbeats."""
-IDLE = 3600
-"""A session not heard of for an hour (seconds) has ended, whether or not its end was sent."""
-OPEN = 6
+SLOT = sittings.SLOT
 HALF_DAY = 43200
-PHONES = ("/mobile", "/tablet")
-"""Last part of the agent class of what one carries beside a desktop."""
+NETWORKS = (
+    "neither through an anonymizing or hosting network",
+    "one of them through an anonymizing or hosting network",
+    "both through anonymizing or hosting networks, which show where the exit is and not where the device is",
+)
+"""How the two ends were connected, by how many of them an exit hides."""
 
 
 def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: int, ts: int, active: bool) -> Open:
-    """Extend the session `key` to `ts` seconds, compare it with the others once per five minutes, and give it."""
-    sitting = None
-    for held in memory.open:
-        if held.key == key:
-            sitting = held
-            break
-    slot = ts // SLOT
-    if sitting is None:
-        sitting = _begin(memory, moment, key, device, ts, desk)
-        news = True
-    else:
-        news = slot != sitting.end // SLOT
-        if ts > sitting.end:
-            sitting.end = ts
-        elif ts < sitting.start:
-            sitting.start = ts
-        if sitting.latitude is None and moment.facts.latitude is not None:
-            _locate(sitting, moment)
-            news = True
+    """Take in that the session `key` was heard of at `ts` seconds, compare it with others when that is news, and give its sitting."""
+    sitting, news = sittings.extend(memory, moment, desk, key, device, ts)
+    sittings.measure(sitting, moment.facts)
     if memory.overlaps is not None and (sitting.ref is None or moment.ref > sitting.ref):
         sitting.ref = moment.ref  # one overlap says nothing yet; what the second rests on must name both ends
     if active:
-        inputs = sitting.inputs
+        inputs, slot = sitting.inputs, ts // SLOT
         if inputs is None:
             sitting.inputs = Presence(slot)
             news = True
@@ -58,40 +45,6 @@ def _compare(memory: SessionMemory, sitting: Open, moment: Moment, desk: Desk) -
     for other in memory.open:
         if other is not sitting and _both(memory, sitting, other, desk):
             _overlap(memory, sitting, other, moment, desk)
-
-
-def find(memory: SessionMemory, key: int) -> Open | None:
-    """Give the open session `key`."""
-    for held in memory.open:
-        if held.key == key:
-            return held
-    return None
-
-
-def _begin(memory: SessionMemory, moment: Moment, key: int, device: int, ts: int, desk: Desk) -> Open:
-    sitting = Open(key, device, ts, ts)
-    if moment.facts.latitude is not None:
-        _locate(sitting, moment)
-    newest = ts
-    for held in memory.open:
-        newest = max(newest, held.end)
-    kept = [held for held in memory.open if held.end >= newest - IDLE]
-    kept.append(sitting)
-    if len(kept) > OPEN:
-        desk.evict("session")
-    if len(kept) > 1:
-        kept = sorted(kept, key=lambda held: (held.end, held.key))[-OPEN:]
-    memory.open = kept
-    return sitting
-
-
-def _locate(sitting: Open, moment: Moment) -> None:
-    facts = moment.facts
-    sitting.latitude = round((facts.latitude or 0.0) * 100)
-    sitting.longitude = round((facts.longitude or 0.0) * 100)
-    sitting.country = facts.agreed_country or ""
-    sitting.kind = kind_of(facts.classes)
-    sitting.phone = facts.agent is not None and facts.agent.endswith(PHONES)
 
 
 def distance(one: Open, other: Open) -> float:
@@ -116,8 +69,7 @@ def _both(memory: SessionMemory, one: Open, other: Open, desk: Desk) -> bool:
 
 def _apart(one: Open, other: Open, desk: Desk) -> bool:
     """Tell whether the places differ: company tunnels, relays, and a desktop with a phone at hand do not count."""
-    kinds = {one.kind, other.kind}
-    if CORPORATE in kinds or SILENT in kinds:
+    if one.kind in NOWHERE or other.kind in NOWHERE:
         return False
     abroad = bool(one.country and other.country and one.country != other.country)
     phone = one if one.phone else other
@@ -140,17 +92,32 @@ def _overlap(memory: SessionMemory, one: Open, other: Open, moment: Moment, desk
     half = max(one.start, other.start) // HALF_DAY
     held = memory.overlaps
     if held is None:
-        memory.overlaps = Presence(half)
-        return
-    if held.count(half, half):
+        held = memory.overlaps = Presence(half)
+    elif held.count(half, half):
         return
     held.mark(half)
     days = int(desk.threshold(ID, "window_days"))
+    begin = held.newest - 2 * days + 1
+    known = {ref for ref in memory.refs.get(ID, ()) if ref.ts >= begin * HALF_DAY * 1000}
+    refs = memory.refs[ID] = sorted({*known, moment.ref})[-REFS:]  # one event of each overlap
     count, last = 0, -2
     for bucket in held.buckets():
-        if bucket > held.newest - 2 * days and bucket >= last + 2:
+        if bucket >= begin and bucket >= last + 2:
             count, last = count + 1, bucket
-    if count >= desk.threshold(ID, "overlaps_min"):
-        numbers = {"overlaps": count, "km": round(distance(one, other)), "days": days}
+    if count >= desk.threshold(ID, "overlaps_min") and desk.enabled(ID):
         ends = [held.ref for held in (one, other) if held.ref is not None]
-        desk.fire(moment.account, ID, 1.0, moment.ts, numbers, *ends)
+        named = sorted({refs[0], *ends})
+        numbers = _numbers(one, other, count, days)
+        desk.keep(moment.account, ID, Evidence(ID, 1.0, refs[0].ts, moment.ts, 1, numbers, named))
+
+
+def _numbers(one: Open, other: Open, count: int, days: int) -> Numbers:
+    hidden = (one.kind == TUNNEL) + (other.kind == TUNNEL)
+    numbers: Numbers = {
+        "overlaps": count,
+        "km": round(distance(one, other)),
+        "days": days,
+        "networks": NETWORKS[hidden],
+    }
+    radius = max(one.radius, other.radius)
+    return {**numbers, "radius_km": radius} if radius else numbers

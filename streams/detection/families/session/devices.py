@@ -6,8 +6,8 @@ from zlib import crc32
 
 from streams.detection.families.location.networks import kind_of
 from streams.detection.families.session import handoff, shared, shifts
-from streams.detection.families.session.concurrent import PHONES
 from streams.detection.families.session.memory import Device, SessionMemory
+from streams.detection.families.session.sittings import PHONES
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Numbers
 from streams.detection.windows import DAY, Presence
@@ -78,9 +78,8 @@ def _news(memory: SessionMemory, moment: Moment, desk: Desk, key: int, ts: int) 
 
 
 def _evict(memory: SessionMemory, newcomer: Device) -> None:
-    """Drop the least recently used device, but not the last two from before the anchor: their absence is watched."""
-    old = [held for held in memory.devices if held.first < memory.anchor]
-    watched = sorted(old, key=lambda held: (held.last, held.key))[-2:]
+    """Drop the least recently used device, but not one whose absence is watched."""
+    watched = handoff.watched(memory)
     others = [held for held in memory.devices if held is not newcomer and held not in watched]
     memory.devices.remove(min(others, key=lambda held: (held.last, held.key)))
 

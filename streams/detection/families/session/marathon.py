@@ -71,19 +71,24 @@ def _judge(memory: SessionMemory, moment: Moment, desk: Desk, run: list[int]) ->
             news = hour
     if not news or memory.marathons is None:
         return
-    times = [half for half in memory.marathons.buckets() if half > memory.marathons.newest - _halves(desk)]
-    repeated = (times[-1] - times[0]) * HALF > desk.threshold(ID, "window_hours")
+    times = _times(memory.marathons, desk)
     numbers = {
         "hours": (run[1] - run[0]) // 3600,
         "active_hours": memory.hours.count(news - span + 1, news),
-        "times": 1 + repeated,
+        "times": times,
     }
-    confidence = 1.0 if repeated else desk.threshold(ID, "confidence_first")
+    confidence = 1.0 if times > 1 else desk.threshold(ID, "confidence_first")
     desk.fire(moment.account, ID, confidence, moment.ts, numbers, moment.ref)
 
 
-def _halves(desk: Desk) -> int:
-    return int(desk.threshold(ID, "repeat_days")) * 24 // HALF
+def _times(held: Presence, desk: Desk) -> int:
+    """Give how often a full day was complete, more than the window apart, in the weeks that a repetition may take."""
+    first = held.newest - int(desk.threshold(ID, "repeat_days")) * 24 // HALF + 1
+    count, last = 0, 0
+    for half in held.buckets():
+        if half >= first and (not count or (half - last) * HALF > desk.threshold(ID, "window_hours")):
+            count, last = count + 1, half
+    return count
 
 
 def _complete(memory: SessionMemory, half: int) -> bool:

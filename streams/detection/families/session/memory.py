@@ -43,7 +43,7 @@ class Device(msgspec.Struct, array_like=True, gc=False):
 
 
 class Open(msgspec.Struct, array_like=True, gc=False):
-    """One session that was heard of within the last hour."""
+    """One session at one place, heard of within the last hour or so."""
 
     key: int
     device: int
@@ -60,6 +60,8 @@ class Open(msgspec.Struct, array_like=True, gc=False):
     phone: bool = False
     ref: Ref | None = None
     """The newest event; only on an account in which two distant sessions have overlapped before."""
+    radius: int = 0
+    """Largest accuracy radius of its addresses, km; 0 = not known."""
 
 
 class SessionMemory(msgspec.Struct, array_like=True, gc=False):
@@ -68,7 +70,7 @@ class SessionMemory(msgspec.Struct, array_like=True, gc=False):
     devices: list[Device] = []
     """Cap 8, least recently used goes first."""
     open: list[Open] = []
-    """Cap 6."""
+    """Cap 8."""
     runs: list[list[int]] = []
     """Presence without a gap of 15 min, as [start, end] in seconds; only what can still grow."""
     hours: Presence | None = None
@@ -80,8 +82,14 @@ class SessionMemory(msgspec.Struct, array_like=True, gc=False):
     anchor: int = 0
     """Seconds: identity verified, or end of a long silence; 0 = none."""
     changes: dict[str, int] = {}
-    """Contact, security or payout data → time (s) of the first change after the anchor."""
+    """Contact, security or payout data → time (s) of the first change after the anchor; with `+` of the newest, if it is another."""
     refs: dict[str, list[Ref]] = {}
     """By indicator, a few events behind what `daily` may find; for shifts by `indicator|device`."""
     rota: bool = False
     """Two different devices share enough days to look for shifts: from then on events of both are kept."""
+    silent: int = 0
+    """Days of the silence that ended at the anchor; 0: there the identity was verified."""
+    later: list[tuple[int, int]] = []
+    """Anchors that came while another is watched, with their silence (cap 4)."""
+    handed: int = 0
+    """The anchor behind which a hand-over was found; 0 = no such finding stands."""

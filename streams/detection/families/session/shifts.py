@@ -6,6 +6,7 @@ kept, no typing or pointer profile of anybody.
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations
 from math import cos, log, pi, sin, sqrt
 from typing import TYPE_CHECKING
@@ -91,7 +92,12 @@ def judge(account: AccountState, memory: SessionMemory, day: int, desk: Desk) ->
         if shared is None or shared >= desk.threshold(ID, "overlap_share") or not _different(one, other):
             continue
         jitter = max(_jitter(one, day, days), _jitter(other, day, days))
-        numbers = {"profiles": len(steady), "jitter_minutes": round(jitter), "days": days}
+        numbers = {
+            "profiles": len(steady),
+            "turns": _turns(steady, day, days),
+            "jitter_minutes": round(jitter),
+            "days": days,
+        }
         end = (day + 1) * DAY - 1
         refs = [ref for held in (one, other) for ref in recall(memory.refs, _slot(held), end)[-2:]]
         desk.fire(account, ID, 1.0, end, numbers, *refs)
@@ -134,6 +140,12 @@ def _jitter(device: Device, day: int, days: int) -> float:
     angles = [2 * pi * start / SLOTS for start in starts]
     mean = sqrt(sum(map(cos, angles)) ** 2 + sum(map(sin, angles)) ** 2) / len(angles)
     return sqrt(-2 * log(min(1.0, mean))) * 24 * 60 / (2 * pi) if mean > 1e-9 else 24 * 60.0
+
+
+def _turns(steady: list[Device], day: int, days: int) -> int:
+    """Count the days on which at least two of the devices were used."""
+    used = Counter(on for held in steady for on in arcs(held, day, days))
+    return sum(count > 1 for count in used.values())
 
 
 def _overlap(one: dict[int, tuple[int, int]], other: dict[int, tuple[int, int]]) -> float | None:

@@ -113,3 +113,114 @@ def test_changes_may_arrive_before_the_anchor() -> None:
     account.act(2 * DAY, ProfileUpdated, "d2", VPS, changed_fields=early)
     account.act(DAY + 20 * HOUR, KycApproved)
     assert carry_on(account, 3, 17)[17] == 1.0
+
+
+@pytest.mark.parametrize("back", [20, 30, 60])
+def test_the_old_device_takes_it_back_however_late(back: int) -> None:
+    account = taken(verified())
+    carry_on(account, 3, back - 1)
+    assert account.confidence(ID) == 1.0
+    account.work(back * DAY, back * DAY + HOUR, "d1")
+    assert account.confidence(ID) == 0.0
+    assert set(carry_on(account, back, back + 20).values()) == {0.0}
+
+
+def test_the_old_device_takes_it_back_after_a_silence_of_all_devices() -> None:
+    account = taken(verified())
+    carry_on(account, 3, 18)
+    assert account.confidence(ID) == 1.0
+    account.close(55)
+    account.work(56 * DAY, 56 * DAY + HOUR, "d1")
+    assert account.confidence(ID) == 0.0
+
+
+def test_the_old_device_is_remembered_while_the_finding_stands() -> None:
+    account = taken(verified())
+    carry_on(account, 3, 30)
+    for number in range(12):
+        account.work((31 + number) * DAY, (31 + number) * DAY + HOUR, f"n{number}", VPS)
+        account.close(31 + number)
+    account.work(50 * DAY, 50 * DAY + HOUR, "d1")
+    assert account.confidence(ID) == 0.0
+
+
+def at_home(account: Account, first: int, last: int) -> None:
+    for day in range(first, last + 1):
+        account.work(day * DAY + 9 * HOUR, day * DAY + 10 * HOUR, "d1")
+        account.close(day)
+
+
+@pytest.mark.parametrize("again", [4, 8, 12])
+@pytest.mark.parametrize("own", [(), ("phone",)])
+def test_a_second_verification_is_watched_after(again: int, own: tuple[str, ...]) -> None:
+    """The person's own changes after the first one hide nothing."""
+    account = verified()
+    if own:
+        account.act(2 * DAY, ProfileUpdated, "d1", changed_fields=own)
+        account.act(2 * DAY, PayoutMethodAdded, "d1")
+    at_home(account, 1, again)
+    account.act(again * DAY + 12 * HOUR, KycApproved, "d1")
+    day = again + 2
+    account.work(day * DAY + 9 * HOUR, day * DAY + 10 * HOUR, "d2", VPS)
+    account.act(day * DAY + 11 * HOUR, ProfileUpdated, "d2", VPS, changed_fields=("email", "phone"))
+    found = carry_on(account, day + 1, day + 16)
+    assert found[day + 16] == 1.0
+    evidence = account.fired(ID)
+    assert evidence is not None
+    assert evidence.numbers["after"] == "the verification"
+    assert evidence.refs
+
+
+def test_a_verification_after_the_move_hides_nothing() -> None:
+    account = taken(verified())
+    account.act(4 * DAY, KycApproved, "d2", VPS)
+    found = carry_on(account, 3, 18)
+    assert (found[5], found[16]) == (0.6, 1.0)
+
+
+def test_a_verification_between_move_and_changes_hides_nothing() -> None:
+    account = verified()
+    account.work(2 * DAY, 2 * DAY + HOUR, "d2", VPS)
+    account.act(2 * DAY + 2 * HOUR, KycApproved, "d2", VPS)
+    account.act(4 * DAY, ProfileUpdated, "d2", VPS, changed_fields=("email", "phone"))
+    assert carry_on(account, 3, 20)[20] == 1.0
+
+
+@pytest.mark.parametrize("before", [5 * MINUTE, HOUR, 30 * HOUR])
+@pytest.mark.parametrize("device", [None, "d2"])
+def test_changes_before_the_first_log_in_after_a_silence_count(before: int, device: str | None) -> None:
+    account = Account()
+    at_home(account, 0, 2)
+    begin = 40 * DAY + 8 * HOUR
+    account.act(begin - before, ProfileUpdated, device, VPS, changed_fields=("email", "phone"))
+    found = carry_on(account, 40, 56)
+    assert found[56] == 1.0
+    evidence = account.fired(ID)
+    assert evidence is not None
+    assert evidence.numbers["after"] in {"a silence of 36 days", "a silence of 37 days"}
+    assert evidence.refs
+
+
+def test_changes_long_before_the_first_log_in_do_not_count() -> None:
+    account = Account()
+    at_home(account, 0, 2)
+    account.act(36 * DAY, ProfileUpdated, None, VPS, changed_fields=("email", "phone"))
+    for day in range(36, 40):
+        account.close(day)
+    assert set(carry_on(account, 40, 57).values()) == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        (facts("athens"), "in another country"),
+        (facts("lisbon", "hosting"), "on another sort of network"),
+        (VPS, "in another country and on another sort of network"),
+    ],
+)
+def test_what_is_different_is_told(where: Facts, told: str) -> None:
+    account = taken(verified(), where=where)
+    carry_on(account, 3, 6, where=where)
+    evidence = account.fired(ID)
+    assert evidence is not None
+    assert evidence.numbers["where"] == told

@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.events import KycApproved, PayoutMethodAdded, ProfileUpdated, SessionStart
+from schemas.events import KycApproved, PayoutMethodAdded, ProfileUpdated, SessionHeartbeat, SessionStart
 from streams.detection.account_state import AccountState
 from tests.detection.families.session.kit import DAY, HOUR, MINUTE, PHONE, Account, Seen, facts, sitting
 
@@ -49,8 +49,8 @@ def lives(draw: st.DrawFn) -> list[Seen]:
         begin += index * 1000  # ids of sessions are made of their begin
         step = draw(st.sampled_from([5, 10])) * MINUTE
         seen += sitting(begin, begin + length, draw(st.sampled_from(["d1", "d2", "d3"])), where, step=step, **fields)
-    if draw(st.booleans()):
-        seen.append(Seen(draw(st.integers(0, 5)) * DAY, KycApproved, WHERE[0], {}))
+    for day in draw(st.lists(st.integers(0, 20), max_size=3)):
+        seen.append(Seen(day * DAY, KycApproved, WHERE[0], {}))
     for field in draw(st.lists(st.sampled_from(["email", "phone", "password", "2fa"]))):
         at = draw(st.integers(0, 20 * 24)) * HOUR
         seen.append(Seen(at, ProfileUpdated, WHERE[1], {"changed_fields": (field,), "device_id": "d2"}))
@@ -70,6 +70,29 @@ def test_order_within_the_lateness_and_duplicates_change_nothing(seen: list[Seen
 @given(lives())
 def test_a_state_survives_encoding_at_any_moment(seen: list[Seen]) -> None:
     assert run(seen, reload=True) == run(seen)
+
+
+@st.composite
+def travels(draw: st.DrawFn) -> list[Seen]:
+    """Two or three sessions whose ids live on through pauses and changes of place."""
+    seen: list[Seen] = []
+    for device in ("d1", "d2", "d3"):
+        at = draw(st.integers(0, 24)) * 5 * MINUTE
+        for _ in range(draw(st.integers(0, 8))):
+            where = draw(st.sampled_from(WHERE))
+            fields = {"device_id": device, "session_id": f"of-{device}", "active_input_count": draw(st.integers(0, 1))}
+            for _ in range(draw(st.integers(1, 6))):
+                seen.append(Seen(at, SessionHeartbeat, where, fields))
+                at += draw(st.sampled_from([3, 5, 8])) * MINUTE
+            at += draw(st.sampled_from([0, 52, 58, 61, 70, 12 * 60])) * MINUTE
+    return sorted(seen, key=lambda one: one.at)
+
+
+@settings(max_examples=200, deadline=None)
+@given(travels(), st.randoms(use_true_random=False))
+def test_sittings_are_the_same_in_any_order(seen: list[Seen], rng: random.Random) -> None:
+    shuffled = sorted([*seen, *seen[::3]], key=lambda one: one.at + rng.uniform(0, LATENESS - 1))
+    assert run(shuffled) == run(seen)
 
 
 def test_an_ordinary_account_is_small() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from enrichers.facts import Facts
-from tests.detection.families.session.kit import DAY, HOUR, MINUTE, PHONE, Account, facts, sitting
+from schemas.events import SessionHeartbeat
+from tests.detection.families.session.kit import DAY, HOUR, MINUTE, PHONE, T0, Account, Seen, facts, sitting
 
 MARATHON = "marathon_session"
 OVERLAP = "concurrent_distant_sessions"
@@ -19,8 +21,13 @@ def test_the_first_day_without_a_break_and_its_repetition() -> None:
     assert evidence.confidence == 0.6
     assert evidence.numbers["hours"] >= 24
     assert evidence.numbers["active_hours"] >= 20
-    account.work(5 * DAY, 5 * DAY + 25 * HOUR, "d1")
-    assert account.confidence(MARATHON) == 1.0
+    for times in (2, 3):
+        begin = 5 * (times - 1) * DAY
+        account.work(begin, begin + 25 * HOUR, "d1")
+        evidence = account.fired(MARATHON)
+        assert evidence is not None
+        assert evidence.confidence == 1.0
+        assert evidence.numbers["times"] == times
 
 
 @pytest.mark.parametrize(("hours", "expected"), [(23, 0.0), (25, 0.6), (36, 0.6), (47, 0.6), (84, 1.0)])
@@ -130,3 +137,85 @@ def test_old_devices_of_which_one_is_on_a_vpn_are_silent(days: int, classes: lis
         for seen in sorted(both, key=lambda held: held.at):
             account.see(seen)
     assert account.confidence(OVERLAP) == expected
+
+
+def beats(device: str, session: str, begin: int, end: int, where: Facts) -> list[Seen]:
+    """Heartbeats with input of one session, whose id says nothing of when it began."""
+    fields = {"device_id": device, "session_id": session, "active_input_count": 5}
+    return [Seen(at, SessionHeartbeat, where, fields) for at in range(begin, end + 1, 5 * MINUTE)]
+
+
+def played(seen: list[Seen]) -> Account:
+    account = Account()
+    for one in sorted(seen, key=lambda held: held.at):
+        account.see(one)
+    return account
+
+
+def test_a_session_that_survives_the_night_is_where_the_traveller_is_now() -> None:
+    seen = beats("laptop", "s1", 9 * HOUR, 20 * HOUR, facts("lisbon"))
+    phone = facts("athens", agent=PHONE)
+    for day in (1, 2, 3):
+        seen += beats("laptop", "s1", day * DAY + 8 * HOUR, day * DAY + 20 * HOUR, facts("athens"))
+        seen += beats("phone", f"p{day}", day * DAY + 9 * HOUR, day * DAY + 11 * HOUR, phone)
+    assert played(seen).confidence(OVERLAP) == 0.0
+
+
+def test_a_session_that_moves_within_the_hour_counts_where_it_is() -> None:
+    seen, silent = [], []
+    for day in (0, 2):
+        at = day * DAY
+        seen += beats("d1", "s1", at, at + HOUR, facts("lisbon"))
+        seen += beats("d1", "s1", at + HOUR + 5 * MINUTE, at + 2 * HOUR, facts("athens"))
+        seen += beats("d2", "s2", at + HOUR + 5 * MINUTE, at + 2 * HOUR, facts("lisbon"))
+        silent += beats("d1", "s1", at, at + HOUR, facts("lisbon"))
+        silent += beats("d1", "s1", at + HOUR + 5 * MINUTE, at + 2 * HOUR, facts("athens"))
+        silent += beats("d2", "s2", at + HOUR + 5 * MINUTE, at + 2 * HOUR, facts("athens"))
+    assert played(seen).confidence(OVERLAP) == 1.0
+    assert played(silent).confidence(OVERLAP) == 0.0
+
+
+def test_a_session_resumed_next_day_overlaps_anew() -> None:
+    seen = []
+    for day in (0, 2):
+        seen += beats("d1", "s1", day * DAY, day * DAY + HOUR, facts("lisbon"))
+        seen += beats("d2", "s2", day * DAY, day * DAY + HOUR, facts("athens"))
+    evidence = played(seen).fired(OVERLAP)
+    assert evidence is not None
+    assert evidence.first == T0 + 10 * MINUTE, "the first overlap, though it alone said nothing"
+    assert evidence.refs[0].ts == evidence.first
+    assert {ref.event_id[-2:] for ref in evidence.refs[1:]} == {"d1", "d2"}
+
+
+def test_a_heartbeat_without_a_place_is_where_its_session_was() -> None:
+    seen = []
+    for at in (0, 2 * DAY):
+        seen += beats("d1", "s1", at, at, facts("lisbon")) + beats("d1", "s1", at + 5 * MINUTE, at + HOUR, Facts())
+        seen += beats("d2", "s2", at, at + 30 * MINUTE, Facts())
+        seen += beats("d2", "s2", at + 35 * MINUTE, at + 35 * MINUTE, facts("athens"))
+    assert played(seen).confidence(OVERLAP) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [((), (), "neither through"), ((), ("vpn",), "one of them"), (("vpn",), ("hosting",), "both through")],
+)
+def test_what_hides_the_ends_and_how_exact_their_places_are_is_told(
+    one: tuple[str, ...], other: tuple[str, ...], said: str
+) -> None:
+    rough = msgspec.structs.replace(facts("athens", *other), radius_km=320.5)
+    evidence = overlapping(facts("lisbon", *one), rough).fired(OVERLAP)
+    assert evidence is not None
+    assert evidence.numbers["networks"].startswith(said)
+    assert evidence.numbers["radius_km"] == 321
+    plain = overlapping(facts("lisbon"), facts("athens")).fired(OVERLAP)
+    assert plain is not None
+    assert "radius_km" not in plain.numbers
+
+
+def test_a_computer_in_use_for_hours_stays_though_its_connection_changes() -> None:
+    account = played(
+        beats("d1", "s1", 0, HOUR, facts("lisbon")) + beats("d1", "s1", 65 * MINUTE, 95 * MINUTE, facts("porto"))
+    )
+    assert account.state.session is not None
+    assert account.state.session.devices[-1].stayed == T0 // DAY

@@ -56,6 +56,13 @@ def test_a_desktop_and_a_phone_in_one_country_are_one_person() -> None:
     assert rota(facts("athens", agent=PHONE)).confidence(SHIFTS) == 1.0
 
 
+def test_a_rota_that_began_lately_is_not_said_to_last_the_whole_window() -> None:
+    evidence = rota(facts("athens"), days=14).fired(SHIFTS)
+    assert evidence is not None
+    assert evidence.numbers["turns"] == 14
+    assert evidence.numbers["days"] == 21
+
+
 def test_devices_of_one_make_in_one_place_are_silent() -> None:
     assert rota(facts()).confidence(SHIFTS) == 0.0
 
