@@ -49,8 +49,9 @@ error what the shadow has and has not beside this run. An expectation file:
 
 Exit codes, unlike other commands': 0 ok, 1 an expectation failed or --against
 found a difference, 2 bad input (also: no event in it, or none was selected),
-3 bad configuration or expectation file. 70 failure and 130 interrupted are as everywhere; what was
-written until then are whole lines, and final alerts come at the end only.
+3 bad configuration or expectation file. 70 failure and 130 interrupted are as
+everywhere; what was written until then are whole lines, and final alerts come
+at the end only.
 
 examples:
   personawatch scenario S05b | personawatch replay - --tables demo
