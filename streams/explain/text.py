@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from streams.cli.text import bullets, minute, safe, wrapped
 from streams.detection.scoring import TIERS
 from streams.explain.explanation import Condition, Explanation, IndicatorExplained, Reckoning, Saw
-from streams.explain.limits import number
+from streams.explain.limits import beside
 from streams.explain.page import Section
 
 MOST_CHANGES = 8
@@ -82,7 +82,7 @@ def _silent(row: IndicatorExplained) -> Iterator[str]:
 
 def _numbers(saw: Iterable[Saw], indent: str) -> Iterator[str]:
     for item in saw:
-        seen, needed = number(item.seen, item.unit), number(item.needed, item.unit)
+        seen, needed = beside(item.seen, item.needed, item.unit)
         side = "needs less than" if item.at_most else "needs"
         mark = "reached" if item.reached else "not reached"
         yield from wrapped(f"{item.text}: {seen}, {side} {needed} ({mark})", indent=indent + "  ", first=indent + "- ")
