@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from errno import EDQUOT, ENOSPC
 from importlib import import_module
 from io import TextIOWrapper
 from traceback import print_exc
@@ -107,15 +108,28 @@ def _run(command: str, words: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # the interpreter flushes stdout once more at exit; let it flush into nothing
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _flush_into_nothing()
         return BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in (ENOSPC, EDQUOT):
+            print_exc()
+            return FAILURE
+        _flush_into_nothing()
+        return _say(FAILURE, f"{f'{error.filename}: ' if error.filename else ''}{error.strerror}", command)
     except SystemExit as leaving:  # argparse, after it has said why
         return leaving.code if isinstance(leaving.code, int) else BAD_INPUT
     except Exception:  # noqa: BLE001 (a fault of ours: say where, and keep the exit code's promise)
         print_exc()
         return FAILURE
     return code
+
+
+def _flush_into_nothing() -> None:
+    """What standard output no longer takes is lost: the interpreter flushes it once more at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(code: int, text: str, command: str = "") -> int:

@@ -4,9 +4,11 @@ SOURCE is a file of lines (.gz, .zst), a quoted pattern, - for standard input,
 or a range of Kafka, which is read without a group and without committing:
 kafka://HOST:PORT/TOPIC[,TOPIC]?from=OFFSET|TIME&to=OFFSET|TIME. A line is an
 event in any format, an enriched event (which needs no table), or what kcat -J
-writes. The files of one pattern follow each other; several sources are merged
-by time. Same stream, same configuration: same bytes. A shadow is another
-configuration that runs beside: it changes no alert and no exit code.
+writes. The files of one pattern follow each other by name, day-2 before day-10;
+several sources are merged by time. Same stream, same configuration: same bytes.
+A shadow is another configuration that runs beside: it changes no alert and no
+exit code. A FILE that is written keeps what it held until a run has succeeded
+(--revisions: until the first line), and is none of those that are read.
 """
 
 from __future__ import annotations
@@ -46,9 +48,10 @@ error what the shadow has and has not beside this run. An expectation file:
   at_least = 1                   # or exactly, at_most
 
 Exit codes, unlike other commands': 0 ok, 1 an expectation failed or --against
-found a difference, 2 bad input (also: no event in it), 3 bad configuration or
-expectation file. 70 failure and 130 interrupted are as everywhere; what was
-written until then are whole lines, and final alerts come at the end only.
+found a difference, 2 bad input (also: no event in it, or none was selected),
+3 bad configuration or expectation file. 70 failure and 130 interrupted are as
+everywhere; what was written until then are whole lines, and final alerts come
+at the end only.
 
 examples:
   personawatch scenario S05b | personawatch replay - --tables demo
@@ -108,8 +111,23 @@ def run(arguments: Namespace) -> int:
     for name in filter(None, (arguments.junit, arguments.report)):
         if not Path(name).parent.is_dir():  # told now, not when a long replay is done
             raise BadInputError(f"{name}: no such folder; expected a file that can be written")
+    _refuse_shared(arguments)
     with recorded_run():
         return _run(arguments)
+
+
+def _refuse_shared(arguments: Namespace) -> None:
+    """No recording is overwritten by what is made of it."""
+    from streams.replay.places import refuse_shared
+
+    outputs = [("--output", arguments.output), ("--junit", arguments.junit), ("--report", arguments.report)]
+    outputs += [("--shadow-output", name) for name in arguments.shadow_output]
+    inputs = [("--expect", arguments.expect), ("--labels", arguments.labels), ("--against", arguments.against)]
+    for option, words in (("--tables", arguments.tables), ("--against-tables", arguments.against_tables)):
+        inputs += [(option, word.partition("=")[2] or word) for word in words]
+    refuse_shared(
+        [(option, name) for option, name in outputs if name], [item for item in inputs if item[1]], arguments.sources
+    )
 
 
 def _run(arguments: Namespace) -> int:
@@ -117,7 +135,8 @@ def _run(arguments: Namespace) -> int:
     from streams.replay.configuration import configuration
     from streams.replay.expectations import read_expectations
     from streams.replay.judgement import junit
-    from streams.replay.result import result_of, write
+    from streams.replay.named_file import write
+    from streams.replay.result import result_of
     from streams.replay.shadows import Shadows
     from streams.report.raw_events import RawEvents
 
@@ -131,8 +150,6 @@ def _run(arguments: Namespace) -> int:
         if played.interrupted:
             return INTERRUPTED
         run = played.runs[0]
-        if not run.events and not run.left_out:
-            raise BadInputError("no event was read; see above")
         before = played.runs[1].alerts() if other is not None else recorded
         found = result_of(run, before, expectations, belongs, shadows)
         if arguments.junit:
@@ -163,10 +180,21 @@ def _against(arguments: Namespace, ours: Configuration) -> tuple[Configuration |
     if named is not None and not Path(named).is_dir():
         if arguments.against_tables:
             raise BadInputError("--against-tables goes with a catalogue folder or alone, not with recorded alerts")
-        return None, read_alerts(named)
+        return None, _selected(read_alerts(named), arguments)
     catalogue = ours.catalogue if named is None else load_catalogue(ours.settings, named)
     tables = arguments.against_tables or arguments.tables
     return ours._replace(catalogue=catalogue, enricher=enricher_of(ours.settings, tables)), None
+
+
+def _selected(recorded: list[Alert], arguments: Namespace) -> list[Alert]:
+    """Recorded alerts that name one of the selected accounts. A time selects events, and an alert is no event."""
+    if arguments.start or arguments.end:
+        print(
+            f"{arguments.against}: compared with all that it holds; --start and --end select events, not recorded alerts",
+            file=sys.stderr,
+        )
+    wanted = set(arguments.account)
+    return [alert for alert in recorded if not wanted or wanted.intersection(alert.subject.account_ids)]
 
 
 def _play(
@@ -181,7 +209,7 @@ def _play(
     from streams.replay.output import LineOutput
     from streams.replay.pace import Pace
     from streams.replay.progress import LOOK_EVERY, with_progress
-    from streams.replay.replayer import BATCH, Replayer
+    from streams.replay.replayer import BATCH, Replayer, nothing_in
     from streams.replay.selection import selection_of
     from streams.replay.sources import Sources
     from streams.runtime import collector
@@ -189,15 +217,16 @@ def _play(
     writes = arguments.output is not None or not _judges(arguments)
     selection = selection_of(arguments.account, arguments.start, arguments.end)
     batch = 1 if arguments.speed else BATCH  # who watches sees what follows from a record when it comes
-    interrupted, began = False, time.monotonic()
+    interrupted, refusal, began = False, "", time.monotonic()
     with (
         Sources(arguments.sources, ours.settings, ours.formats) as sources,
-        LineOutput(arguments.output) as output,
+        LineOutput(arguments.output, live=arguments.revisions) as output,
         shadows.running(selection, batch, revisions=arguments.revisions),
     ):
         on_revision: Callable[[bytes], object] | None = output.line if writes and arguments.revisions else None
         collector.settle()
-        runs = [Replayer(ours, selection, on_revision, batch)]
+        seen: set[bytes] | None = set() if arguments.account else None
+        runs = [Replayer(ours, selection, on_revision, batch, seen)]
         runs += [Replayer(other, selection, batch=batch)] if other else []
         wait = Pace(arguments.speed).wait if arguments.speed else None
         try:
@@ -210,15 +239,20 @@ def _play(
                 shadows.take(recorded)
             for each in runs:
                 each.finish()
-            if writes and not arguments.revisions:
-                for line in runs[0].newest():
+            refusal = nothing_in(runs[0])
+            if not refusal:
+                for line in runs[0].newest() if writes and not arguments.revisions else ():
                     output.line(line)
-            shadows.finish()
+                output.keep()
+                shadows.finish()
         except KeyboardInterrupt:
             interrupted = True
         gone = sources.gone()
-    lines = summary.lines_of(runs[0], time.monotonic() - began, gone)
-    print("\n".join([*(["interrupted"] if interrupted else []), *lines]), file=sys.stderr)
+        absent = [name for name in arguments.account if seen is not None and name.encode() not in seen]
+        lines = summary.lines_of(runs[0], time.monotonic() - began, gone, absent)
+        print("\n".join([*(["interrupted"] if interrupted else []), *lines]), file=sys.stderr)
+        if refusal:  # before the outputs are left: what they held stays
+            raise BadInputError(f"{refusal}; see above")
     return _Played(runs, interrupted, gone)
 
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -123,7 +121,7 @@ def _mix(arguments: Namespace) -> None:
     start = arguments.start or _before(datetime.now(UTC), days)
     in_stories: set[bytes] = set()
     out = sys.stdout.buffer
-    with _labels_file(arguments.labels) as labels:
+    with _opened(arguments.labels or os.devnull) as labels:
         labels.writelines(label_lines(stories, accounts, days, **told))
         for _, key, value in mix(stories, accounts, start, days, **told):
             out.write(value + b"\n")
@@ -133,14 +131,10 @@ def _mix(arguments: Namespace) -> None:
     out.flush()
 
 
-@contextmanager
-def _labels_file(name: str | None) -> Iterator[IO[bytes]]:
+def _opened(name: str) -> IO[bytes]:
     try:
-        with Path(name or os.devnull).open("wb") as opened:
-            yield opened
+        return Path(name).open("wb")
     except OSError as error:
-        if error.filename != name:
-            raise
         raise BadInputError(f"{name}: {error.strerror}; name a file that can be written") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -16,6 +17,8 @@ from streams.detection.verdict import Verdict, judge
 from streams.explain.explanation import Change, ChangeKind
 
 Edit = Callable[[Assessment], Assessment]
+Things = frozenset[str]
+NOTHING: Things = frozenset()
 
 
 class Judgement(NamedTuple):
@@ -45,15 +48,23 @@ class Judgement(NamedTuple):
             lambda told: msgspec.structs.replace(told, **fields) if told.account == self.account else told
         )
 
-    def apart(self, entities: frozenset[str]) -> Verdict:
-        """Judge without `entities`: no tie over them, no evidence from them, and only who is still tied."""
-        held = {
-            node.account: msgspec.structs.replace(
-                _edited(node, lambda told: _without(told, entities)),
-                edges=[edge for edge in node.edges if edge.entity not in entities],
-            )
-            for node in self.nodes
-        }
+    def apart(self, of_it: Things, of_all: Things = NOTHING, unsaid: Things = NOTHING) -> Verdict:
+        """Judge with no tie over things and no evidence from them, and only who is still tied.
+
+        `of_it`: had the account itself kept away from them, whatever ties the others; `of_all`: had they tied nobody; `unsaid`: had
+        they been evidence for nobody.
+        """
+        own, others = of_it | of_all, of_all | unsaid
+        held = {}
+        for node in self.nodes:
+            its = node.account == self.account
+            edges = [
+                edge
+                for edge in node.edges
+                if edge.entity not in (own if its or edge.neighbour == self.account else of_all)
+            ]
+            without = functools.partial(_without, entities=own | unsaid if its else others)
+            held[node.account] = msgspec.structs.replace(_edited(node, without), edges=edges)
         nodes, _ = around(self.account, self.verdict.now, lambda name: held.get(name) or Node(name))
         return self._judge(nodes)
 
@@ -78,5 +89,5 @@ def _edited(node: Node, edit: Edit) -> Node:
     return msgspec.structs.replace(node, assessment=edit(node.assessment)) if node.assessment else node
 
 
-def _without(told: Assessment, entities: frozenset[str]) -> Assessment:
+def _without(told: Assessment, entities: Things) -> Assessment:
     return msgspec.structs.replace(told, evidence=[item for item in told.evidence if item.entity not in entities])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from math import isclose
 from typing import NamedTuple
 
 
@@ -17,6 +18,8 @@ class Words(NamedTuple):
 
 
 _SHARE = "%"
+MOST = 7
+"""Digits tried; beyond them two numbers are the same but for what floats leave."""
 LIMITS: dict[tuple[str, str], Words] = {
     (indicator, name): words
     for indicator, table in {
@@ -104,9 +107,28 @@ LIMITS: dict[tuple[str, str], Words] = {
 """(indicator, threshold) → words, in the order in which an indicator looks at them."""
 
 
-def number(value: float, unit: str) -> str:
-    """One number for people: shares in per cent, the rest with two digits at most."""
+def number(value: float, unit: str, digits: int = 0) -> str:
+    """One number for people: shares in per cent, the rest with two digits at most; `digits` more of them where these hide something."""
     if unit == _SHARE:
-        return f"{value:.0%}"
-    text = f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) < 100 else f"{value:,.0f}"
+        return f"{_plain(value * 100, digits)}%"
+    text = _plain(value, digits + 2 if abs(value) < 100 else digits)
     return f"{text} {unit.removesuffix('s') if text == '1' else unit}".strip()
+
+
+def exact(value: float, unit: str) -> str:
+    """A number that somebody sets: all its digits, so that what is set is what was tried."""
+    shown = value * 100 if unit == _SHARE else value
+    digits = next((digits for digits in range(MOST) if isclose(round(shown, digits), shown, rel_tol=1e-12)), MOST)
+    return number(value, unit, digits if unit == _SHARE or abs(value) >= 100 else max(0, digits - 2))
+
+
+def beside(seen: float, needed: float, unit: str) -> tuple[str, str]:
+    """What was seen and what it takes, with digits enough that they differ when they do."""
+    limit = exact(needed, unit)
+    texts = (number(seen, unit, digits) for digits in range(MOST))
+    return next((text for text in texts if text != limit or seen == needed), number(seen, unit)), limit
+
+
+def _plain(value: float, digits: int) -> str:
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text

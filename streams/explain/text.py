@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from streams.cli.text import bullets, minute, safe, wrapped
 from streams.detection.scoring import TIERS
 from streams.explain.explanation import Condition, Explanation, IndicatorExplained, Reckoning, Saw
-from streams.explain.limits import number
+from streams.explain.limits import beside
 from streams.explain.page import Section
 
 MOST_CHANGES = 8
@@ -82,15 +82,14 @@ def _silent(row: IndicatorExplained) -> Iterator[str]:
 
 def _numbers(saw: Iterable[Saw], indent: str) -> Iterator[str]:
     for item in saw:
-        seen, needed = _seen(item), number(item.needed, item.unit)
+        seen, needed = beside(item.seen, item.needed, item.unit)
         side = "needs less than" if item.at_most else "needs"
         mark = "reached" if item.reached else "not reached"
-        yield from wrapped(f"{item.text}: {seen}, {side} {needed} ({mark})", indent=indent + "  ", first=indent + "- ")
+        yield from wrapped(f"{item.text}: {_of_when(item, seen)}, {side} {needed} ({mark})", indent=indent + "  ", first=indent + "- ")
 
 
-def _seen(item: Saw) -> str:
+def _of_when(item: Saw, seen: str) -> str:
     """The number, and what it is of where it is not the finding's own."""
-    seen = number(item.seen, item.unit)
     if item.when == "ever":
         return f"{'least' if item.at_most else 'most'} seen {seen}"
     return f"{seen} at the end" if item.when == "end" else seen

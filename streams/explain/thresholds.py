@@ -14,7 +14,7 @@ from typing import NamedTuple
 from streams.detection.scoring import CLUSTER, Score, score
 from streams.explain.explanation import Change
 from streams.explain.judgement import Judgement, change
-from streams.explain.limits import LIMITS, Words, number
+from streams.explain.limits import LIMITS, Words, exact
 from streams.explain.recorder import Compared
 from streams.explain.rehearsal import rehearse, tuned
 from streams.explain.watching import Watch
@@ -99,6 +99,6 @@ def _scale(value: float) -> float:
 
 
 def _told(trial: Trial, reached: Score) -> Change:
-    was, to = number(trial.was, trial.words.unit), number(trial.to, trial.words.unit)
+    was, to = exact(trial.was, trial.words.unit), exact(trial.to, trial.words.unit)
     text = f"Threshold `{trial.name}` of `{trial.indicator}` at {to} instead of {was} ({trial.words.text})"
     return change("threshold", f"{trial.indicator}.{trial.name}", reached, text, trial.was, trial.to)

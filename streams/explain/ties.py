@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from zlib import crc32
 
 from streams.cli.text import safe
+from streams.detection.scoring import Score
 from streams.explain.explanation import Change
-from streams.explain.judgement import Judgement, change
+from streams.explain.judgement import NOTHING, Judgement, change
 
 NAMED = 3
 """Accounts named beside a thing; an id of the thing itself is never shown, it may be an address."""
@@ -17,22 +18,43 @@ _KINDS = {"ip": "address", "subnet": "network", "pair": "set of exits", "payout"
 
 
 def of_ties(judgement: Judgement) -> Iterator[Change]:
-    """Each shared thing gone by itself, and all of them when there are several."""
-    tied: dict[str, set[str]] = {item.entity: set() for item in judgement.own.evidence if item.entity}
+    """Each shared thing gone by itself, and all of them when there are several.
+
+    First as if this account alone had kept away from it, whatever it ties among the others; then as if it tied nobody, where that
+    gives another tier again or the thing is not this account's at all.
+    """
+    own = {item.entity for item in judgement.own.evidence if item.entity}
+    tied: dict[str, set[str]] = {entity: set() for entity in own}
     for node in judgement.nodes:
         for edge in node.edges:
             if edge.holds(judgement.verdict.now):
                 tied.setdefault(edge.entity, set()).update((node.account, edge.neighbour))
-    for entity in sorted(tied, key=lambda name: (bool(tied[name]) and judgement.account not in tied[name], name))[
-        :THINGS
-    ]:
+    own |= {entity for entity, accounts in tied.items() if judgement.account in accounts}
+    for entity in sorted(tied, key=lambda name: (name not in own, name))[:THINGS]:
         kind = entity.partition(":")[0]
-        reached = judgement.apart(frozenset({entity}))
-        text = f"Without the {_KINDS.get(kind, kind)} shared with {_named(tied[entity] - {judgement.account})}"
-        yield change("tie_gone", f"{kind}:{crc32(entity.encode()):08x}", reached.score, text)
+        what, thing, alone = f"{kind}:{crc32(entity.encode()):08x}", _KINDS.get(kind, kind), ""
+        if entity in own and (away := _kept_away(judgement, entity, tied[entity])) is not None:
+            others = _named(tied[entity] - {judgement.account})
+            yield change("tie_gone", what, away, f"Without the {thing} shared with {others}")
+            alone = away.tier
+        reached = judgement.apart(NOTHING, frozenset({entity})).score
+        if tied[entity] and reached.tier != alone:
+            text = f"Had the shared {thing} tied none of {_named(tied[entity])}"
+            yield change("tie_gone", f"{what}:all", reached, text)
     if len(tied) > 1:
-        reached = judgement.apart(frozenset(tied))
-        yield change("tie_gone", "all", reached.score, "Had it shared nothing with any account")
+        reached = judgement.apart(frozenset(own)).score
+        yield change("tie_gone", "all", reached, "Had it shared nothing with any account")
+
+
+def _kept_away(judgement: Judgement, entity: str, accounts: set[str]) -> Score | None:
+    """What comes out had this account not had the thing; what only one other has is shared by nobody then.
+
+    What others say from it can be less without this account, one fewer say. None when that may decide the tier.
+    """
+    it = frozenset({entity})
+    ended = it if len(accounts) == 2 else NOTHING
+    most, least = judgement.apart(it, ended).score, judgement.apart(it, ended, it).score
+    return most if most.tier == least.tier else None
 
 
 def _named(others: set[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def by_labels(name: str) -> Belongs:
     """
     scenarios: dict[str, str] = {}
     try:
-        lines = Path(name).read_bytes().splitlines()
+        lines = Path(name).read_bytes().removeprefix(BOM_UTF8).splitlines()
     except OSError as error:
         raise BadInputError(f"{name}: {error.strerror}") from error
     for number, line in enumerate(lines, 1):

@@ -11,11 +11,16 @@ from streams.detection.alert import Alert
 from streams.replay.replayer import standing
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+ROUNDING = 0.05
+"""Points by which score and contributions may differ without a change: evidence fades until the moment of publishing, and events that
+came in another order within the lateness publish some minutes apart."""
+_STEP = 0.0015
+"""The same for confidences, which are told with three digits."""
 Pair = tuple[Alert | None, Alert | None]
 
 
 class Reweighed(msgspec.Struct, frozen=True):
-    """Evidence that is on both sides with another confidence or contribution."""
+    """Evidence that is on both sides with another confidence or contribution, beyond rounding."""
 
     indicator: str
     confidence: tuple[float, float]
@@ -100,14 +105,19 @@ def _change(old: Alert | None, new: Alert | None) -> Change | None:
         evidence_changed=tuple(
             Reweighed(name, (one[name][0], other[name][0]), (one[name][1], other[name][1]))
             for name in sorted(one.keys() & other.keys())
-            if one[name] != other[name]
+            if differ(one[name][0], other[name][0], _STEP) or differ(one[name][1], other[name][1])
         ),
         accounts_gained=tuple(sorted(accounts[1] - accounts[0])) if both else (),
         accounts_lost=tuple(sorted(accounts[0] - accounts[1])) if both else (),
     )
-    same = change.tier[0] == change.tier[1] and change.score[0] == change.score[1]
+    same = change.tier[0] == change.tier[1] and not differ(*change.score)
     parts = (change.evidence_gained, change.evidence_lost, change.evidence_changed)
     return None if both and same and not any(parts) and accounts[0] == accounts[1] else change
+
+
+def differ(before: float, after: float, least: float = ROUNDING) -> bool:
+    """Whether two numbers differ by more than rounding."""
+    return round(abs(before - after), 6) >= least
 
 
 def _evidence(alert: Alert | None) -> dict[str, tuple[float, float]]:

@@ -30,15 +30,17 @@ class Configuration(NamedTuple):
     enricher: Enricher
     formats: Mapping[str, EventDecoder]
 
-    def stages(self, selection: Selection) -> list[Stage]:
-        """Fresh stages, as a worker's."""
+    def stages(self, selection: Selection, seen: set[bytes] | None = None) -> list[Stage]:
+        """Fresh stages, as a worker's. `seen` is given the accounts of the selected events."""
         stages = build_stages(
             self.catalogue,
             self.enricher,
             formats=self.formats,
             bury_unknown_types=self.settings.unknown_types == "dead-letter",
         )
-        return stages if selection.is_all else [SelectingStage(stages[0], selection), *stages[1:]]
+        if selection.is_all and seen is None:
+            return stages
+        return [SelectingStage(stages[0], selection, seen), *stages[1:]]
 
 
 def configuration(

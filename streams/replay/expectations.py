@@ -71,12 +71,16 @@ class Expected(Bounds, frozen=True, forbid_unknown_fields=True):
 
     def matches(self, alert: Alert, belongs: Belongs) -> bool:
         """Whether the alert is one of those that are counted."""
-        accounts = [name for name in alert.subject.account_ids if fnmatchcase(name, self.account or "*")]
+        accounts = [name for name in alert.subject.account_ids if self._names(name)]
         return (
             TIERS.index(alert.tier) >= TIERS.index(self.tier)
             and any(not self.scenario or belongs(name, self.scenario) for name in accounts)
             and (not self.indicator or any(item.indicator == self.indicator for item in alert.evidence))
         )
+
+    def _names(self, account: str) -> bool:
+        """An id is itself, whatever signs of a pattern are in it."""
+        return account == self.account or fnmatchcase(account, self.account or "*")
 
     def title(self) -> str:
         """The entry's name, or what it says."""

@@ -19,29 +19,36 @@ if TYPE_CHECKING:
     from streams.replay.replayed import Replayed
 
 MARK = "personawatch"
+SIGNATURE = f"{MARK}(*sources, catalogue=None, tables=None, format=None)"
 _DONE: pytest.StashKey[dict[Any, Any]] = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the mark."""
-    config.addinivalue_line(
-        "markers", f"{MARK}(*sources, catalogue=None, tables=None, format=None): replay this stream for the test"
-    )
+    config.addinivalue_line("markers", f"{SIGNATURE}: replay this stream for the test")
     config.stash[_DONE] = {}
 
 
 @pytest.fixture
 def replayed(request: pytest.FixtureRequest) -> Replayed:
     """The result of the stream in the test's mark."""
+    from streams.cli.outcome import RefusedError
     from streams.replay.replayed import replay
 
     mark = request.node.get_closest_marker(MARK)
     if mark is None or not mark.args:
         pytest.fail(f"no stream: mark the test with @pytest.mark.{MARK}('events.ndjson')", pytrace=False)
-    arguments = _arguments(request.path.parent, mark.args, **mark.kwargs)
+    try:
+        arguments = _arguments(request.path.parent, mark.args, **mark.kwargs)
+        hash(arguments)  # a list where a word belongs
+    except TypeError as error:
+        pytest.fail(f"@pytest.mark.{SIGNATURE}: {error}", pytrace=False)
     done: dict[Any, Replayed] = request.config.stash[_DONE]
     if arguments not in done:
-        done[arguments] = replay(*arguments)
+        try:
+            done[arguments] = replay(*arguments)
+        except RefusedError as refusal:
+            pytest.fail(str(refusal), pytrace=False)
     return done[arguments]
 
 

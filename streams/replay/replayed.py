@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
+from streams.cli.outcome import BadInputError
 from streams.detection.alert import Alert
 from streams.detection.scoring import TIERS
 from streams.replay.configuration import configuration
-from streams.replay.replayer import Refused, Replayer, standing
+from streams.replay.replayer import Refused, Replayer, nothing_in, standing
 from streams.replay.sources import Sources
+from streams.replay.summary import refused
 
 
 class Replayed(NamedTuple):
@@ -19,6 +22,8 @@ class Replayed(NamedTuple):
     alerts: tuple[Alert, ...]
     events: int
     refused: dict[str, Refused]
+    accounts: frozenset[str]
+    """Whoever has an event in the stream."""
 
     def alert(self, account: str) -> Alert | None:
         """The standing alert or watch entry that names the account; the one of the highest tier."""
@@ -36,10 +41,16 @@ class Replayed(NamedTuple):
         return set() if alert is None else {item.indicator for item in alert.evidence}
 
     def assert_tier(self, account: str, tier: str) -> None:
-        """Fail with what was found, when the account does not stand in exactly this tier."""
+        """Fail with what was found, when the account does not stand in exactly this tier, or has no event at all."""
         __tracebackhide__ = True
         if tier not in TIERS:
             raise ValueError(f"tier {tier!r}; expected one of {', '.join(TIERS)}")
+        if account not in self.accounts:
+            near = get_close_matches(account, self.accounts, n=3)
+            hint = f"; did you mean {', '.join(near)}?" if near else ""
+            raise AssertionError(
+                f"{account}: no event of it among {self.events} of {len(self.accounts)} accounts{hint}"
+            )
         found = self.alert(account)
         stands = "none" if found is None else found.tier
         if stands == tier:
@@ -51,10 +62,16 @@ class Replayed(NamedTuple):
 def replay(
     sources: Sequence[str], catalogue: str | None = None, tables: Sequence[str] = (), form: str | None = None
 ) -> Replayed:
-    """Replay sources as `personawatch replay` does, settings from the environment. Raises its refusals."""
+    """Replay sources as `personawatch replay` does, settings from the environment. Raises its refusals, also of a stream without events."""
     chosen = configuration(os.environ, catalogue, tables, form)
-    run = Replayer(chosen)
+    seen: set[bytes] = set()
+    run = Replayer(chosen, seen=seen)
     with Sources(sources, chosen.settings, chosen.formats) as opened:
         for recorded in opened.records():
             run.take(recorded)
-    return Replayed(tuple(run.alerts()), run.events, run.refused)
+    if nothing := nothing_in(run):
+        raise BadInputError(
+            "\n".join([f"{', '.join(sources)}: {nothing}", *(f"refused {line}" for line in refused(run))])
+        )
+    accounts = frozenset(key.decode() for key in seen)
+    return Replayed(tuple(run.alerts()), run.events, run.refused, accounts)

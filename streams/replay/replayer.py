@@ -44,13 +44,16 @@ class Replayer:
         selection: Selection | None = None,
         on_revision: Callable[[bytes], object] | None = None,
         batch: int = BATCH,
+        seen: set[bytes] | None = None,
     ) -> None:
         """`on_revision` is given the JSON of each revision of an alert or watch entry as it is published.
 
         `batch` 1 is for who watches: what follows from a record comes out before the next one is taken.
+        `seen` is given the accounts of the events that reach detection.
         """
         self._selection = selection or Selection()
-        self._runtime = LocalRuntime(configuration.stages(self._selection), keep=_KEPT, on_output=self._published)
+        self._runtime = LocalRuntime(configuration.stages(self._selection, seen), keep=_KEPT, on_output=self._published)
+        self._seen = seen
         self._on_revision = on_revision
         self._batch = batch
         self._waiting: list[Recorded] = []
@@ -136,6 +139,8 @@ class Replayer:
         for record in records:
             if self._selection.takes(record.key, record.value):
                 self._enriched += 1
+                if self._seen is not None and record.key:
+                    self._seen.add(record.key)
                 self._runtime.play(ENRICHED_EVENTS.name, record)
             else:
                 self._left_out += 1
@@ -164,6 +169,13 @@ class Replayer:
             else f"{letter.topic}/{letter.partition}/{letter.offset}"
         )
         self._refused[letter.reason] = Refused(1, at, letter.detail)
+
+
+def nothing_in(run: Replayer) -> str:
+    """Why a run says nothing about anybody: there was no event, or none that was selected; empty when there was one."""
+    if run.events:
+        return ""
+    return f"none of {run.left_out:,} events was selected" if run.left_out else "no event was read"
 
 
 def standing(alerts: list[Alert]) -> list[Alert]:

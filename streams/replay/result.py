@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from streams.cli.outcome import OK, BadInputError
+from streams.cli.outcome import OK
 from streams.detection.alert import Alert
 from streams.detection.catalogue.model import Catalogue
 from streams.replay.belonging import Belongs
@@ -76,11 +75,3 @@ def result_of(
         [] if expectations is None else judge(expectations, alerts, refused, belongs),
         shadows.differences(alerts),
     )
-
-
-def write(name: str, content: bytes) -> None:
-    """Write a whole file. Raises BadInputError with the reason."""
-    try:
-        Path(name).write_bytes(content)
-    except OSError as error:
-        raise BadInputError(f"{name}: {error.strerror}; expected a file that can be written") from error

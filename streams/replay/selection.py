@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.topics import ENRICHED_EVENTS
+from streams.cli.outcome import BadInputError
 from streams.detection.stage import Result, SourceRecord, Stage
 from streams.detection.states import PartitionStates
 
@@ -46,7 +47,9 @@ class Selection(NamedTuple):
 
 
 def selection_of(accounts: Iterable[str], start: datetime | None, end: datetime | None) -> Selection:
-    """The selection that a person describes."""
+    """The selection that a person describes. Raises BadInputError when no time is in it."""
+    if start is not None and end is not None and start >= end:
+        raise BadInputError(f"--start {start.isoformat()} is not before --end {end.isoformat()}; nothing lies between")
     return Selection(
         frozenset(name.encode() for name in accounts),
         None if start is None else round(start.timestamp() * 1000),
@@ -57,11 +60,13 @@ def selection_of(accounts: Iterable[str], start: datetime | None, end: datetime 
 class SelectingStage:
     """The enrich stage, without the events that are not selected."""
 
-    def __init__(self, stage: Stage, selection: Selection) -> None:
+    def __init__(self, stage: Stage, selection: Selection, seen: set[bytes] | None = None) -> None:
+        """`seen` is given the accounts of those that are."""
         self.name, self.inputs = stage.name, stage.inputs
         self.stateful, self.state_type = stage.stateful, stage.state_type
         self._stage = stage
         self._takes = selection.takes
+        self._seen = seen
 
     def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[Any]) -> Result:
         """Enrich, then select."""
@@ -74,4 +79,6 @@ class SelectingStage:
         ]
         if left_out := len(outputs) - len(wanted):
             result.counts["left_out", "selection"] = left_out
+        if self._seen is not None:
+            self._seen.update(output.key for output in wanted if output.topic == ENRICHED_EVENTS.name)
         return result._replace(outputs=wanted)

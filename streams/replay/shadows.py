@@ -47,17 +47,19 @@ class Shadows:
             raise BadInputError("--shadow: the same shadow is named twice")
         self._files = files
         self._runs: list[tuple[str, Catalogue, Replayer, LineOutput | None]] = []
+        self._revisions = False
 
     @contextmanager
     def running(self, selection: Selection, batch: int, *, revisions: bool) -> Iterator[None]:
         """Start the runs, in batches as the live one's, and hold their files open. Raises BadInputError when a file cannot be written."""
         with ExitStack() as files:
-            outputs = [files.enter_context(LineOutput(name)) for name in self._files]
+            outputs = [files.enter_context(LineOutput(name, live=revisions)) for name in self._files]
             for at, (name, catalogue) in enumerate(self._named.items()):
                 output = outputs[at] if outputs else None
                 on_revision = output.line if output is not None and revisions else None
                 run = Replayer(self._live._replace(catalogue=catalogue), selection, on_revision, batch)
-                self._runs.append((name, catalogue, run, None if revisions else output))
+                self._runs.append((name, catalogue, run, output))
+            self._revisions = revisions
             yield
 
     def take(self, recorded: Recorded) -> None:
@@ -66,12 +68,13 @@ class Shadows:
             run.take(recorded)
 
     def finish(self) -> None:
-        """Write the final alerts of those that have a file."""
+        """Write the final alerts of those that have a file, unless it holds every revision already; then it is whole."""
         for _, _, run, output in self._runs:
             run.finish()
             if output is not None:
-                for line in run.newest():
+                for line in () if self._revisions else run.newest():
                     output.line(line)
+                output.keep()
 
     def differences(self, live: Sequence[Alert]) -> list[Difference]:
         """Each shadow's final alerts against those of the live run."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from streams.cli.text import safe, wrapped
 from streams.detection.scoring import TIERS
@@ -12,7 +12,7 @@ from streams.replay.replayer import Replayer, standing
 NAME = 10
 
 
-def lines_of(run: Replayer, seconds: float, gone: int = 0) -> list[str]:
+def lines_of(run: Replayer, seconds: float, gone: int = 0, absent: Sequence[str] = ()) -> list[str]:
     """Events, what was refused, alerts by tier, indicators that fired."""
     rate = run.events / seconds if seconds else 0
     alerts = run.alerts()
@@ -24,7 +24,8 @@ def lines_of(run: Replayer, seconds: float, gone: int = 0) -> list[str]:
         rows.append(("gone", f"{gone:,} records of the range are no longer in Kafka"))
     if run.left_out:
         rows.append(("left out", f"{run.left_out:,} events that were not selected"))
-    rows += [("refused", line) for line in _refused(run)]
+    rows += [("absent", f"account {safe(name)}: no event of it was selected") for name in absent]
+    rows += [("refused", line) for line in refused(run)]
     rows += [("besides", _listed(besides))] if (besides := _besides(run)) else []
     rows.append(("alerts", _listed(told, zeros=True) + f"; {run.revisions:,} revisions"))
     rows += [("notices", f"{run.notices:,} safety notices")] if run.notices else []
@@ -33,7 +34,8 @@ def lines_of(run: Replayer, seconds: float, gone: int = 0) -> list[str]:
     return [line for name, text in rows for line in wrapped(text, indent=" " * NAME, first=f"{name:<{NAME}}")]
 
 
-def _refused(run: Replayer) -> list[str]:
+def refused(run: Replayer) -> list[str]:
+    """What was refused, the most frequent first."""
     return [
         f"{found.times:,} {reason}, first {found.where}: {safe(found.detail)}"
         for reason, found in sorted(run.refused.items(), key=lambda item: (-item[1].times, item[0]))

@@ -30,6 +30,7 @@ _KEPT = (ALERTS.name, WATCHLIST.name, DEAD_LETTERS.name)
 class _Event(msgspec.Struct):
     type: str
     account_id: str
+    event_id: str = ""
     outcome: str = ""
 
 
@@ -68,25 +69,31 @@ class Census:
         self._newest: dict[str, int] = {}
         self.weeks: Counter[str] = Counter()
         """Account → weeks in which it did something."""
-        self.decided: dict[str, str] = {}
-        """Account → outcome of the newest `case.disposition`."""
+        self._decided: dict[str, tuple[int, str, str]] = {}
+
+    @property
+    def decided(self) -> dict[str, str]:
+        """Account → outcome of the newest `case.disposition`, whichever arrived first."""
+        return {account: outcome for account, (_, _, outcome) in self._decided.items()}
 
     def process(self, input_name: str, records: Iterable[SourceRecord], states: PartitionStates[Any]) -> Result:
         """Look, then hand on."""
         records = list(records)
         if input_name == ENRICHED_EVENTS.name:
             for record in records:
-                self._look(record.value or b"")
+                self.look(record)
         return self._stage.process(input_name, records, states)
 
-    def _look(self, value: bytes) -> None:
+    def look(self, record: SourceRecord) -> None:
+        """Take note of one enriched event."""
         try:
-            enriched = _enriched(value)
+            enriched = _enriched(record.value or b"")
         except msgspec.DecodeError:
             return  # the stage refuses it, with a reason
         event = enriched.event
         if event.outcome and event.type == "case.disposition":
-            self.decided[event.account_id] = event.outcome
+            decision = enriched.ts, event.event_id, event.outcome
+            self._decided[event.account_id] = max(decision, self._decided.get(event.account_id, decision))
         if event.type in ACTIVE:
             week = enriched.ts // (7 * DAY)
             if self._newest.get(event.account_id, -1) < week:

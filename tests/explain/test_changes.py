@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timedelta
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -19,9 +22,10 @@ from streams.pipeline import build_stages
 from streams.replay.configuration import Configuration
 from streams.runtime.local import LocalRuntime
 from streams.scenarios import SCENARIOS, encode, key_of, topic_of
-from tests.detection.pipeline import catalogue, demo_snapshot, scenario
+from tests.detection.pipeline import Event, catalogue, demo_snapshot, scenario
 from tests.explain.conftest import configured, of_scenario, told, told_bare
 from tests.explain.test_suppression import PAID, SHARED, paid, visitors
+from tests.replay.farm import events
 
 SEEN = st.floats(1e-6, 1e9) | st.integers(1, 10**9)
 
@@ -55,10 +59,10 @@ def test_the_whole_stream_under_a_changed_threshold_has_that_tier() -> None:
 @pytest.mark.parametrize("few", [1.0, 0.4])
 def test_a_threshold_at_a_shared_thing_is_tried_there(few: float) -> None:
     """Two on one address are too few. Were two enough, they would be a second area, if that said enough of them."""
-    events = [*visitors(2, PAID), *paid(4)[2:]]
-    explanation = told_bare("a0", *events, otherwise={SHARED: {"few": few}})
+    stream = [*visitors(2, PAID), *paid(4)[2:]]
+    explanation = told_bare("a0", *stream, otherwise={SHARED: {"few": few}})
     tried = of_kind(explanation, "threshold").get(f"{SHARED}.accounts")
-    lowered = told_bare("a0", *events, otherwise={SHARED: {"few": few, "accounts": 2}})
+    lowered = told_bare("a0", *stream, otherwise={SHARED: {"few": few, "accounts": 2}})
     if few < 1:
         assert (tried, lowered.reckoning.tier) == (None, explanation.reckoning.tier)
         return
@@ -79,6 +83,49 @@ def test_without_the_shared_thing_an_account_stands_alone() -> None:
     alone = [item.contribution for item in of_scenario("S09").indicators if item.indicator == "pass_through_fan_out"]
     assert TIERS.index(gone.tier) < TIERS.index(of_scenario("S09").reckoning.tier)
     assert gone.score == pytest.approx(alone[0], abs=0.1)
+
+
+BANK, DEVICE = ("instrument_h", "payout instrument"), ("device_id", "device")
+
+
+def farm(accounts: int, otherwise: str = "", of: str = "") -> list[Event]:
+    """The story in which all share a bank account and a device; `otherwise` is each one's own, for the account `of` or for all."""
+    told_events = []
+    for line in events(accounts, timedelta(hours=1)):
+        event = json.loads(line)
+        if otherwise in event and of in ("", event["account_id"]):
+            event[otherwise] += "-" + event["account_id"]
+        told_events.append((round(datetime.fromisoformat(event["occurred_at"]).timestamp() * 1000), event))
+    return told_events
+
+
+@pytest.mark.parametrize(("field", "thing"), [BANK, DEVICE])
+@pytest.mark.parametrize("accounts", [2, 3, 6, 12])
+def test_a_tie_that_is_gone_is_what_the_stream_without_it_gives(accounts: int, field: str, thing: str) -> None:
+    explanation = told_bare("farm-001", farm(accounts))
+    ways = {change.text.partition(" of ")[0]: change for change in of_kind(explanation, "tie_gone").values()}
+    alone = told_bare("farm-001", farm(accounts, field, "farm-001")).reckoning
+    nobody = told_bare("farm-001", farm(accounts, field)).reckoning
+    kept_away = next((change for text, change in ways.items() if text.startswith(f"Without the {thing} shared")), None)
+    tied_none = ways.get(f"Had the shared {thing} tied none")
+    open_question = (
+        accounts == 3 and field == "instrument_h"
+    )  # two on it say less than three do, by how much is not known here
+    assert (kept_away is None) is (alone.tier == explanation.reckoning.tier or open_question)
+    said = {explanation.reckoning.tier, *([kept_away.tier] if kept_away else [])}
+    assert (tied_none is None) is (nobody.tier in said)
+    for change, real in ((kept_away, alone), (tied_none, nobody)):
+        if change is not None:
+            assert change.tier == real.tier
+            assert change.score == pytest.approx(real.total, abs=0.1)
+
+
+def test_a_thing_that_others_share_ties_the_account_too() -> None:
+    explanation = told_bare("farm-003", farm(12, "device_id", "farm-003"))
+    texts = [change.text for change in of_kind(explanation, "tie_gone").values()]
+    assert [text for text in texts if " device " in text] == [
+        next(text for text in texts if text.startswith("Had the shared device tied none of farm-000, farm-001, "))
+    ]
 
 
 @given(SEEN)

@@ -8,14 +8,17 @@ import re
 import jsonschema
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from streams.cli.text import WIDTH
 from streams.contracts import contracts
 from streams.detection.wording.linter import lint, text_faults
-from streams.explain.limits import LIMITS, number
+from streams.explain.limits import LIMITS, beside, exact, number
 from streams.explain.needs import WORDS
 from streams.explain.page import plain
 from streams.explain.text import sections
+from streams.explain.thresholds import above, below
 from streams.scenarios import SCENARIOS
 from tests.explain.conftest import of_scenario
 
@@ -73,3 +76,47 @@ def test_reads_from_top_to_bottom() -> None:
 )
 def test_numbers_for_people(value: float, unit: str, reads: str) -> None:
     assert number(value, unit) == reads
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "reads"),
+    [
+        (0.218, "", "0.218"),
+        (0.00218, "km", "0.00218 km"),
+        (0.954, "%", "95.4%"),
+        (0.6, "%", "60%"),
+        (1 / 3, "", "0.3333333"),
+        (60.0, "minutes", "60 minutes"),
+        (13300.0, "km", "13,300 km"),
+        (120.5, "", "120.5"),
+    ],
+)
+def test_what_is_set_is_told_in_full(value: float, unit: str, reads: str) -> None:
+    assert exact(value, unit) == reads
+
+
+@pytest.mark.parametrize(
+    ("seen", "needed", "unit", "reads"),
+    [
+        (0.218, 0.22, "", ("0.218", "0.22")),
+        (0.5996, 0.6, "%", ("59.96%", "60%")),
+        (0.41, 0.6, "%", ("41%", "60%")),
+        (0.6, 0.6, "%", ("60%", "60%")),
+        (0.1 + 0.2, 0.3, "", ("0.3", "0.3")),
+        (999.7, 1000, "km", ("999.7 km", "1,000 km")),
+        (3, 4, "", ("3", "4")),
+    ],
+)
+def test_what_differs_reads_differently(seen: float, needed: float, unit: str, reads: tuple[str, str]) -> None:
+    assert beside(seen, needed, unit) == reads
+
+
+@given(st.floats(1e-4, 1e9) | st.integers(1, 10**9), st.sampled_from(["%", "", "km"]))
+def test_a_threshold_as_it_is_told_is_beside_what_was_seen(value: float, unit: str) -> None:
+    def read(text: str) -> float:
+        amount = float(text.removesuffix(" km").removesuffix("%").replace(",", ""))
+        return amount / 100 if unit == "%" else amount
+
+    assert read(exact(below(value), unit)) <= value * (1 + 1e-9)
+    assert value <= read(exact(above(value), unit)) * (1 + 1e-9)
+    assert read(exact(below(value), unit)) == pytest.approx(below(value), rel=1e-9)

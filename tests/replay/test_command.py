@@ -88,6 +88,40 @@ def test_accounts_and_times_are_selected_by_event(command: Command, tmp_path: Pa
     assert counts[0] == sum(event["occurred_at"] < middle for event in events)
 
 
+@pytest.mark.parametrize("rest", [[], ["--against-tables", "none"], ["--expect", "EXPECT"]])
+def test_a_selection_that_selects_nothing_is_bad_input(
+    command: Command, s09: Path, tmp_path: Path, rest: list[str]
+) -> None:
+    expect = tmp_path / "expect.toml"
+    expect.write_text('[[expect]]\naccount = "*"\nat_most = 0\n')
+    rest = [str(expect) if word == "EXPECT" else word for word in rest]
+    ended = replay(command, s09, "--account", "typo", *rest)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"none of {len(told('S09')):,} events was selected" in ended.err
+    assert replay(command, s09, "--end", "2001-01-01", *rest).code == 2
+    backwards = replay(command, s09, "--start", "2026-03-02", "--end", "2026-03-01", *rest)
+    assert backwards.code == 2
+    assert "--start 2026-03-02T00:00:00+00:00 is not before --end" in backwards.err
+
+
+def test_accounts_without_an_event_are_named(command: Command, s09: Path) -> None:
+    ended = replay(command, s09, "--account", S09_ACCOUNT, "--account", "typo", "--account", "other")
+    rows = [line for line in ended.err.splitlines() if line.startswith("absent")]
+    assert (ended.code, [row.split()[2] for row in rows]) == (0, ["typo:", "other:"])
+
+
+def test_recorded_alerts_are_narrowed_to_the_accounts(command: Command, tmp_path: Path) -> None:
+    stream, recorded = tmp_path / "both.ndjson", tmp_path / "recorded.ndjson"
+    stream.write_bytes(b"".join(STORY + told("S09")))
+    assert replay(command, stream, "--output", recorded).code == 0
+    owner = json.loads(STORY[0])["account_id"]
+    ended = replay(command, stream, "--account", owner, "--against", recorded)
+    assert (ended.code, ended.out.splitlines()[0]) == (0, "1 alerts before, 1 after: 0 added, 0 removed, 0 changed")
+    assert "compared with all" not in ended.err
+    early = replay(command, stream, "--account", owner, "--against", recorded, "--start", "2001-01-01")
+    assert f"{recorded}: compared with all that it holds; --start and --end select events" in early.err
+
+
 def changed_catalogue(folder: Path) -> Path:
     folder.mkdir()
     text = builtin()["session.toml"]

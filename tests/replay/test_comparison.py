@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+import pytest
 
 from streams.detection.alert import Alert
 from streams.replay.comparison import Comparison, compare
@@ -66,3 +67,23 @@ def test_table_fits_a_terminal_and_obeys_no_id() -> None:
     assert "\x1b" not in "".join(lines)
     assert lines[0] == "0 alerts before, 2 after: 2 added, 0 removed, 0 changed"
     assert "and 37 more" in "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("field", "by", "changed"),
+    [
+        ("contribution", 0.04, False),
+        ("contribution", -0.05, True),
+        ("confidence", 0.001, False),
+        ("confidence", -0.002, True),
+    ],
+)
+def test_a_difference_of_rounding_is_no_change(field: str, by: float, *, changed: bool) -> None:
+    first, *rest = ONE.evidence
+    moved = msgspec.structs.replace(first, **{field: round(getattr(first, field) + by, 3)})
+    assert bool(compare([ONE], [msgspec.structs.replace(ONE, evidence=(moved, *rest))]).changes) is changed
+
+
+@pytest.mark.parametrize(("by", "changed"), [(0.04, False), (0.1, True)])
+def test_nor_is_one_of_the_score(by: float, *, changed: bool) -> None:
+    assert bool(compare([ONE], [msgspec.structs.replace(ONE, score=ONE.score - by)]).changes) is changed

@@ -49,6 +49,13 @@ def test_a_scenario_is_told_by_generated_ids_or_by_labels(tmp_path: Path, scenar
         by_labels(str(labels))
 
 
+@pytest.mark.parametrize("account", ["[x]*", "a?c", "plain"])
+def test_an_id_is_itself_also_with_signs_of_a_pattern(account: str) -> None:
+    asked = f'[[expect]]\naccount = "{account}"\nexactly = 1\n'
+    assert outcome(asked, other("review", account=account)) == [True, True]
+    assert outcome('[[expect]]\naccount = "a[b]*"\nexactly = 2\n', other("review", account="abc"))[0] is False
+
+
 def test_all_faults_of_a_file_at_once(tmp_path: Path) -> None:
     file = tmp_path / "e.toml"
     file.write_text("""

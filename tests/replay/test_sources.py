@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from codecs import BOM_UTF8
 from contextlib import suppress
 from pathlib import Path
 
@@ -67,6 +68,29 @@ def test_damaged_bytes_are_one_kind_of_error(noise: bytes, magic: bytes) -> None
         unpacked(io.BytesIO(magic + noise)).read()
 
 
+def test_a_file_that_begins_before_the_one_before_it_ended_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def files(*days: int) -> list[str]:
+        for place, day in enumerate(days):
+            event = EVENT.replace(b"-04T", b"-%02dT" % day)
+            (tmp_path / f"part-{place}").write_bytes(b"nonsense\n" + event % 1 + b"\n" + event % 9 + b"\n")
+        return [str(tmp_path / f"part-{place}") for place in range(len(days))]
+
+    assert len(list(FileStream(files(1, 2, 2, 3), reading()).records())) == 12
+    assert capsys.readouterr().err == ""
+    list(FileStream(files(1, 10, 2, 11), reading()).records())
+    (warning,) = capsys.readouterr().err.splitlines()
+    assert warning.startswith(f"warning: {tmp_path / 'part-2'} begins at 2026-03-02 00:00 UTC, before ")
+    assert f"{tmp_path / 'part-1'} ends, at 2026-03-10 00:00 UTC" in warning
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(BOM_UTF8 + EVENT % 1 + b"\n" + BOM_UTF8 + EVENT % 2 + b"\n")
+    assert [record.value for _, record in read(path)] == [EVENT % 1, BOM_UTF8 + EVENT % 2]
+
+
 def test_lines_end_anyhow(tmp_path: Path) -> None:
     path = tmp_path / "lines"
     path.write_bytes(b"\n" + EVENT % 1 + b"\r\n\n  \n" + EVENT % 2)
@@ -82,6 +106,10 @@ def test_a_pattern_is_its_files_by_name(tmp_path: Path) -> None:
     for name in ("day-2.ndjson", "day-1.ndjson", "other"):
         (tmp_path / name).write_bytes(EVENT % 1)
     assert [Path(name).name for name in matching(str(tmp_path / "day-*"))] == ["day-1.ndjson", "day-2.ndjson"]
+    for number in range(3, 13):
+        (tmp_path / f"day-{number}.ndjson").write_bytes(EVENT % 1)
+    names = [Path(name).stem for name in matching(str(tmp_path / "day-*"))]
+    assert names == [f"day-{number}" for number in range(1, 13)]
     odd = tmp_path / "[1].ndjson"
     odd.write_bytes(EVENT % 1)
     assert matching(str(odd)) == [str(odd)]

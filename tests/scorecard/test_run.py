@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations
 
 import jsonschema
 import msgspec
@@ -11,6 +12,7 @@ import orjson
 from schemas.topics import ENRICHED_EVENTS
 from streams.cli.text import WIDTH
 from streams.contracts import contracts
+from streams.detection.stage import PlainRecord
 from streams.detection.wording.linter import text_faults
 from streams.explain.page import plain
 from streams.replay.lines import Recorded
@@ -18,6 +20,7 @@ from streams.replay.selection import Selection
 from streams.runtime.local import LocalRuntime
 from streams.scenarios import SCENARIOS
 from streams.scorecard.checks import Least
+from streams.scorecard.outcome import Census
 from streams.scorecard.run import score
 from streams.scorecard.scorecard import Measure
 from streams.scorecard.text import sections
@@ -107,6 +110,20 @@ def test_decisions_in_the_stream_are_truths() -> None:
     assert [item.false_positives for item in measured.tiers] == [1, 1, 0]
     assert measured.expected is None
     assert [row.name for row in measured.confusion] == ["cleared", "no label"]
+
+
+def test_the_newest_decision_counts_whichever_arrived_first() -> None:
+    def decision(event_id: str, ts: int, outcome: str) -> PlainRecord:
+        event = {"type": "case.disposition", "event_id": event_id, "account_id": "a", "outcome": outcome}
+        return PlainRecord(ENRICHED_EVENTS.name, 0, 0, ts, b"a", orjson.dumps({"event": event, "ts": ts}))
+
+    older, newer, same = decision("d9", 1, "cleared"), decision("d1", 2, "confirmed"), decision("d2", 2, "victim")
+    (accounts,) = [stage for stage in configured().stages(Selection()) if stage.name == "accounts"]
+    for order in permutations((older, newer, same)):
+        census = Census(accounts)
+        for record in order:
+            census.look(record)
+        assert census.decided == {"a": "victim"}
 
 
 def test_a_label_speaks_louder_than_a_decision_and_strangers_count_nowhere() -> None:

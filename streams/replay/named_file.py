@@ -1,0 +1,87 @@
+"""A file under a name that may be taken: what is there stays until there is something to put in its place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from errno import EACCES
+from pathlib import Path
+from stat import S_ISREG
+from typing import BinaryIO
+
+from streams.cli.outcome import BadInputError
+
+
+class NamedFile:
+    """Bytes for a file. What is no regular file, a pipe say, is written as it comes.
+
+    By default the content lies beside it until `keep`, and nothing is left of it without. `live`, somebody may be reading along:
+    the first byte empties the file, and what was written stays.
+    """
+
+    def __init__(self, name: str, *, live: bool = False) -> None:
+        """Raises BadInputError when it cannot be written."""
+        self._path = Path(os.path.realpath(name))  # a link stays a link
+        self._part: Path | None = None
+        self._new = self._begun = False
+        try:
+            self._out = self._opened(name, live=live)
+        except OSError as error:
+            raise BadInputError(f"{name}: {error.strerror}; expected a file that can be written") from error
+
+    def write(self, content: bytes) -> None:
+        """Add to the content, and hand it over at once."""
+        self._begin()
+        self._out.write(content)
+        self._out.flush()
+
+    def keep(self) -> None:
+        """The content is whole: it takes the name, also when it is empty."""
+        self._begin()
+        self._out.close()
+        if self._part is not None:
+            self._part.replace(self._path)
+            self._part = None
+
+    def close(self, *, failed: bool = False) -> None:
+        """Without `keep` what was under the name stays; `failed`: also no new empty file is left."""
+        self._out.close()
+        if self._part is not None:
+            self._part.unlink(missing_ok=True)
+        elif failed and self._new and not self._begun:
+            self._path.unlink(missing_ok=True)
+
+    def _opened(self, name: str, *, live: bool) -> BinaryIO:
+        try:
+            mode = Path(name).stat().st_mode
+        except FileNotFoundError:
+            self._new = True
+        else:
+            if not S_ISREG(mode):
+                self._begun = True
+                return Path(name).open("wb")
+        if live:
+            return self._path.open("ab")
+        if not self._new and not os.access(self._path, os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
+        part = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
+        out = part.open("xb")
+        self._part = part
+        if not self._new:
+            shutil.copymode(self._path, part)
+        return out
+
+    def _begin(self) -> None:
+        if not self._begun and self._part is None:
+            self._out.truncate(0)
+        self._begun = True
+
+
+def write(name: str, content: bytes) -> None:
+    """Write a whole file. Raises BadInputError when it cannot be written."""
+    file = NamedFile(name)
+    try:
+        file.write(content)
+        file.keep()
+    finally:
+        file.close()
