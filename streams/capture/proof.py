@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams.detection.account_state import AccountState
-from streams.detection.alert import MITIGATED_SHOWN, Alert
+from streams.detection.alert import Alert
+from streams.detection.verdict import MITIGATED_SHOWN
 from streams.replay.comparison import compare
 from streams.replay.comparison_text import lines_of
 from streams.replay.replayer import Replayer, standing

@@ -11,12 +11,9 @@ from streams.detection.catalogue.model import Catalogue, Indicator
 from streams.detection.messages import Ref, TableVersion
 from streams.detection.scoring import COUNTS, Weighed, score
 from streams.detection.timestamps import rfc3339
-from streams.detection.verdict import Verdict
+from streams.detection.verdict import HOLDERS, Verdict
 from streams.detection.wording import notes, summary
 from streams.detection.wording.views import EvidenceView
-
-MITIGATED_SHOWN = 50
-"""Accounts of a case whose mitigating facts are listed. Their ids are all there: a component has 200 at most."""
 
 
 class EventRef(msgspec.Struct, frozen=True):
@@ -51,6 +48,9 @@ class AlertEvidence(msgspec.Struct, frozen=True):
     events: tuple[EventRef, ...]
     lists: tuple[str, ...] = ()
     """What the evidence takes from lists of networks: class, list and its date."""
+    account_ids: tuple[str, ...] = ()
+    """Accounts of the case that have this evidence, at most 50. The first is the one that the sentence, the confidence and the events
+    are of; `first_seen` is the earliest of all. A finding about links between accounts names those that are tied."""
 
 
 class Mitigating(msgspec.Struct, frozen=True):
@@ -141,7 +141,6 @@ def build_alert(
     quality = sorted({name for assessment in heard for name in assessment.data_quality})
     if verdict.hidden:
         quality.append(f"accounts_not_shown:{verdict.hidden}")
-    firsts = [item.evidence.first for _, item in items] or [verdict.now]
     used = sorted({assessment.tables for assessment in heard if assessment.tables})
     tables = tuple(SnapshotVersion(name, snapshots.get(name, ())) for name in used)
     roots = {root: round(value, 1) for root, value in sorted(verdict.score.roots.items())}
@@ -158,8 +157,10 @@ def build_alert(
         title=summary.title(stands, sorted(areas)),
         summary=summary.summary(stands, verdict.score.total, views, len(case.members)),
         roots=roots,
-        evidence=tuple(_evidence(view, item) for view, (_, item) in zip(views, items, strict=True)),
-        mitigating=_mitigating(catalogue, nodes),
+        evidence=tuple(
+            _evidence(view, item, verdict.holders[name]) for view, (name, item) in zip(views, items, strict=True)
+        ),
+        mitigating=_mitigating(catalogue, verdict),
         innocent_explanations=tuple(notes.innocent(asked)),
         unknowns=tuple(notes.unknowns(unknown)),
         suggested_steps=tuple(notes.suggested_steps(asked, stands)),
@@ -167,7 +168,7 @@ def build_alert(
         welfare_note=notes.welfare(asked),
         reviewer_checklist=tuple(notes.checklist(asked, stands)),
         data_quality=tuple(notes.data_quality(quality)),
-        first_evidence=rfc3339(min(firsts)),
+        first_evidence=rfc3339(case.first or verdict.now),
         last_evidence=rfc3339(verdict.last_evidence),
         expires_at=rfc3339(case.expires),
         disposition=case.disposition or None,
@@ -187,7 +188,7 @@ def _view(indicator: Indicator, item: Weighed, verdict: Verdict, sentences: Mapp
         indicator,
         item.confidence,
         verdict.score.contributions.get(indicator.id, 0.0),
-        evidence.first,
+        verdict.firsts[indicator.id],
         evidence.last,
         evidence.count,
         evidence.numbers,
@@ -195,7 +196,7 @@ def _view(indicator: Indicator, item: Weighed, verdict: Verdict, sentences: Mapp
     )
 
 
-def _evidence(view: EvidenceView, item: Weighed) -> AlertEvidence:
+def _evidence(view: EvidenceView, item: Weighed, holders: list[str]) -> AlertEvidence:
     indicator = view.indicator
     return AlertEvidence(
         indicator=indicator.id,
@@ -217,6 +218,7 @@ def _evidence(view: EvidenceView, item: Weighed) -> AlertEvidence:
         weight_reason=indicator.weight_reason,
         lists=tuple(view.numbers.get("lists", ())),
         events=tuple(_event(ref) for ref in item.evidence.refs if ref.origin),
+        account_ids=tuple(holders[:HOLDERS]),
     )
 
 
@@ -240,14 +242,8 @@ def _subject(case: Case) -> Subject:
     return Subject(kind, name, tuple(case.members), len(case.members))
 
 
-def _mitigating(catalogue: Catalogue, nodes: list[Node]) -> tuple[Mitigating, ...]:
-    """One line for an account and mitigator, however many offices or trips there are; since the earliest."""
-    since: dict[tuple[str, str], int] = {}
-    for node in nodes[:MITIGATED_SHOWN]:
-        for held in node.assessment.mitigations if node.assessment else ():
-            slot = node.account, held.mitigator
-            since[slot] = min(held.first, since.get(slot, held.first))
+def _mitigating(catalogue: Catalogue, verdict: Verdict) -> tuple[Mitigating, ...]:
     return tuple(
         Mitigating(mitigator, account, catalogue.mitigators[mitigator].sentence, rfc3339(first))
-        for (account, mitigator), first in since.items()
+        for (account, mitigator), first in verdict.mitigating.items()
     )

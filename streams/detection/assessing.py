@@ -7,52 +7,70 @@ from streams.detection.catalogue.model import Catalogue
 from streams.detection.messages import Assessment, Evidence, Mitigation
 from streams.detection.profile import tenured
 from streams.detection.scoring import score, weigh
+from streams.detection.windows import DAY
 
 FLOOR = 20.0
 """Below this score an account alone cannot reach `watch`; it is still told when it shares something with another account, since
 both together may."""
 STEP = 0.1
 """A confidence that moved by less is not news."""
+RENEWED = 7 * DAY
+"""Evidence seen again is told again in another week: what fades within days must not fade where it goes on."""
 EVIDENCE = 40
+"""Pieces of evidence told of an account; one that fires for everything it shares has more."""
 _POOR_RADIUS_KM = 200
 
 
 def assess(catalogue: Catalogue, account_id: str, account: AccountState) -> Assessment | None:
     """The assessment to send now, or None when it would say nothing new. Remembers what was sent."""
-    evidence, mitigations = _evidence(account), _mitigations(account)
-    if not evidence and not account.sent:
+    if not account.fired and not account.sent:
         return None
+    told = standing(catalogue, account_id, account)
+    evidence, mitigations = told.evidence, told.mitigations
     weighed = weigh(catalogue, evidence, mitigations, account.watermark)
     reached = score(catalogue, {name: item.confidence for name, item in weighed.items()})
     if not account.sent and reached.total < FLOOR and not any(item.entity for item in evidence):
         return None
     digest: list[float | int | str] = [reached.tier]
     for name in sorted(weighed):
-        digest += [name, round(weighed[name].confidence / STEP)]
+        digest += [name, round(weighed[name].confidence / STEP), weighed[name].evidence.last // RENEWED]
     digest += [mitigation.mitigator for mitigation in mitigations]
+    if told.agency:
+        digest.append(told.agency)
     if digest == account.sent:
         return None
     account.sent = digest
-    return Assessment(
-        account_id, account.watermark, evidence, mitigations, _unknowns(account), _quality(account), account.tables
-    )
+    return told
 
 
-def standing(account_id: str, account: AccountState) -> Assessment:
+def standing(catalogue: Catalogue, account_id: str, account: AccountState) -> Assessment:
     """The assessment as it stands, whether or not it is worth telling; nothing is remembered of it."""
+    mitigations = _mitigations(account)
     return Assessment(
         account_id,
         account.watermark,
-        _evidence(account),
-        _mitigations(account),
+        _evidence(catalogue, account, mitigations),
+        mitigations,
         _unknowns(account),
         _quality(account),
         account.tables,
+        account.profile.agency if account.profile.agency_verified else "",
     )
 
 
-def _evidence(account: AccountState) -> list[Evidence]:
-    return [account.fired[slot] for slot in sorted(account.fired)][:EVIDENCE]
+def _evidence(catalogue: Catalogue, account: AccountState, mitigations: list[Mitigation]) -> list[Evidence]:
+    """What is told, by slot. Where there is too much, what weighs least now is left out, and nothing that no other slot says."""
+    slots = sorted(account.fired)
+    if len(slots) > EVIDENCE:
+        weight: dict[str, float] = {}
+        for slot in slots:
+            ((name, item),) = weigh(catalogue, [account.fired[slot]], mitigations, account.watermark).items()
+            weight[slot] = catalogue.indicators[name].weight * item.confidence
+        ranked = sorted(slots, key=lambda slot: (-weight[slot], slot))
+        strongest = {account.fired[slot].indicator: slot for slot in reversed(ranked)}
+        first = set(strongest.values())
+        slots = sorted(sorted(ranked, key=lambda slot: slot not in first)[:EVIDENCE])
+    return [account.fired[slot] for slot in slots]
 
 
 def _mitigations(account: AccountState) -> list[Mitigation]:

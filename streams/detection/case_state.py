@@ -12,6 +12,8 @@ EDGE_DAYS = {"device": 90, "subnet": 30, "exit": 30}
 DEFAULT_EDGE_DAYS = 365
 NEIGHBOURS = 64
 """Things with more than 50 accounts are hubs and send no edges, so an honest node never needs more."""
+DECIDED = 8
+"""Decisions remembered of an account: more than a person makes on one account in years."""
 
 
 class Edge(msgspec.Struct, array_like=True):
@@ -23,6 +25,13 @@ class Edge(msgspec.Struct, array_like=True):
     ts: int
     ref: Ref | None = None
     """The newest event that showed this account there."""
+    first: int = 0
+    """When it began to hold; 0 where that was not noted."""
+
+    @property
+    def began(self) -> int:
+        """When it began to hold."""
+        return self.first or self.ts
 
     def holds(self, now: int) -> bool:
         """Whether the edge has not expired at `now` (ms)."""
@@ -39,6 +48,8 @@ class Node(msgspec.Struct, array_like=True, tag=1):
     """The active case that the account belongs to, or the last one."""
     episodes: int = 0
     """Cases that began at this account."""
+    decided: list[str] = []
+    """The last cases with this account that people decided, whichever case it belongs to now."""
 
 
 class Case(msgspec.Struct, array_like=True, tag=2):
@@ -47,7 +58,8 @@ class Case(msgspec.Struct, array_like=True, tag=2):
     case_id: str
     opened: int
     anchor: str
-    """Account at which it began: when a component falls apart, the case stays with that one."""
+    """The account with the most evidence when it began. When a component falls apart, the case stays with that one, or follows the
+    evidence when nothing is left of it there."""
     revision: int = 0
     status: str = "watch"
     """watch | open | updated | resolved | retracted."""
@@ -59,10 +71,15 @@ class Case(msgspec.Struct, array_like=True, tag=2):
     """Highest tier that an analyst was notified of."""
     alerted: bool = False
     digest: list[str] = []
+    """What the newest revision said: tier, a hash of what else makes a revision, areas."""
     disposition: str = ""
     expires: int = 0
     joined_to: str = ""
     """The older case that this one became part of."""
+    first: int = 0
+    """Time of the earliest evidence that any revision showed."""
+    shown: int = 0
+    """Time of the newest evidence that the newest revision showed."""
 
     @property
     def closed(self) -> bool:

@@ -11,6 +11,7 @@ from schemas.topics import ALERTS, ASSESSMENTS, SAFETY_NOTICES, WATCHLIST
 from streams.detection import components
 from streams.detection.alert import AlertVersions, build_alert, encode_alert
 from streams.detection.case_state import (
+    DECIDED,
     POSITION,
     SNAPSHOTS,
     SNAPSHOTS_KEPT,
@@ -24,11 +25,12 @@ from streams.detection.case_state import (
     node_key,
 )
 from streams.detection.catalogue.model import Catalogue
+from streams.detection.lifecycle import decide, lifecycle, notifies, revivable
 from streams.detection.messages import Assessment, CaseInput, Disposition, EdgeRemoved, StrongEdge, TablesUsed
 from streams.detection.stage import Output, Result, SourceRecord
 from streams.detection.states import PartitionStates
 from streams.detection.unreadable import unreadable
-from streams.detection.verdict import Verdict, judge, lifecycle, notifies, revivable
+from streams.detection.verdict import Verdict, alone, judge, most_evidence
 
 _decode = msgspec.msgpack.Decoder(CaseInput).decode
 States = PartitionStates[CaseRecord]
@@ -103,11 +105,11 @@ class CasesStage:
         for account in removed.accounts:
             self._evaluate(account, removed.ts, states, result)
 
-    def _evaluate(self, account: str, ts: int, states: States, result: Result) -> None:
+    def _evaluate(self, account: str, ts: int, states: States, result: Result, *, divided: bool = False) -> None:
         """Judge the component around `account` and bring its case up to date."""
-        nodes, hidden = components.around(account, ts, lambda name: _node(states, name))
-        now = max([ts, *(node.assessment.ts for node in nodes if node.assessment)])
-        verdict = judge(self._catalogue, nodes, now, hidden)
+        nodes, verdict = self._judged(account, ts, states)
+        if verdict.score.tier == "none" and not divided:
+            self._hand_over(nodes, ts, states, result)
         case = self._case_of(nodes, verdict, states, result)
         if case is None:
             return
@@ -119,52 +121,109 @@ class CasesStage:
                 node.case_id = case.case_id
                 states.put(node_key(node.account), node)
 
+    def _judged(self, account: str, ts: int, states: States) -> tuple[list[Node], Verdict]:
+        nodes, hidden = components.around(account, ts, lambda name: _node(states, name))
+        now = max([ts, *(node.assessment.ts for node in nodes if node.assessment)])
+        return nodes, judge(self._catalogue, nodes, now, hidden)
+
+    def _hand_over(self, nodes: list[Node], ts: int, states: States, result: Result) -> None:
+        """Before a case ends here: let those who were in it and are no longer tied take it along, if the evidence is theirs."""
+        seen = {node.account for node in nodes}
+        for case_id in sorted({node.case_id for node in nodes}):
+            case = _case(states, case_id)
+            for name in case.members if case is not None and not case.closed and case.anchor in seen else ():
+                if name not in seen and _node(states, name).case_id == case_id:
+                    part, _ = components.around(name, ts, lambda other: _node(states, other))
+                    seen.update(node.account for node in part)
+                    self._evaluate(name, ts, states, result, divided=True)
+
     def _case_of(self, nodes: list[Node], verdict: Verdict, states: States, result: Result) -> Case | None:
         """The one active case of a component: the oldest survives, younger ones join it; a new one when the tier asks for it."""
-        inside = {node.account for node in nodes}
-        cases = {
-            case.case_id: case
-            for node in nodes
-            if (case := _case(states, node.case_id)) is not None and (case.closed or case.anchor in inside)
-        }
-        active = sorted(
-            (case for case in cases.values() if not case.closed), key=lambda case: (case.opened, case.case_id)
-        )
+        named = {case_id for node in nodes for case_id in (node.case_id, *node.decided)}
+        cases = [
+            case
+            for case_id in sorted(named)
+            if (case := _case(states, case_id)) is not None
+            and (case.closed or case.anchor in verdict.members or self._follows(case, nodes, verdict, states))
+        ]
+        active = sorted((case for case in cases if not case.closed), key=lambda case: (case.opened, case.case_id))
         for joined in active[1:]:
-            joined.status, joined.revision, joined.joined_to = "retracted", joined.revision + 1, active[0].case_id
-            states.put(case_key(joined.case_id), joined)
-            if joined.alerted or joined.revision > 1:  # whoever has read of it must read that it ended
-                self._publish(joined, verdict, nodes, states, result)
+            self._join(joined, active[0], verdict.now, states, result)
         if active:
             return active[0]
-        if verdict.score.tier != "none" and (revived := revivable(cases.values(), verdict)):
-            return revived
-        decided = [case for case in cases.values() if case.status == "resolved"]
-        if verdict.score.tier == "none" or (decided and not all(verdict.is_news_to(case) for case in decided)):
+        if verdict.score.tier == "none":
             return None
-        anchor = min(nodes, key=lambda node: node.account)
+        if revived := revivable(cases, verdict):
+            return revived
+        decided = [case for case in cases if case.status == "resolved"]
+        begins = nodes
+        if decided and not all(verdict.is_news_to(case) for case in decided):
+            begins = self._not_seen(nodes, decided, verdict.now)
+            if not begins:
+                return None
+        anchor = most_evidence(self._catalogue, begins, verdict.now)
         case = Case(components.case_id(anchor.account, anchor.episodes), verdict.now, anchor.account)
         anchor.episodes += 1
         states.put(node_key(anchor.account), anchor)
         return case
 
+    def _follows(self, case: Case, nodes: list[Node], verdict: Verdict, states: States) -> bool:
+        """Whether a case goes on here, because the account at which it began is no longer tied and has too little evidence itself."""
+        if verdict.score.tier == "none" or {*case.members}.isdisjoint(verdict.members):
+            return False
+        _, rest = self._judged(case.anchor, verdict.now, states)
+        if rest.score.tier != "none":
+            return False
+        case.anchor = most_evidence(self._catalogue, nodes, verdict.now).account
+        return True
+
+    def _not_seen(self, nodes: list[Node], cases: list[Case], now: int) -> list[Node]:
+        """Accounts that were in none of these cases and whose own evidence is worth `watch` or more."""
+        seen = {name for case in cases for name in case.members}
+        return [node for node in nodes if node.account not in seen and alone(self._catalogue, node, now).tier != "none"]
+
+    def _join(self, joined: Case, older: Case, now: int, states: States, result: Result) -> None:
+        """End a case that became part of an older one; its last revision has its own accounts and what is found of them."""
+        joined.status, joined.tier, joined.joined_to = "retracted", "none", older.case_id
+        joined.revision += 1
+        states.put(case_key(joined.case_id), joined)
+        if joined.alerted or joined.revision > 1:  # whoever has read of it must read that it ended
+            nodes = [_node(states, name) for name in joined.members]
+            verdict = judge(self._catalogue, nodes, now, components.beyond(nodes, now))
+            self._publish(joined, verdict, nodes, states, result)
+
     def _decide(self, told: Disposition, states: States, result: Result) -> None:
         """A person decided: the episode is over, whatever they decided; only news opens another one."""
-        case = _case(states, told.case_id) or _case(states, _node(states, told.account).case_id)
-        if case is None or case.closed:
+        case = self._meant(told, states)
+        if case is None or case.status == "resolved":
             _count(result, "dispositions", "unknown_case")
             return
         _count(result, "dispositions", told.outcome)
-        case.status, case.disposition, case.revision = "resolved", told.outcome, case.revision + 1
         nodes = [_node(states, name) for name in case.members]
-        verdict = judge(self._catalogue, nodes, told.ts, 0)
+        verdict = judge(self._catalogue, nodes, told.ts, components.beyond(nodes, told.ts))
         for indicator in verdict.weighed:
             _count(result, "indicator_dispositions", f"{indicator}/{told.outcome}")
-        # what a person has looked at is known, even where it had not been worth a notification
-        case.roots = sorted({*case.roots, *verdict.roots})
-        case.notified = max(case.notified, verdict.score.tier, key=("none", "watch", "review", "priority").index)
+        decide(case, verdict, told.outcome)
         self._publish(case, verdict, nodes, states, result)
         states.put(case_key(case.case_id), case)
+        for node in nodes:
+            if len(node.decided) >= DECIDED:
+                _count(result, "evictions", "case_decision")
+            node.decided = [*node.decided, case.case_id][-DECIDED:]
+            states.put(node_key(node.account), node)
+
+    def _meant(self, told: Disposition, states: States) -> Case | None:
+        """The case that a decision is about: also one that had just ended; of one that joined another, that one.
+
+        The other one stays open where it has accounts with evidence of their own that whoever decided did not have before them.
+        """
+        case = _case(states, told.case_id) or _case(states, _node(states, told.account).case_id)
+        while case is not None and case.status == "retracted" and case.joined_to:
+            older = _case(states, case.joined_to)
+            if older is None or self._not_seen([_node(states, name) for name in older.members], [case], told.ts):
+                return case
+            case = older
+        return case
 
     def _publish(self, case: Case, verdict: Verdict, nodes: list[Node], states: States, result: Result) -> None:
         notify, known = notifies(case, verdict), _snapshots(states).known

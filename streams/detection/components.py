@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import msgspec
 
 from streams.detection.case_state import NEIGHBOURS, Edge, Node
 
 LARGEST = 200
 """A component beyond this is cut: it is a hub that was not recognised, not two hundred personas (catalogue §5.16)."""
+Tie = tuple[str, str, str, str]
+"""Edge type, shared thing, account, account; the accounts in order."""
 
 
 def tie(node: Node, edge: Edge) -> None:
-    """Note an edge; a repeated one only becomes newer. The stalest gives way above the cap."""
-    kept = [known for known in node.edges if (known.neighbour, known.entity) != (edge.neighbour, edge.entity)]
-    older = [
-        known
-        for known in node.edges
-        if (known.neighbour, known.entity) == (edge.neighbour, edge.entity) and known.ts > edge.ts
-    ]
-    node.edges = sorted([*kept, *(older or [edge])], key=lambda known: (-known.ts, known.neighbour, known.entity))[
-        :NEIGHBOURS
-    ]
+    """Note an edge; a repeated one only becomes newer, and keeps when it began. The stalest gives way above the cap."""
+    kept: list[Edge] = []
+    same = [edge]
+    for known in node.edges:
+        (same if (known.neighbour, known.entity) == (edge.neighbour, edge.entity) else kept).append(known)
+    newest = max(same, key=lambda known: known.ts)
+    began = min(known.began for known in same if known.holds(newest.ts))
+    kept.append(msgspec.structs.replace(newest, first=began))
+    node.edges = sorted(kept, key=lambda known: (-known.ts, known.neighbour, known.entity))[:NEIGHBOURS]
 
 
 def around(account: str, now: int, node_of: Callable[[str], Node]) -> tuple[list[Node], int]:
@@ -41,17 +44,22 @@ def around(account: str, now: int, node_of: Callable[[str], Node]) -> tuple[list
     return [found[name] for name in sorted(found)], len(cut)
 
 
-def edges_of(nodes: list[Node], now: int) -> list[tuple[str, str, str]]:
-    """Distinct (edge type, a, b) with a < b that hold at `now` within the component."""
+def beyond(nodes: Sequence[Node], now: int) -> int:
+    """How many accounts are tied to `nodes` and are not among them."""
     inside = {node.account for node in nodes}
-    return sorted(
-        {
-            (edge.edge_type, min(node.account, edge.neighbour), max(node.account, edge.neighbour))
-            for node in nodes
-            for edge in node.edges
-            if edge.holds(now) and edge.neighbour in inside
-        }
-    )
+    return len({edge.neighbour for node in nodes for edge in node.edges if edge.holds(now)} - inside)
+
+
+def edges_of(nodes: Sequence[Node], now: int) -> dict[Tie, list[Edge]]:
+    """Every tie that holds at `now` within the component, in order, with the edges (one from either end) that tell of it."""
+    inside = {node.account for node in nodes}
+    found: dict[Tie, list[Edge]] = {}
+    for node in nodes:
+        for edge in node.edges:
+            if edge.holds(now) and edge.neighbour in inside:
+                ends = min(node.account, edge.neighbour), max(node.account, edge.neighbour)
+                found.setdefault((edge.edge_type, edge.entity, *ends), []).append(edge)
+    return dict(sorted(found.items()))
 
 
 def case_id(anchor: str, episode: int) -> str:

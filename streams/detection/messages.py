@@ -104,6 +104,8 @@ class Assessment(msgspec.Struct, array_like=True, tag=1):
     unknowns: list[str] = []
     data_quality: list[str] = []
     tables: str = ""
+    agency: str = ""
+    """The agency that MIT-AGENCY is about, when the membership is verified."""
 
 
 class StrongEdge(msgspec.Struct, array_like=True, tag=2):

@@ -1,22 +1,23 @@
-"""What a component adds up to, and what that does to its case."""
+"""What a component adds up to: the evidence of its members together, and whose it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 
-from streams.detection.case_state import Case, Edge, Node
+from streams.detection.case_state import Case, Node
 from streams.detection.catalogue.model import Catalogue
-from streams.detection.components import edges_of
-from streams.detection.families.graph import cluster_confidence
-from streams.detection.family import REFS
-from streams.detection.messages import Evidence, Ref
+from streams.detection.clusters import cluster_of
 from streams.detection.scoring import CLUSTER, COUNTS, TIERS, Score, Weighed, score, weigh
 from streams.detection.windows import DAY
 
-CASE_DAYS = 90
-"""Without new evidence an alert says nothing any more."""
+MITIGATED_SHOWN = 50
+"""Accounts of a case whose mitigating facts are listed. Their ids are all there: a component has 200 at most."""
+HOLDERS = 50
+"""Accounts named at one piece of evidence."""
+STEADY_DAYS = 14
+"""Evidence that goes on is told again about once a week, each piece at its own time: so much fading says nothing yet."""
+LEAST = 0.01
+"""Evidence that faded or was explained to less than this is not said of an account."""
 
 
 class Verdict(msgspec.Struct):
@@ -30,6 +31,14 @@ class Verdict(msgspec.Struct):
     last_evidence: int
     hidden: int
     """Neighbours beyond the size limit."""
+    holders: dict[str, list[str]]
+    """Indicator → accounts whose evidence of it counts, the one with the strongest first."""
+    firsts: dict[str, int]
+    """Indicator → when it first held for one of them."""
+    mitigating: dict[tuple[str, str], int]
+    """(account, mitigator) → since when, of as many accounts as an alert shows."""
+    steady: Score
+    """What it would come to had nothing faded that was last seen within `STEADY_DAYS`."""
 
     def is_news_to(self, case: Case) -> bool:
         """A higher tier or a root that nobody was told of."""
@@ -38,98 +47,75 @@ class Verdict(msgspec.Struct):
 
 def judge(catalogue: Catalogue, nodes: list[Node], now: int, hidden: int) -> Verdict:
     """Weigh and score a component at `now` (ms)."""
-    best: dict[str, Weighed] = {}
+    held: dict[str, list[tuple[float, str, Weighed]]] = {}
+    firsts: dict[tuple[str, str], int] = {}
     for node in nodes:
-        if node.assessment is None:
-            continue
-        for name, item in weigh(catalogue, node.assessment.evidence, node.assessment.mitigations, now).items():
-            known = best.get(name)
-            if known is None or item.confidence > known.confidence:
-                best[name] = item
-    members = [node.account for node in nodes]
-    cluster = catalogue.indicators[CLUSTER]
-    edges = edges_of(nodes, now)
-    confidence, numbers = cluster_confidence(members, edges, cluster.thresholds)
-    if confidence > 0 and cluster.enabled:
-        held = [edge for node in nodes for edge in node.edges if edge.holds(now)]
-        since = min(edge.ts for edge in held)
-        note = Evidence(CLUSTER, confidence, since, now, len(edges), numbers, _refs(held))
-        best[CLUSTER] = Weighed(note, confidence)
+        for name, item in _own(catalogue, node, now).items():
+            held.setdefault(name, []).append((-item.confidence, node.account, item))
+        for told in node.assessment.evidence if node.assessment else ():
+            slot = told.indicator, node.account
+            firsts[slot] = min(told.first, firsts.get(slot, told.first))
+    best: dict[str, Weighed] = {}
+    holders: dict[str, list[str]] = {}
+    for name, items in held.items():
+        _, winner, best[name] = min(items, key=lambda item: item[:2])
+        others = [account for confidence, account, _ in items if -confidence >= LEAST and account != winner]
+        holders[name] = [winner, *others]
+    first = {name: min(firsts[name, account] for account in accounts) for name, accounts in holders.items()}
+    cluster = cluster_of(catalogue, nodes, now, hidden)
+    if cluster is not None:
+        best[CLUSTER], holders[CLUSTER] = cluster
+        first[CLUSTER] = cluster.weighed.evidence.first
     reached = score(catalogue, {name: item.confidence for name, item in best.items()})
     return Verdict(
         now=now,
-        members=members,
+        members=[node.account for node in nodes],
         weighed=best,
         score=reached,
-        roots=sorted(root for root, value in reached.roots.items() if value >= COUNTS),
+        roots=areas_of(reached),
         last_evidence=max((item.evidence.last for item in best.values()), default=now),
         hidden=hidden,
+        holders=holders,
+        firsts=first,
+        mitigating=_mitigating(nodes),
+        steady=score(catalogue, {name: _steady(catalogue, item, now) for name, item in best.items()}),
     )
 
 
-def _refs(edges: list[Edge]) -> list[Ref]:
-    """The newest event behind each kind of edge: a cluster is what several kinds say together."""
-    newest: dict[str, Ref] = {}
-    for edge in edges:
-        if edge.ref is not None:
-            newest[edge.edge_type] = max(newest.get(edge.edge_type, edge.ref), edge.ref)
-    return sorted(newest.values())[-REFS:]
+def areas_of(reached: Score) -> list[str]:
+    """The roots that count."""
+    return sorted(root for root, value in reached.roots.items() if value >= COUNTS)
 
 
-def lifecycle(case: Case, verdict: Verdict) -> bool:
-    """Bring `case` up to the verdict; True when there is a revision to publish.
-
-    open → updated … → retracted (nothing is left of it). `resolved` comes from people only. An analyst is notified when the tier rises
-    or a new root appears; other revisions only keep the alert true.
-    """
-    tier = verdict.score.tier
-    case.tier = tier
-    case.members = verdict.members
-    case.expires = verdict.last_evidence + CASE_DAYS * DAY
-    if tier == "none" or case.expires <= verdict.now:
-        was_alert = case.alerted
-        case.status = "retracted"
-        case.revision += 1
-        return was_alert or case.revision > 1
-    alertable = TIERS.index(tier) >= TIERS.index("review")
-    digest = [tier, *verdict.roots, *sorted(verdict.weighed), *verdict.members]
-    if digest == case.digest:
-        return False
-    case.digest = digest
-    if alertable and not case.alerted:
-        case.alerted, case.status = True, "open"
-    else:
-        case.status = "updated" if case.alerted else "watch"
-    case.revision += 1
-    return True
+def alone(catalogue: Catalogue, node: Node, now: int) -> Score:
+    """What the evidence of one account is worth without anybody else's."""
+    return score(catalogue, {name: item.confidence for name, item in _own(catalogue, node, now).items()})
 
 
-def revivable(cases: Iterable[Case], verdict: Verdict) -> Case | None:
-    """The retracted case that goes on when its evidence comes back while it would still be valid: one episode, one identity.
-
-    What people decided stays decided, and what joined another case stays there.
-    """
-    for case in sorted(cases, key=lambda case: (case.opened, case.case_id)):
-        if (
-            case.status == "retracted"
-            and not case.joined_to
-            and case.anchor in verdict.members
-            and verdict.now < case.expires
-        ):
-            case.digest = []
-            return case
-    return None
+def most_evidence(catalogue: Catalogue, nodes: list[Node], now: int) -> Node:
+    """The account whose own evidence is worth most; of equals the first by name."""
+    return min(nodes, key=lambda node: (-alone(catalogue, node, now).total, node.account))
 
 
-def notifies(case: Case, verdict: Verdict) -> bool:
-    """Whether this revision is worth a person's attention; remembers that they were told."""
-    if (
-        not case.alerted
-        or case.closed
-        or TIERS.index(verdict.score.tier) < TIERS.index("review")
-        or not verdict.is_news_to(case)
-    ):
-        return False
-    case.notified = max(case.notified, verdict.score.tier, key=TIERS.index)
-    case.roots = sorted({*case.roots, *verdict.roots})
-    return True
+def _own(catalogue: Catalogue, node: Node, now: int) -> dict[str, Weighed]:
+    told = node.assessment
+    return weigh(catalogue, told.evidence, told.mitigations, now) if told else {}
+
+
+def _steady(catalogue: Catalogue, item: Weighed, now: int) -> float:
+    indicator, days = catalogue.indicators[item.evidence.indicator], max(0, now - item.evidence.last) / DAY
+    return (
+        item.confidence
+        if indicator.hard or days > STEADY_DAYS
+        else item.confidence * 2 ** (days / indicator.half_life_days)
+    )
+
+
+def _mitigating(nodes: list[Node]) -> dict[tuple[str, str], int]:
+    """One entry for an account and mitigator, however many offices or trips there are; since the earliest."""
+    since: dict[tuple[str, str], int] = {}
+    for node in nodes[:MITIGATED_SHOWN]:
+        for fact in node.assessment.mitigations if node.assessment else ():
+            slot = node.account, fact.mitigator
+            since[slot] = min(fact.first, since.get(slot, fact.first))
+    return since

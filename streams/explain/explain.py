@@ -55,7 +55,7 @@ def explain(watch: Watch, runtime: LocalRuntime, catalogue: Catalogue, roles: tu
         held = cases.get(node_key(name))
         return held if isinstance(held, Node) else Node(name)
 
-    own = standing(watch.account, account)
+    own = standing(catalogue, watch.account, account)
     nodes, hidden = around(watch.account, account.watermark, node_of)
     nodes = [msgspec.structs.replace(node, assessment=own) if node.account == watch.account else node for node in nodes]
     now = max(node.assessment.ts for node in nodes if node.assessment)

@@ -51,7 +51,7 @@ def rehearse(watch: Watch, otherwise: Tuned) -> dict[str, list[Evidence]]:
     alone = found.keys() - AT_THINGS.keys()
     if alone:
         account = again(watch, catalogue)
-        for item in standing(watch.account, account).evidence:
+        for item in standing(catalogue, watch.account, account).evidence:
             if item.indicator in alone:
                 found[item.indicator].append(item)
     return found

@@ -85,7 +85,9 @@ def _numbers(saw: Iterable[Saw], indent: str) -> Iterator[str]:
         seen, needed = beside(item.seen, item.needed, item.unit)
         side = "needs less than" if item.at_most else "needs"
         mark = "reached" if item.reached else "not reached"
-        yield from wrapped(f"{item.text}: {_of_when(item, seen)}, {side} {needed} ({mark})", indent=indent + "  ", first=indent + "- ")
+        yield from wrapped(
+            f"{item.text}: {_of_when(item, seen)}, {side} {needed} ({mark})", indent=indent + "  ", first=indent + "- "
+        )
 
 
 def _of_when(item: Saw, seen: str) -> str:

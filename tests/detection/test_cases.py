@@ -12,7 +12,7 @@ from enrichers.enriched import Origin
 from schemas.events.fields import MAX_ID_LENGTH
 from schemas.topics import ALERTS, WATCHLIST
 from streams.detection import cases
-from streams.detection.alert import MITIGATED_SHOWN, Alert
+from streams.detection.alert import Alert
 from streams.detection.case_state import CaseRecord
 from streams.detection.cases import CasesStage
 from streams.detection.catalogue.load import load
@@ -30,6 +30,7 @@ from streams.detection.messages import (
 from streams.detection.stage import Output, PlainRecord
 from streams.detection.states import PartitionStates, StateCodec, keep
 from streams.detection.timestamps import rfc3339
+from streams.detection.verdict import HOLDERS, MITIGATED_SHOWN
 from streams.detection.windows import DAY
 
 T0 = 1_780_000_000_000
@@ -252,13 +253,15 @@ def test_an_alert_of_the_largest_case_fits_a_brokers_default(desk: Desk) -> None
         if not indicator.planned
     )
     mitigations = tuple(
-        Mitigation(name, T0, "declared".ljust(MAX_ID_LENGTH, "z")) for name in sorted(CATALOGUE.mitigators)
-    )
+        Mitigation(name, T0, "declared".ljust(MAX_ID_LENGTH, "z"), T0 - 1) for name in sorted(CATALOGUE.mitigators)
+    )  # shown, and over before the evidence: so everybody has all of it
     desk.tell(*(StrongEdge("payout", f"payout:{name}", names[0], name, T0) for name in names[1:]))
-    desk.tell(*(assessed(name, mitigations=mitigations) for name in names[: MITIGATED_SHOWN + 10]))
-    (largest,) = desk.tell(assessed(names[0], *everything, mitigations=mitigations))  # one that says all there is
+    first, *others = names[: MITIGATED_SHOWN + 10]
+    desk.tell(*(assessed(name, *everything, mitigations=mitigations) for name in others))
+    *_, largest = desk.tell(assessed(first, *everything, mitigations=mitigations))  # one that says all there is
     assert len(largest.evidence) == len(everything)
     assert {len(item.events) for item in largest.evidence} == {REFS}
+    assert {len(item.account_ids) for item in largest.evidence} == {HOLDERS}
     assert len(largest.mitigating) == MITIGATED_SHOWN * len(mitigations)
     assert len(msgspec.json.encode(largest)) < 1_000_000
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.detection.assessing import standing
+from streams.detection.catalogue.load import load
 from streams.detection.family import MITIGATIONS
 from streams.detection.messages import Evidence
 from streams.detection.scoring import weigh
@@ -165,7 +166,7 @@ def tenure(*, days: int = 730, clients: int = 10, disputed: bool = False) -> boo
     if disputed:
         stage.tell(T0 + 100 * DAY, "milestone.disputed")
     stage.tell(T0 + days * DAY, "message.sent")
-    held = standing("a", stage.account()).mitigations
+    held = standing(load(), "a", stage.account()).mitigations
     return [item.mitigator for item in held] == ["MIT-TENURE"]
 
 

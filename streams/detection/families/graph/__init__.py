@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from streams.detection.families.graph.cluster import INDICATOR, cluster_confidence
+from streams.detection.families.graph.cluster import INDICATOR, cluster_confidence, parts
 from streams.detection.family import Family
 
 FAMILY = Family("GRA", (INDICATOR,), {})
 
-__all__ = ["FAMILY", "cluster_confidence"]
+__all__ = ["FAMILY", "cluster_confidence", "parts"]

@@ -9,11 +9,11 @@ from streams.detection.families.graph import FAMILY, cluster_confidence
 from tests.detection.families.payments.driver import CATALOGUE
 
 THRESHOLDS = CATALOGUE.indicators["strong_edge_cluster"].thresholds
-Edge = tuple[str, str, str]
+Edge = tuple[str, str, str, str]
 
 
 def star(kind: str, *accounts: str) -> list[Edge]:
-    return [(kind, accounts[0], other) for other in accounts[1:]]
+    return [(kind, f"{kind}:{accounts[0]}", accounts[0], other) for other in accounts[1:]]
 
 
 def judged(accounts: str, edges: list[Edge]) -> float:
@@ -42,16 +42,37 @@ def test_three_accounts_or_one_kind_are_silent() -> None:
 def test_a_loose_chain_is_silent() -> None:
     names = "abcdefghij"
     kinds = ("device", "payout")
-    chain = [(kinds[place % 2], a, b) for place, (a, b) in enumerate(pairwise(names))]
+    chain = [(kinds[place % 2], f"{place}", a, b) for place, (a, b) in enumerate(pairwise(names))]
     confidence, numbers = cluster_confidence(names, chain, THRESHOLDS)
     assert numbers["density"] < 0.4
     assert numbers["types_per_account"] < 2
     assert confidence == 0.0
 
 
+def test_a_chain_over_many_things_of_one_kind_is_silent() -> None:
+    """Fifteen devices of two people each and one joint payout instrument: 15 of 120 possible ties."""
+    names = "abcdefghijklmnop"
+    chain = [("device", f"device:{a}", a, b) for a, b in pairwise(names)]
+    confidence, numbers = cluster_confidence(names, [*chain, *star("payout", "a", "b")], THRESHOLDS)
+    assert confidence == 0.0
+    assert numbers["density"] == round(15 / 120, 2)
+    assert numbers["types_per_account"] == round(18 / 16, 2)
+
+
+def test_one_thing_of_all_is_as_dense_as_can_be() -> None:
+    names = "abcdefghijklmnop"
+    confidence, numbers = cluster_confidence(names, [*star("device", *names), *star("payout", "a", "b")], THRESHOLDS)
+    assert (confidence, numbers["density"]) == (1.0, 1.0)
+
+
+def test_two_things_of_one_kind_are_one_kind_of_an_account() -> None:
+    two = [("device", thing, "a", other) for thing in ("device:1", "device:2") for other in "bcd"]
+    assert cluster_confidence("abcd", two, THRESHOLDS)[1]["types_per_account"] == 1.0
+
+
 def test_many_kinds_per_account_fire_even_when_sparse() -> None:
     names = "abcdefghij"
-    chain = [(f"{kind}{place}", a, b) for kind in "de" for place, (a, b) in enumerate(pairwise(names))]
+    chain = [(f"{kind}{place}", "x", a, b) for kind in "de" for place, (a, b) in enumerate(pairwise(names))]
     assert judged(names, chain) == 1.0
 
 
@@ -67,10 +88,11 @@ def test_edges_that_leave_the_component_do_not_count() -> None:
 
 
 @given(
-    st.permutations(star("device", *"abcde") + star("payout", *"cdf") + [("exit", "f", "a")]), st.permutations("abcdef")
+    st.permutations(star("device", *"abcde") + star("payout", *"cdf") + [("exit", "exit:x", "f", "a")]),
+    st.permutations("abcdef"),
 )
 def test_order_and_direction_do_not_matter(edges: list[Edge], accounts: list[str]) -> None:
-    turned = [(kind, b, a) for kind, a, b in edges]
+    turned = [(kind, thing, b, a) for kind, thing, a, b in edges]
     expected = cluster_confidence("abcdef", sorted(edges), THRESHOLDS)
     assert cluster_confidence(accounts, edges + turned, THRESHOLDS) == expected
 

@@ -1,0 +1,108 @@
+"""When a case is worth a revision: it stays true about who, what, mitigating facts and times; it notifies for news only."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from streams.detection.lifecycle import CASE_DAYS, SHOWN_DAYS
+from streams.detection.messages import Assessment, Evidence, Mitigation, StrongEdge
+from streams.detection.timestamps import rfc3339
+from streams.detection.windows import DAY
+from tests.detection.test_cases import REVIEW, T0, WATCH, Desk, assessed, evidence
+
+NAMES = tuple(item.indicator for item in REVIEW)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def review(day: float, confidence: float = 1.0) -> tuple[Evidence, ...]:
+    return tuple(evidence(name, confidence, day) for name in NAMES)
+
+
+def test_a_mitigating_fact_that_comes_later_is_shown_and_notifies_nobody(desk: Desk) -> None:
+    desk.tell(assessed("a", *REVIEW))
+    fact = Mitigation("MIT-TENURE", T0 + DAY, "two years")
+    (alert,) = desk.tell(assessed("a", *REVIEW, mitigations=(fact,), day=1))
+    assert ([item.mitigator for item in alert.mitigating], alert.notify) == (["MIT-TENURE"], False)
+    assert desk.tell(assessed("a", *REVIEW, mitigations=(fact,), day=2)) == []
+
+
+def test_what_a_fact_begins_to_lower_is_shown(desk: Desk) -> None:
+    items = (*REVIEW, evidence("marathon_session", 0.2))
+    fact = Mitigation("MIT-TRAVEL", T0, "", until=T0 - 1)
+    desk.tell(assessed("a", *items, evidence("claimed_location_mismatch"), mitigations=(fact,)))
+    holds = msgspec.structs.replace(fact, until=None)
+    (alert,) = desk.tell(assessed("a", *items, evidence("claimed_location_mismatch"), mitigations=(holds,)))
+    assert {item.indicator for item in alert.evidence if item.mitigated_by} == {"claimed_location_mismatch"}
+
+
+def test_evidence_that_goes_on_moves_the_expiry_in_a_revision_a_fortnight(desk: Desk) -> None:
+    desk.tell(assessed("a", *REVIEW))
+    told = [desk.tell(assessed("a", *review(day), day=day)) for day in range(7, 92, 7)]
+    alerts = [alert for (alert,) in filter(None, told)]
+    assert len(alerts) == 91 // SHOWN_DAYS
+    assert not any(alert.notify for alert in alerts)
+    assert [alert.expires_at for alert in alerts] == [
+        rfc3339(T0 + (day + CASE_DAYS) * DAY) for day in range(SHOWN_DAYS, 92, SHOWN_DAYS)
+    ]
+
+
+def test_an_alert_near_a_threshold_does_not_fall_and_rise_between_two_sightings(desk: Desk) -> None:
+    """60.4 of 100, and 58 a week later, before the same evidence is seen again."""
+    near = (*WATCH, evidence("payout_name_mismatch", 0.5))
+    (opened,) = desk.tell(assessed("a", *near))
+    assert opened.tier == "review"
+    assert desk.tell(assessed("a", *near, day=7)) == []
+    again = [msgspec.structs.replace(item, last=T0 + 7 * DAY) for item in near]
+    assert desk.tell(assessed("a", *again, day=7)) == []
+    (faded,) = desk.tell(assessed("a", *again, day=22))
+    assert (faded.tier, faded.notify) == ("watch", False)
+
+
+def test_evidence_that_becomes_less_lowers_at_once(desk: Desk) -> None:
+    desk.tell(assessed("a", *REVIEW))
+    (lower,) = desk.tell(assessed("a", *review(0, 0.7), day=1))
+    assert lower.tier == "watch"
+
+
+def test_evidence_says_whose_it_is_and_since_when_it_holds_for_any_of_them(desk: Desk) -> None:
+    since = [msgspec.structs.replace(item, first=T0 - 9 * DAY) for item in review(0, 0.4)]
+    explained = Mitigation("MIT-NAMECHANGE", T0, "documented")
+    desk.tell(StrongEdge("payout", "payout:x", "a", "b", T0), StrongEdge("payout", "payout:x", "a", "c", T0))
+    desk.tell(assessed("a", *since))
+    alerts = desk.tell(assessed("b", *REVIEW, day=1), assessed("c", evidence(NAMES[0], 0.3), day=1))
+    told = {item.indicator: item for item in alerts[-1].evidence}
+    assert told[NAMES[0]].account_ids == ("b", "a", "c")
+    assert told[NAMES[1]].account_ids == ("b", "a")
+    assert {item.first_seen for item in told.values()} == {rfc3339(T0 - 9 * DAY)}
+    assert alerts[-1].first_evidence == rfc3339(T0 - 9 * DAY)
+    *_, fewer = desk.tell(assessed("a", *since, mitigations=(explained,), day=1))
+    told = {item.indicator: item for item in fewer.evidence}
+    assert told["payout_name_mismatch"].account_ids == ("b", "a"), "a little of it counts still"
+
+
+def test_a_cluster_names_the_accounts_that_are_tied(desk: Desk) -> None:
+    ties = [StrongEdge(kind, f"{kind}:x", "a", other, T0) for kind in ("device", "payout") for other in "bcd"]
+    *_, alert = desk.tell(*ties, assessed("c", *REVIEW))
+    told = {item.indicator: item.account_ids for item in alert.evidence}
+    assert told["strong_edge_cluster"] == ("a", "b", "c", "d")
+    assert told[NAMES[0]] == ("c",)
+
+
+def test_the_first_evidence_of_an_alert_never_moves_forward(desk: Desk) -> None:
+    desk.tell(assessed("a", *REVIEW))
+    (fewer,) = desk.tell(assessed("a", *review(10)[1:], *WATCH[1:], evidence("marathon_session", 1.0, 10), day=10))
+    assert fewer.first_evidence == rfc3339(T0)
+    (gone,) = desk.tell(assessed("a", day=11))
+    assert (gone.status, gone.first_evidence) == ("retracted", rfc3339(T0))
+    (back,) = desk.tell(assessed("a", *review(12), day=12))
+    assert (back.alert_id, back.first_evidence) == (gone.alert_id, rfc3339(T0))
+
+
+def test_an_assessment_from_before_the_agency_was_told_is_read() -> None:
+    told = msgspec.msgpack.encode(msgspec.to_builtins(assessed("a", *REVIEW))[:-1])
+    assert msgspec.msgpack.decode(told, type=Assessment).agency == ""
