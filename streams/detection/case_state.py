@@ -80,6 +80,8 @@ class Case(msgspec.Struct, array_like=True, tag=2):
     """Time of the earliest evidence that any revision showed."""
     shown: int = 0
     """Time of the newest evidence that the newest revision showed."""
+    decided: int = 0
+    """When people decided, ms."""
 
     @property
     def closed(self) -> bool:

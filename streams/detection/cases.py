@@ -195,17 +195,22 @@ class CasesStage:
     def _decide(self, told: Disposition, states: States, result: Result) -> None:
         """A person decided: the episode is over, whatever they decided; only news opens another one."""
         case = self._meant(told, states)
-        if case is None or case.status == "resolved":
+        if case is None:
             _count(result, "dispositions", "unknown_case")
             return
+        again = case.status == "resolved"
+        if again and (told.ts <= case.decided or told.outcome == case.disposition):
+            return  # said before, or taken back since
         _count(result, "dispositions", told.outcome)
         nodes = [_node(states, name) for name in case.members]
         verdict = judge(self._catalogue, nodes, told.ts, components.beyond(nodes, told.ts))
         for indicator in verdict.weighed:
             _count(result, "indicator_dispositions", f"{indicator}/{told.outcome}")
-        decide(case, verdict, told.outcome)
+        decide(case, verdict, told)
         self._publish(case, verdict, nodes, states, result)
         states.put(case_key(case.case_id), case)
+        if again:
+            return
         for node in nodes:
             if len(node.decided) >= DECIDED:
                 _count(result, "evictions", "case_decision")

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from streams.detection.case_state import Case
+from streams.detection.messages import Disposition
 from streams.detection.scoring import TIERS
 from streams.detection.verdict import HOLDERS, Verdict, areas_of
 from streams.detection.windows import DAY
@@ -98,12 +99,15 @@ def notifies(case: Case, verdict: Verdict) -> bool:
     return True
 
 
-def decide(case: Case, verdict: Verdict, outcome: str) -> None:
-    """End the episode as a person decided. What they looked at is known, also where it was not worth a notification or is gone."""
+def decide(case: Case, verdict: Verdict, told: Disposition) -> None:
+    """End the episode as a person decided; a later decision corrects an earlier one.
+
+    What they looked at is known, also where it was not worth a notification or is gone.
+    """
     shown = case.digest or ["none"]
     know(case, shown[0], shown[2:])
     know(case, verdict.score.tier, verdict.roots)
-    case.status, case.disposition, case.revision = "resolved", outcome, case.revision + 1
+    case.status, case.disposition, case.decided, case.revision = "resolved", told.outcome, told.ts, case.revision + 1
 
 
 def know(case: Case, tier: str, roots: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from streams.detection.case_state import Case, Node
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.clusters import cluster_of
-from streams.detection.scoring import CLUSTER, COUNTS, TIERS, Score, Weighed, score, weigh
+from streams.detection.scoring import CLUSTER, COUNTS, TIERS, Score, Weighed, decides, score, weigh
 from streams.detection.windows import DAY
 
 MITIGATED_SHOWN = 50
@@ -106,7 +106,7 @@ def _steady(catalogue: Catalogue, item: Weighed, now: int) -> float:
     indicator, days = catalogue.indicators[item.evidence.indicator], max(0, now - item.evidence.last) / DAY
     return (
         item.confidence
-        if indicator.hard or days > STEADY_DAYS
+        if decides(indicator, item.evidence.confidence) or days > STEADY_DAYS
         else item.confidence * 2 ** (days / indicator.half_life_days)
     )
 

@@ -179,6 +179,21 @@ def test_a_person_resolves_and_only_news_opens_another_episode(desk: Desk) -> No
     assert (again.status, again.notify) == ("open", True)
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_a_later_decision_corrects_an_earlier_one_whichever_arrived_first(desk: Desk, late: bool) -> None:
+    (opened,) = desk.tell(assessed("a", *REVIEW))
+    first = Disposition(opened.alert_id, "a", "cleared", [], T0 + DAY)
+    second = Disposition(opened.alert_id, "a", "confirmed_pattern", [], T0 + 2 * DAY)
+    published = desk.tell(*((second, first) if late else (first, second)))
+    assert (
+        [alert.disposition for alert in published] == ["confirmed_pattern"]
+        if late
+        else ["cleared", "confirmed_pattern"]
+    )
+    assert (published[-1].status, published[-1].disposition) == ("resolved", "confirmed_pattern")
+    assert desk.tell(second) == []
+
+
 def test_evidence_that_goes_away_retracts_the_alert(desk: Desk) -> None:
     (opened,) = desk.tell(assessed("a", *REVIEW))
     (gone,) = desk.tell(assessed("a", evidence("payout_name_mismatch"), day=1))
