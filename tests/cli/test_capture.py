@@ -135,7 +135,7 @@ def test_what_cannot_be_read_is_left_out_and_counted(command: Command, story: Pa
 
 
 def test_a_capture_that_replays_otherwise_is_told_and_kept(command: Command, tmp_path: Path) -> None:
-    """A declared IPv6 /29 cannot be kept, and here it is what explains a shared address."""
+    """A declared IPv6 /72 becomes its whole /64, and there it explains a shared address that it was not about."""
     source, made = tmp_path / "office.ndjson", tmp_path / "case.ndjson"
     source.write_bytes(b"".join(office()))
     ended = command("capture", str(source), "--tables", "none", "--output", str(made))
@@ -152,7 +152,7 @@ def test_a_capture_that_replays_otherwise_is_told_and_kept(command: Command, tmp
 def office() -> list[bytes]:
     """Six accounts that start sessions at one address on two days; one of them declared it a workplace."""
     events: list[dict[str, Any]] = [
-        {"type": "affiliation.declared", "account_id": "desk-1", "affiliation_type": "office", "prefix": "2001:db8::/29",
+        {"type": "affiliation.declared", "account_id": "desk-1", "affiliation_type": "office", "prefix": "2001:db8:1:0:ff00::/72",
          "occurred_at": "2026-03-02T07:00:00Z"}
     ]  # fmt: skip
     for day, hour in ((2, 8), (2, 12), (3, 8), (4, 8)):
