@@ -56,7 +56,8 @@ def conclusion(alert: Alert) -> str:
 def sections(alert: Alert, width: int = WIDTH) -> list[Section]:
     """Wrap every part of the card that has something to say, in reading order."""
     hidden = len(alert.evidence) - EVIDENCE
-    evidence = [line for item in alert.evidence[:EVIDENCE] for line in _evidence(item, width)]
+    several = alert.subject.kind != "account"
+    evidence = [line for item in alert.evidence[:EVIDENCE] for line in _evidence(item, width, several=several)]
     if hidden > 0:
         evidence.append(f"  and {hidden} more")
     roles = [text.partition(":")[0].lower() for text in alert.possible_victims]
@@ -87,7 +88,8 @@ def card(alert: Alert, width: int = WIDTH) -> list[str]:
     return [*lines, safe(closing) + "-" * max(0, width - len(closing))]
 
 
-def _evidence(item: AlertEvidence, width: int) -> list[str]:
+def _evidence(item: AlertEvidence, width: int, *, several: bool) -> list[str]:
+    """One finding; of a case of several accounts also whose it is."""
     told = wrapped(item.sentence, indent=" " * 8, first=f"  {item.contribution:>4.1f}  ", width=width)
     if item.contribution < SHOWN and item.mitigated_by:
         limit = f"explained by {', '.join(item.mitigated_by)}; threshold: {item.threshold}"
@@ -95,6 +97,9 @@ def _evidence(item: AlertEvidence, width: int) -> list[str]:
         limit = f"{item.confidence:.0%} sure; threshold: {item.threshold}"
         if item.mitigated_by:
             limit += f"; lowered by {', '.join(item.mitigated_by)}"
+    if several and item.account_ids:
+        more = len(item.account_ids) - 1
+        limit += f"; account {safe(item.account_ids[0])}" + (f" and {more} more" if more else "")
     return told + wrapped(limit, indent=" " * 10, width=width)
 
 

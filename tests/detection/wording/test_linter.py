@@ -90,3 +90,4 @@ def test_the_fixed_texts_pass() -> None:
 def test_the_catalogue_texts_pass(name: str) -> None:
     lines = [line.split("#")[0] for line in builtin()[name].splitlines() if not line.startswith(("sources", "mitre"))]
     assert {line: text_faults(line) for line in lines if text_faults(line)} == {}
+    assert not [line for line in lines if "(s)" in line], "a sentence gives both forms: {devices:device|devices}"
