@@ -134,6 +134,7 @@ def build_alert(
     items = sorted(verdict.weighed.items(), key=lambda pair: (-verdict.score.contributions.get(pair[0], 0.0), pair[0]))
     sentences = {name: mitigator.sentence for name, mitigator in catalogue.mitigators.items()}
     views = [_view(catalogue.indicators[name], item, verdict, sentences) for name, item in items]
+    points = round(verdict.score.total, 1)
     stands = summary.standing(case.tier, case.status, case.joined_to)
     asked = [] if stands in summary.OVER else summary.counting(views)
     heard = [node.assessment for node in nodes if node.assessment]
@@ -151,11 +152,11 @@ def build_alert(
         status=case.status,
         tier=case.tier,
         notify=notify,
-        score=round(verdict.score.total, 1),
+        score=points,
         score_interval=_interval(catalogue, verdict),
         subject=_subject(case),
         title=summary.title(stands, sorted(areas)),
-        summary=summary.summary(stands, verdict.score.total, views, len(case.members)),
+        summary=summary.summary(stands, points, views, len(case.members)),
         roots=roots,
         evidence=tuple(
             _evidence(view, item, verdict.holders[name]) for view, (name, item) in zip(views, items, strict=True)
@@ -168,7 +169,7 @@ def build_alert(
         welfare_note=notes.welfare(asked),
         reviewer_checklist=tuple(notes.checklist(asked, stands)),
         data_quality=tuple(notes.data_quality(quality)),
-        first_evidence=rfc3339(case.first or verdict.now),
+        first_evidence=rfc3339(case.first or min(verdict.firsts.values(), default=verdict.now)),
         last_evidence=rfc3339(verdict.last_evidence),
         expires_at=rfc3339(case.expires),
         disposition=case.disposition or None,

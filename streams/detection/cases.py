@@ -30,7 +30,7 @@ from streams.detection.messages import Assessment, CaseInput, Disposition, EdgeR
 from streams.detection.stage import Output, Result, SourceRecord
 from streams.detection.states import PartitionStates
 from streams.detection.unreadable import unreadable
-from streams.detection.verdict import Verdict, alone, judge, most_evidence
+from streams.detection.verdict import Verdict, alone, judge, most_evidence, within
 
 _decode = msgspec.msgpack.Decoder(CaseInput).decode
 States = PartitionStates[CaseRecord]
@@ -98,9 +98,14 @@ class CasesStage:
             self._decide(told, states, result)
 
     def _untie(self, removed: EdgeRemoved, states: States, result: Result) -> None:
+        kept = set(removed.kept)
         for account in removed.accounts:
             node = _node(states, account)
-            node.edges = [edge for edge in node.edges if edge.entity != removed.entity]
+            node.edges = [
+                edge
+                for edge in node.edges
+                if edge.entity != removed.entity or (min(account, edge.neighbour), max(account, edge.neighbour)) in kept
+            ]
             states.put(node_key(account), node)
         for account in removed.accounts:
             self._evaluate(account, removed.ts, states, result)
@@ -189,8 +194,7 @@ class CasesStage:
         states.put(case_key(joined.case_id), joined)
         if joined.alerted or joined.revision > 1:  # whoever has read of it must read that it ended
             nodes = [_node(states, name) for name in joined.members]
-            verdict = judge(self._catalogue, nodes, now, components.beyond(nodes, now))
-            self._publish(joined, verdict, nodes, states, result)
+            self._publish(joined, judge(self._catalogue, nodes, now, 0), nodes, states, result)
 
     def _decide(self, told: Disposition, states: States, result: Result) -> None:
         """A person decided: the episode is over, whatever they decided; only news opens another one."""
@@ -198,24 +202,45 @@ class CasesStage:
         if case is None:
             _count(result, "dispositions", "unknown_case")
             return
-        again = case.status == "resolved"
-        if again and (told.ts <= case.decided or told.outcome == case.disposition):
-            return  # said before, or taken back since
-        _count(result, "dispositions", told.outcome)
-        nodes = [_node(states, name) for name in case.members]
-        verdict = judge(self._catalogue, nodes, told.ts, components.beyond(nodes, told.ts))
+        if case.status == "resolved":
+            self._correct(case, told, states, result)
+            return
+        nodes, verdict = self._as_it_stands(case, told.ts, states)
         for indicator in verdict.weighed:
             _count(result, "indicator_dispositions", f"{indicator}/{told.outcome}")
         decide(case, verdict, told)
-        self._publish(case, verdict, nodes, states, result)
-        states.put(case_key(case.case_id), case)
-        if again:
-            return
+        self._decided(case, verdict, nodes, states, result)
         for node in nodes:
             if len(node.decided) >= DECIDED:
                 _count(result, "evictions", "case_decision")
             node.decided = [*node.decided, case.case_id][-DECIDED:]
             states.put(node_key(node.account), node)
+
+    def _correct(self, case: Case, told: Disposition, states: States, result: Result) -> None:
+        """A later decision takes the place of an earlier one; when it was made counts, not when it arrived.
+
+        What was found in other areas since is left out: nobody had it before them, and it opens a case of its own.
+        """
+        if told.ts <= case.decided:
+            return
+        corrected = told.outcome != case.disposition
+        case.decided = told.ts
+        states.put(case_key(case.case_id), case)
+        if corrected:
+            case.disposition, case.revision = told.outcome, case.revision + 1
+            nodes, verdict = self._as_it_stands(case, told.ts, states)
+            self._decided(case, within(self._catalogue, verdict, case.digest[2:]), nodes, states, result)
+
+    def _as_it_stands(self, case: Case, now: int, states: States) -> tuple[list[Node], Verdict]:
+        """Judge the members of a case, of which some may not be shown because the component was cut."""
+        nodes = [_node(states, name) for name in case.members]
+        cut = components.beyond(nodes, now) if len(nodes) >= components.LARGEST else 0
+        return nodes, judge(self._catalogue, nodes, now, cut)
+
+    def _decided(self, case: Case, verdict: Verdict, nodes: list[Node], states: States, result: Result) -> None:
+        _count(result, "dispositions", case.disposition)
+        self._publish(case, verdict, nodes, states, result)
+        states.put(case_key(case.case_id), case)
 
     def _meant(self, told: Disposition, states: States) -> Case | None:
         """The case that a decision is about: also one that had just ended; of one that joined another, that one.

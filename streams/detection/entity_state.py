@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -62,6 +63,18 @@ class EntityState(msgspec.Struct, array_like=True, gc=False):
     def name(self) -> str:
         """`kind:key`."""
         return f"{self.kind}:{self.key}"
+
+
+def pair_of(a: str, b: str) -> str:
+    """Name two accounts, in either order, so that both can be told from it whatever characters their ids have."""
+    a, b = sorted((a, b))
+    return f"{len(a)}:{a}{b}"
+
+
+def ends_of(pair: str) -> tuple[str, str]:
+    """Give the accounts of a `pair_of`, in order."""
+    length, _, both = pair.partition(":")
+    return both[: int(length)], both[int(length) :]
 
 
 def strangers(one: Who, other: Who, a: str, b: str) -> bool:
@@ -167,7 +180,7 @@ class EntityDesk:
     def edge(self, entity: EntityState, a: str, b: str) -> None:
         """Tie two accounts with a strong edge of the thing's kind, as of when both were last there; renewed weekly at most."""
         a, b = sorted((a, b))
-        name = f"{a}|{b}"
+        name = pair_of(a, b)
         one, other = entity.members[a], entity.members[b]
         both = min(one.last, other.last)
         sent = entity.edged.get(name)
@@ -177,12 +190,12 @@ class EntityDesk:
         edge = StrongEdge(entity.kind, entity.name, a, b, both, one.refs[-1], other.refs[-1], entity.watermark)
         self.edges.append(edge)
 
-    def untie(self, entity: EntityState) -> None:
-        """The thing is a hub or declared: take its edges back."""
-        if entity.edged:
-            self.edges.append(
-                EdgeRemoved(
-                    entity.name, sorted({name for pair in entity.edged for name in pair.split("|")}), entity.watermark
-                )
-            )
-            entity.edged = {}
+    def untie(self, entity: EntityState, keeping: Collection[str] = ()) -> None:
+        """Take edges back: all of a hub's or a declared thing's, or all but those of the pairs that go on (`pair_of`)."""
+        gone = entity.edged.keys() - set(keeping)
+        if not gone:
+            return
+        entity.edged = {pair: both for pair, both in entity.edged.items() if pair not in gone}
+        accounts = sorted({name for pair in gone for name in ends_of(pair)})
+        kept = [ends_of(pair) for pair in sorted(entity.edged)]
+        self.edges.append(EdgeRemoved(entity.name, accounts, entity.watermark, kept))

@@ -124,11 +124,13 @@ class StrongEdge(msgspec.Struct, array_like=True, tag=2):
 
 
 class EdgeRemoved(msgspec.Struct, array_like=True, tag=3):
-    """A shared thing turned out to be a hub or declared: its edges do not count."""
+    """Edges over a shared thing count no more: it turned out to be a hub or declared, or two accounts to belong together."""
 
     entity: str
     accounts: list[str]
     ts: int
+    kept: list[tuple[str, str]] = []
+    """Pairs whose edge over the thing goes on."""
 
 
 class Disposition(msgspec.Struct, array_like=True, tag=4):

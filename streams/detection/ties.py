@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from streams.detection.entity_state import EntityDesk, EntityState, Member, keep_ms, strangers
+from streams.detection.entity_state import EntityDesk, EntityState, Member, ends_of, keep_ms, pair_of, strangers
 from streams.detection.messages import Link, Who
 
 
@@ -20,8 +20,8 @@ def apart(a: str, one: Who, b: str, other: Who) -> bool:
 def tie(entity: EntityState, link: Link, here: Mapping[str, Member], desk: EntityDesk) -> None:
     """Tie each account of `here` to the earliest one it is `apart` from: a star is as good as all pairs for components, and linear.
 
-    All edges are taken back, and those that hold are sent again, when a relation has become known, or when a link that came late shows that
-    the star begins elsewhere. An edge to somebody who is merely away stays until it expires.
+    An edge is taken back when a relation of its two accounts has become known, or when a link that came late shows that the star begins
+    elsewhere; by then the other star is told, so that nobody is untied in between. One to somebody who is away stays until it expires.
     """
     since = entity.watermark - keep_ms(entity.kind)
     by_age = sorted((name for name in here if here[name].last >= since), key=lambda name: (here[name].first, name))
@@ -29,16 +29,15 @@ def tie(entity: EntityState, link: Link, here: Mapping[str, Member], desk: Entit
     for place, name in enumerate(by_age):
         for earlier in by_age[:place]:
             if apart(name, here[name].who, earlier, here[earlier].who):
-                wanted["|".join(sorted((earlier, name)))] = (earlier, name)
+                wanted[pair_of(earlier, name)] = (earlier, name)
                 break
-    if any(_void(pair, entity, link, by_age) for pair in entity.edged.keys() - wanted.keys()):
-        desk.untie(entity)
-    for name in sorted(wanted):
-        desk.edge(entity, *wanted[name])
+    for pair in sorted(wanted):
+        desk.edge(entity, *wanted[pair])
+    desk.untie(entity, [pair for pair in entity.edged if pair in wanted or not _void(pair, entity, link, by_age)])
 
 
 def _void(pair: str, entity: EntityState, link: Link, by_age: list[str]) -> bool:
-    a, _, b = pair.partition("|")
+    a, b = ends_of(pair)
     one, other = entity.members.get(a), entity.members.get(b)
     if one is None or other is None:
         return False

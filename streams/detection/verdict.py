@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from streams.detection.case_state import Case, Node
@@ -80,6 +82,20 @@ def judge(catalogue: Catalogue, nodes: list[Node], now: int, hidden: int) -> Ver
         mitigating=_mitigating(nodes),
         steady=score(catalogue, {name: _steady(catalogue, item, now) for name, item in best.items()}),
     )
+
+
+def within(catalogue: Catalogue, verdict: Verdict, areas: Sequence[str]) -> Verdict:
+    """The same verdict, without what counts in other areas than these."""
+    if {*verdict.roots} <= {*areas}:
+        return verdict
+    weighed = {
+        name: item
+        for name, item in verdict.weighed.items()
+        if catalogue.families[catalogue.indicators[name].family].root in areas
+    }
+    reached = score(catalogue, {name: item.confidence for name, item in weighed.items()})
+    last = max((item.evidence.last for item in weighed.values()), default=verdict.last_evidence)
+    return msgspec.structs.replace(verdict, weighed=weighed, score=reached, roots=areas_of(reached), last_evidence=last)
 
 
 def areas_of(reached: Score) -> list[str]:

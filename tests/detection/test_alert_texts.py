@@ -25,7 +25,7 @@ def test_a_live_proof_takes_the_alert_back_and_says_so() -> None:
     *_, gone = sorted(Pipeline().play(scenario("T5")).published(), key=lambda alert: alert.revision)
     assert (gone.status, gone.tier) == ("retracted", "none")
     assert gone.title == "No case: the evidence no longer supports one"
-    assert gone.summary.startswith("Taken back: within the last 180 days the person was verified live")
+    assert gone.summary.startswith("Taken back: the person was verified live")
     silenced = {item.indicator: item for item in gone.evidence}["account_handoff_after_verification"]
     assert (silenced.contribution, silenced.mitigated_by) == (0.0, ("MIT-LIVE",))
     assert silenced.sentence not in gone.summary

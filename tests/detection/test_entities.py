@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.topics import ASSESSMENTS, FINDINGS, LINKS
 from streams.detection.case_state import Edge
 from streams.detection.catalogue.load import load
 from streams.detection.entities import EntitiesStage
-from streams.detection.entity_state import KEEP_DAYS, EntityState, over
+from streams.detection.entity_state import KEEP_DAYS, EntityState, ends_of, over, pair_of
 from streams.detection.messages import CaseInput, EdgeRemoved, Finding, Link, Ref, StrongEdge, Who
 from streams.detection.stage import PlainRecord
 from streams.detection.states import PartitionStates, StateCodec
@@ -54,7 +56,8 @@ class Things:
             self.edges[told.a, told.b] = Edge(told.b, told.edge_type, told.entity, told.ts)
         elif isinstance(told, EdgeRemoved):
             self.told.append(told)
-            self.edges = {}
+            kept, left = set(told.kept), set(told.accounts)
+            self.edges = {pair: edge for pair, edge in self.edges.items() if pair in kept or left.isdisjoint(pair)}
 
     def tied(self, day: float) -> set[tuple[str, str]]:
         return {pair for pair, edge in self.edges.items() if edge.holds(T0 + round(day * DAY))}
@@ -135,6 +138,48 @@ def test_whoever_declares_everybody_does_not_untie_the_strangers_behind(kind: st
     for hour, name in enumerate("abcd"):
         things.link(kind, name, hour / 24, Who(related=("b", "c", "d") if name == "a" else ()))
     assert things.tied(1) == {("b", "c"), ("b", "d")}
+
+
+@pytest.mark.parametrize("kind", ["payout", "device"])
+def test_nobody_is_untied_in_between_when_somebody_earlier_is_heard_of_late(kind: str) -> None:
+    """Each message is judged as it comes: an account that stood alone for one of them would open a case of its own."""
+    things = Things()
+    for name, day in (("a", 1), ("b", 2), ("c", 0.9)):
+        things.link(kind, name, day)
+    *_, last = things.told
+    assert isinstance(last, EdgeRemoved)
+    assert [(told.a, told.b) for told in things.told if isinstance(told, StrongEdge)] == [
+        ("a", "b"),
+        ("a", "c"),
+        ("b", "c"),
+    ]
+    assert (last.accounts, last.kept) == (["a", "b"], [("a", "c"), ("b", "c")])
+    assert things.tied(3) == {("a", "c"), ("b", "c")}
+
+
+@pytest.mark.parametrize("kind", ["payout", "device"])
+def test_a_relation_takes_back_its_own_edge_only(kind: str) -> None:
+    things = Things()
+    for day, name in enumerate("abcd"):
+        things.link(kind, name, day)
+    things.link(kind, "b", 5, Who(related=("a",)))
+    assert [told.accounts for told in things.told if isinstance(told, EdgeRemoved)] == [["a", "b"]]
+    assert things.tied(6) == {("a", "c"), ("a", "d")}
+
+
+@given(st.text(), st.text())
+def test_two_accounts_can_be_told_from_their_pair(a: str, b: str) -> None:
+    """Whatever characters ids have: `auth0|5f7c8ec7c33c6c004bbafe82` is a usual one."""
+    assert ends_of(pair_of(a, b)) == ends_of(pair_of(b, a)) == (min(a, b), max(a, b))
+
+
+def test_ids_with_any_sign_are_tied_and_untied() -> None:
+    things = Things()
+    things.link("device", "auth0|a", 0)
+    things.link("device", "auth0|b", 0.1)
+    assert things.tied(1) == {("auth0|a", "auth0|b")}
+    things.link("device", "auth0|a", 7, Who(related=("auth0|b",)))
+    assert things.tied(7) == set()
 
 
 def test_a_device_edge_outlasts_an_absence_and_a_return_takes_none_back() -> None:

@@ -45,9 +45,11 @@ REST = re.compile(r", with \d+ more findings? in the list")
 
 def standing(tier: str, status: str, joined_to: str | None) -> str:
     """Tell how a case stands: by its tier, or as what it ended."""
+    if joined_to:
+        return "joined"
     if status != "retracted":
         return tier
-    return "joined" if joined_to else "expired" if tier != "none" else "none"
+    return "expired" if tier != "none" else "none"
 
 
 def title(stands: str, roots: Iterable[str]) -> str:

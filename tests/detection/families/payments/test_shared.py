@@ -52,7 +52,7 @@ class Instrument:
             if isinstance(edge, StrongEdge):
                 held.add((edge.a, edge.b))
             else:
-                held.clear()
+                held = {pair for pair in held if pair in edge.kept or set(edge.accounts).isdisjoint(pair)}
         return held
 
 
