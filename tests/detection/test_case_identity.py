@@ -1,6 +1,8 @@
-"""Which case goes on when accounts part, meet, return or join one that was decided; and that no account with evidence gets lost."""
+"""Which case goes on when accounts part, meet, return or join one that was decided; what people decided and corrected; and that no account with evidence gets lost."""
 
 from __future__ import annotations
+
+from itertools import permutations
 
 import pytest
 
@@ -143,3 +145,24 @@ def test_who_joins_a_decided_cluster_with_evidence_of_their_own_is_shown(desk: D
     desk.tell(decided(shown.alert_id, "e", 13))
     again = [evidence(item.indicator, 1.0, 14) for item in REVIEW]
     assert desk.tell(assessed("e", *again, day=14), assessed("a", *again, day=14)) == [], "all of them are decided"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_the_latest_decision_counts_in_any_order(desk: Desk, order: tuple[int, ...]) -> None:
+    (opened,) = desk.tell(assessed("a", *REVIEW))
+    outcomes = ("cleared", "confirmed_pattern", "cleared", "victim")
+    told = [Disposition(opened.alert_id, "a", outcome, [], T0 + (1 + n) * DAY) for n, outcome in enumerate(outcomes)]
+    published = desk.tell(*(told[n] for n in order), *told)
+    assert (published[-1].status, published[-1].disposition) == ("resolved", "victim")
+    assert [alert.revision for alert in published] == list(range(2, 2 + len(published)))
+
+
+def test_a_correction_shows_what_was_decided_on(desk: Desk) -> None:
+    """What came in another area since has opened a case of its own."""
+    (opened,) = desk.tell(assessed("a", *REVIEW))
+    (resolved,) = desk.tell(Disposition(opened.alert_id, "a", "cleared", [], T0 + DAY))
+    (other,) = desk.tell(assessed("a", *REVIEW, evidence("duplicate_identity_document"), day=2))
+    (corrected,) = desk.tell(Disposition(opened.alert_id, "a", "confirmed_pattern", [], T0 + 3 * DAY))
+    assert other.alert_id != opened.alert_id
+    assert (corrected.alert_id, corrected.disposition) == (opened.alert_id, "confirmed_pattern")
+    assert [item.indicator for item in corrected.evidence] == [item.indicator for item in resolved.evidence]

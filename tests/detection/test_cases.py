@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import permutations
 from string import Formatter
 
 import msgspec
@@ -185,27 +184,6 @@ def test_a_person_resolves_and_only_news_opens_another_episode(desk: Desk) -> No
     (again,) = desk.tell(assessed("a", *REVIEW, evidence("duplicate_identity_document"), day=3))
     assert again.alert_id != opened.alert_id
     assert (again.status, again.notify) == ("open", True)
-
-
-@pytest.mark.parametrize("order", list(permutations(range(4))))
-def test_the_latest_decision_counts_in_any_order(desk: Desk, order: tuple[int, ...]) -> None:
-    (opened,) = desk.tell(assessed("a", *REVIEW))
-    outcomes = ("cleared", "confirmed_pattern", "cleared", "victim")
-    told = [Disposition(opened.alert_id, "a", outcome, [], T0 + (1 + n) * DAY) for n, outcome in enumerate(outcomes)]
-    published = desk.tell(*(told[n] for n in order), *told)
-    assert (published[-1].status, published[-1].disposition) == ("resolved", "victim")
-    assert [alert.revision for alert in published] == list(range(2, 2 + len(published)))
-
-
-def test_a_correction_shows_what_was_decided_on(desk: Desk) -> None:
-    """What came in another area since has opened a case of its own."""
-    (opened,) = desk.tell(assessed("a", *REVIEW))
-    (resolved,) = desk.tell(Disposition(opened.alert_id, "a", "cleared", [], T0 + DAY))
-    (other,) = desk.tell(assessed("a", *REVIEW, evidence("duplicate_identity_document"), day=2))
-    (corrected,) = desk.tell(Disposition(opened.alert_id, "a", "confirmed_pattern", [], T0 + 3 * DAY))
-    assert other.alert_id != opened.alert_id
-    assert (corrected.alert_id, corrected.disposition) == (opened.alert_id, "confirmed_pattern")
-    assert [item.indicator for item in corrected.evidence] == [item.indicator for item in resolved.evidence]
 
 
 def test_evidence_that_goes_away_retracts_the_alert(desk: Desk) -> None:
