@@ -1,4 +1,4 @@
-"""Which case goes on when accounts part, meet, return or join one that was decided; what people decided and corrected; and that no account with evidence gets lost."""
+"""Which case goes on when accounts part, meet or return, what people decided, and that no account with evidence gets lost."""
 
 from __future__ import annotations
 
