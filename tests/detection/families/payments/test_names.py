@@ -148,8 +148,8 @@ def test_the_sentence_reads_well_for_one_and_for_two(instruments: int) -> None:
     evidence = account.fired(NAME)
     assert evidence is not None
     assert sentence(CATALOGUE.indicators[NAME], evidence.numbers) == (
-        f"The verified name is not the name of the holder of {instruments} of the payout methods added to the account"
-        " (name match 0.2, where 0.6 would pass)."
+        f"{instruments} {'payout method added to the account is' if instruments == 1 else 'payout methods added to the account are'}"
+        " held in another name than the verified one (name match 0.2, where 0.6 would pass)."
     )
 
 
