@@ -16,6 +16,7 @@ from streams.detection.entity_state import (
     HUB,
     LASTING,
     MEMBERS,
+    VISIT,
     EntityDesk,
     EntityState,
     Member,
@@ -80,7 +81,7 @@ class EntitiesStage:
         entity.watermark = max(entity.watermark, link.ts)
         if entity.kind in LASTING or link.account not in entity.members:
             _expire(entity, link, self._desk)
-        if _note(entity, link):
+        if note(entity, link):
             slot = ("evictions", "entity_member")
             result.counts[slot] = result.counts.get(slot, 0) + 1
         desk = self._desk
@@ -101,8 +102,13 @@ class EntitiesStage:
         desk.findings, desk.edges, desk.links = [], [], []
 
 
-def _note(entity: EntityState, link: Link) -> bool:
-    """Keep the account as a member; above the hub size only count. Whether one made room."""
+def note(entity: EntityState, link: Link) -> bool:
+    """Keep the account as a member; above the hub size only count. Whether one made room.
+
+    A visit makes no member, takes no member's place, and changes nothing of what a member's own links told.
+    """
+    if link.data.get(VISIT) is True:
+        return False
     member, full = entity.members.get(link.account), False
     if member is None:
         _return(entity, link.account)

@@ -24,6 +24,9 @@ POPULAR = "popular"
 """Key in an exit's memory: so many accounts were seen there that it says nothing about any, for good. It is its counter then."""
 POPULAR_DAYS = 365
 """How long that is remembered after the last account: by then an address may have another owner."""
+VISIT = "visit"
+"""Key in a link's data: true where a thing is only told that somebody passed, who is no member for that. To an exit, a member like
+any other, it is the device and the hour that are to be told."""
 RESEND = 7 * DAY
 """A finding is repeated at the latest after this long, so that evidence does not decay while it still holds."""
 MITIGATES = 30 * DAY

@@ -120,6 +120,29 @@ def test_an_address_takes_nothing_back_when_accounts_merely_went_quiet() -> None
     assert things.said["a0", "shared_ip_multi_account"] > 0
 
 
+def test_an_address_takes_nothing_back_when_somebody_new_finds_the_others_gone() -> None:
+    things = Things()
+    for day in (0, 1):
+        for name in "abc":
+            things.link("ip", name, day, network="n")
+    things.link("ip", "a", 20, network="n")
+    things.link("ip", "z", 32, network="n")
+    assert things.state("ip").members.keys() == {"a", "z"}
+    assert things.said["a", "shared_ip_multi_account"] > 0
+
+
+def test_visitors_push_no_resident_out_of_an_address() -> None:
+    things = Things()
+    for day in (0, 1):
+        for name in "abc":
+            things.link("ip", name, day, network="n")
+    for n in range(200):
+        things.link("ip", f"v{n}", 2 + n / 8, network="n", device=n + 1, hour=T0 // HOUR + 48 + 3 * n, visit=True)
+    assert set(things.said.values()) == {0.4}
+    assert things.state("ip").members.keys() == set("abc")
+    assert things.state("ip").evicted == 0
+
+
 def test_a_declaration_of_both_takes_a_device_edge_back() -> None:
     things = Things()
     things.link("device", "a", 0)

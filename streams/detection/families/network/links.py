@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from enrichers.facts import Facts
+from streams.detection.entity_state import VISIT
 from streams.detection.families.network.builds import build_of
 from streams.detection.families.network.lists import saying
 from streams.detection.families.network.memory import Seen
@@ -72,7 +73,7 @@ def _tell_subnet(moment: Moment, seen: Seen, desk: Desk) -> None:
 def exits(moment: Moment, desk: Desk, refresh: int = EXIT_REFRESH, *, first: bool = False) -> None:
     """Send `exit`: for each session and every half hour on an anonymizer, otherwise when the address is new for the account.
 
-    The `first` session on an address that accounts may share carries its device: visitors make a place, too.
+    The `first` session in a week on an address that accounts may share carries its device: visitors make a place, too.
     """
     facts = moment.facts
     key, classes = facts.shared_key, facts.classes
@@ -161,5 +162,5 @@ def _exit(moment: Moment, hidden: bool, first: bool) -> Numbers:
     if hidden:
         about["lists"] = saying(facts, EXITS)
     if first and (marks := _marks(moment.event.device_id)):
-        about["visit"] = [*marks, moment.ts // HOUR]
+        about[VISIT] = [*marks, moment.ts // HOUR]
     return about

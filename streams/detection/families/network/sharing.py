@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.detection.entity_state import EntityDesk, EntityState, Member
+from streams.detection.entity_state import VISIT, EntityDesk, EntityState, Member
 from streams.detection.families.network.crowds import count_devices
 from streams.detection.families.network.relations import groups_of, recent, withdraw
 from streams.detection.families.network.rhythm import alike
@@ -22,19 +22,19 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         withdraw(entity, SHARED, desk)
         desk.suppressed(entity, link, SHARED, reason)
         return
+    if link.data.get(VISIT):  # of a place, not of those who use it; nor is it an event behind what is said of them
+        return
     limits = desk.catalogue.indicators[SHARED].thresholds
     least = float(limits["accounts"])  # of strangers: members that may belong together are not held against it
-    residents = {name: member for name, member in entity.members.items() if not member.data.get("visit")}
-    if len(residents) < least:
-        withdraw(entity, SHARED, desk)
+    if len(entity.members) < least:  # others were forgotten, if ever there were enough
         return
     days = int(limits["days"])
-    members = _twice(entity, residents, days * DAY)
+    members = _twice(entity, days * DAY)
     groups = groups_of(members) if len(members) >= least else []
     if len(groups) < limits["accounts"]:
         if len(members) >= least:
             desk.suppressed(entity, link, SHARED, "related")
-        if len(groups_of(residents)) < least:  # declared since; not merely gone quiet, which decays by itself
+        if len(groups_of(entity.members)) < least:  # declared since; not merely gone quiet, which decays by itself
             withdraw(entity, SHARED, desk)
         return
     confidence, close = confidence_of(members, groups, limits)
@@ -48,13 +48,12 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         desk.find(entity, name, SHARED, confidence, numbers, list({*member.refs, link.ref}))
 
 
-def _twice(entity: EntityState, residents: dict[str, Member], span: int) -> dict[str, Member]:
-    """Residents with two sessions within `span` ms before the newest link, by what their own newest links tell."""
-    lately = recent(entity, span)
+def _twice(entity: EntityState, span: int) -> dict[str, Member]:
+    """Members with two sessions within `span` ms before the newest link, by what their own newest links tell."""
     return {
         name: member
-        for name, member in residents.items()
-        if name in lately and entity.watermark - member.data.get("earlier", member.last) <= span
+        for name, member in recent(entity, span).items()
+        if entity.watermark - member.data.get("earlier", member.last) <= span
     }
 
 
@@ -97,6 +96,6 @@ def _everybodys(entity: EntityState, link: Link, desk: EntityDesk) -> str:
         weeks = [member.data["week"] for member in newest]
         memory["diverse"] = len(weeks) > 1 and alike(weeks) < desk.threshold(SHARED, "in_step")
     if memory["diverse"]:
-        for name in [name for name, member in entity.members.items() if not member.data.get("visit")]:
+        for name in entity.members:
             desk.mitigate(entity, name, "MIT-OFFICE", "many devices use the address at their own hours", network)
     return "crowd"

@@ -14,7 +14,8 @@ from schemas.events import LoginSucceeded, SessionHeartbeat, SessionStart
 from streams.detection import registry as _families  # noqa: F401  families first: states import their memories
 from streams.detection.account_state import AccountState
 from streams.detection.catalogue.load import builtin, load
-from streams.detection.entity_state import EntityDesk, EntityState, Member
+from streams.detection.entities import note
+from streams.detection.entity_state import EntityDesk, EntityState
 from streams.detection.families.network import FAMILY
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Evidence, Finding, Link, Ref, Who
@@ -123,14 +124,7 @@ class Shared:
         self.taken[link.kind] = self.taken.get(link.kind, 0) + 1
         entity = self.entities.setdefault(link.entity, EntityState(link.kind, link.key))
         entity.watermark = max(entity.watermark, link.ts)
-        member = entity.members.get(link.account)
-        if member is None:
-            entity.members[link.account] = Member(link.ts, link.ts, link.who, [link.ref], link.data)
-        else:
-            if link.ts >= member.last:
-                member.last, member.who, member.data = link.ts, link.who, link.data
-            member.refs = sorted({*member.refs, link.ref})[-2:]
-        entity.hub = len(entity.members) > 50
+        note(entity, link)
         FAMILY.judge[link.kind](entity, link, self.desk)
         again = msgspec.msgpack.decode(msgspec.msgpack.encode(entity), type=EntityState)
         assert again == entity

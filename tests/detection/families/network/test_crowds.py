@@ -73,6 +73,81 @@ def test_a_visitor_is_no_account_that_uses_the_address() -> None:
     assert not shared.findings
 
 
+def test_visitors_are_added_to_the_regulars_who_tell_of_that_hour_the_next_morning() -> None:
+    shared, regulars = Shared(), [Account(f"r{n}") for n in range(9)]
+    for at in (8 * HOUR, 9 * HOUR, DAY + 8 * HOUR, DAY + 10 * HOUR):
+        for account in regulars:
+            come(shared, account, at)
+    for n in range(8):
+        come(shared, Account(f"v{n}"), DAY + 10 * HOUR + n * MINUTE)
+    assert shared.confidence("r0", SHARED) == 1.0
+    for account in regulars:
+        come(shared, account, 2 * DAY + 8 * HOUR)
+    assert {shared.confidence(account.account_id, SHARED) for account in regulars} == {0}
+
+
+def residents(count: int) -> tuple[Shared, list[Account]]:
+    """People who share a line: two sessions each on the first day, and one on the next."""
+    shared, accounts = Shared(), [Account(f"r{n}") for n in range(count)]
+    for at in (0, HOUR, DAY):
+        for account in accounts:
+            come(shared, account, at)
+    return shared, accounts
+
+
+def test_a_resident_who_comes_back_takes_nothing_back() -> None:
+    shared, accounts = residents(3)
+    before = shared.entities[f"ip:{KEY}".encode()].members["r1"].data
+    come(shared, accounts[1], 12 * DAY)
+    assert accounts[1].state.links[f"exit:{KEY}"] == T0 + 12 * DAY
+    assert {shared.confidence(account.account_id, SHARED) for account in accounts} == {0.4}
+    assert shared.entities[f"ip:{KEY}".encode()].members["r1"].data == before
+
+
+def test_a_declaration_is_heard_when_all_are_back() -> None:
+    shared, accounts = residents(3)
+    accounts[1].state.profile.related = ["r0"]
+    come(shared, accounts[1], 12 * DAY)
+    come(shared, accounts[1], 12 * DAY + HOUR)
+    assert {shared.confidence(account.account_id, SHARED) for account in accounts} == {0}
+
+
+@pytest.mark.parametrize("gap", [30 * MINUTE, 12 * HOUR])
+def test_visitors_take_neither_the_word_nor_the_places_of_residents(gap: int) -> None:
+    """Only so many devices within an hour make a place everybody's, however many people ever came once."""
+    shared, accounts = residents(6)
+    for n in range(70):
+        come(shared, Account(f"v{n}"), 2 * DAY + n * gap)
+    place = shared.entities[f"ip:{KEY}".encode()]
+    assert place.members.keys() == {account.account_id for account in accounts}
+    assert "crowd" not in place.memory
+    assert {shared.confidence(account.account_id, SHARED) for account in accounts} == {1.0}
+
+
+def test_a_visitor_is_no_event_behind_what_is_said_of_residents() -> None:
+    """The fourth went quiet, and a visitor is the first to come after that."""
+    shared, accounts = residents(4)
+    for day in range(2, 8):
+        for account in accounts[:3]:
+            come(shared, account, day * DAY)
+    visitor = Account("v")
+    come(shared, visitor, 8 * DAY + 2 * HOUR)
+    (visit,) = shared.entities[f"exit:{KEY}".encode()].members["v"].refs
+    assert not [found for found in shared.findings.values() if visit in found.refs]
+
+
+def test_what_is_kept_of_visitors_is_a_crowd_an_hour_for_two_days() -> None:
+    shared = Shared()
+    for n in range(40):
+        shared.take([link("ip", KEY, f"v{n}", n, device=n + 1, hour=T0 // HOUR, visit=True)])
+    shared.take([link("ip", KEY, "late", HOUR, device=99, hour=T0 // HOUR - 30, visit=True)])
+    place = shared.entities[f"ip:{KEY}".encode()]
+    assert place.memory["crowd"] == T0 // HOUR
+    assert {hour: len(devices) for hour, devices in place.memory["visits"].items()} == {T0 // HOUR: 16}
+    shared.take([link("ip", KEY, "v", 2 * DAY, device=1, hour=T0 // HOUR + 48, visit=True)])
+    assert shared.entities[f"ip:{KEY}".encode()].memory["visits"] == {T0 // HOUR + 48: [1]}
+
+
 def test_nobody_tells_of_a_line_with_two_accounts() -> None:
     shared, pair = Shared(), [Account("a"), Account("b")]
     for hour in range(8):
