@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from streams.detection.families.location.distance import great_circle
 from streams.detection.families.location.networks import MOBILE, TUNNEL
 from streams.detection.families.session import sittings
 from streams.detection.families.session.memory import Open, SessionMemory
-from streams.detection.families.session.sittings import NOWHERE
+from streams.detection.families.session.sittings import IDLE, NOWHERE
 from streams.detection.family import REFS, Desk, Moment
 from streams.detection.messages import Evidence, Numbers
 from streams.detection.windows import Presence
@@ -24,12 +26,21 @@ NETWORKS = (
 
 def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: int, ts: int, active: bool) -> Open:
     """Take in that the session `key` was heard of at `ts` seconds, compare it with others when that is news, and give its sitting."""
-    sitting, news = sittings.extend(memory, moment, desk, key, device, ts)
-    sittings.measure(sitting, moment.facts)
+    facts, slot = moment.facts, ts // SLOT
+    sitting = sittings.usual(memory, facts, key, ts)
+    if sitting is None:
+        sitting, news = sittings.extend(memory, moment, desk, key, device, ts)
+    else:
+        news = slot != sitting.end // SLOT
+        if ts > sitting.end:
+            sitting.end = ts
+    radius = facts.radius_km
+    if radius is not None and radius > sitting.radius:
+        sitting.radius = ceil(radius)
     if memory.overlaps is not None and (sitting.ref is None or moment.ref > sitting.ref):
         sitting.ref = moment.ref  # one overlap says nothing yet; what the second rests on must name both ends
     if active:
-        inputs, slot = sitting.inputs, ts // SLOT
+        inputs = sitting.inputs
         if inputs is None:
             sitting.inputs = Presence(slot)
             news = True
@@ -42,9 +53,24 @@ def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: in
 
 
 def _compare(memory: SessionMemory, sitting: Open, moment: Moment, desk: Desk) -> None:
-    for other in memory.open:
-        if other is not sitting and _both(memory, sitting, other, desk):
-            _overlap(memory, sitting, other, moment, desk)
+    """Look for sessions on other devices that overlap with that of `sitting`, wherever both have been of late."""
+    if not _judged(sitting):
+        return
+    begin, end = sitting.start - IDLE, sitting.end + IDLE
+    near = [held for held in memory.open if held.end >= begin and held.start <= end and _judged(held)]
+    for key in {held.key: None for held in near if held.device != sitting.device}:
+        others = [held for held in near if held.key == key and _distant(memory, sitting, held, desk)]
+        if others:
+            own = [held for held in near if held.key == sitting.key]
+            ones = [held for held in own if any(_distant(memory, held, other, desk) for other in others)]
+            start = _both(ones, others, desk)
+            if start:
+                _overlap(memory, sitting, max(others, key=lambda held: held.end), start, moment, desk)
+
+
+def _judged(sitting: Open) -> bool:
+    """Tell whether it is known where and on which device it was, and that somebody was there."""
+    return sitting.inputs is not None and sitting.latitude is not None and sitting.device != 0
 
 
 def distance(one: Open, other: Open) -> float:
@@ -52,19 +78,29 @@ def distance(one: Open, other: Open) -> float:
     return great_circle(one.latitude or 0, one.longitude, other.latitude or 0, other.longitude)
 
 
-def _both(memory: SessionMemory, one: Open, other: Open, desk: Desk) -> bool:
-    """Tell whether somebody was at both ends at the same time, and no ordinary setting explains it."""
-    if one.device == other.device or not one.device or not other.device:
-        return False
-    if one.inputs is None or other.inputs is None or one.latitude is None or other.latitude is None:
-        return False
-    first, last = max(one.start, other.start) // SLOT, min(one.end, other.end) // SLOT
+def _both(ones: list[Open], others: list[Open], desk: Desk) -> int:
+    """Give since when (s) somebody was at both ends at the same time, each end any number of places; 0 = for too short a time.
+
+    An end that changes its exit with each heartbeat is nowhere for ten minutes, and yet all the time far from the other.
+    """
+    start = max(min(held.start for held in ones), min(held.start for held in others))
+    end = min(max(held.end for held in ones), max(held.end for held in others))
+    first, last = start // SLOT, end // SLOT
     if (last - first) * SLOT < desk.threshold(ID, "overlap_minutes") * 60:
-        return False
+        return 0
     needed = desk.threshold(ID, "inputs_min")
-    if one.inputs.count(first, last) < needed or other.inputs.count(first, last) < needed:
-        return False
-    return _apart(one, other, desk) and not _familiar(memory, one, other, desk)
+    if _inputs(ones, first, last) < needed or _inputs(others, first, last) < needed:
+        return 0
+    return start
+
+
+def _inputs(held: list[Open], first: int, last: int) -> int:
+    return sum(one.inputs.count(first, last) for one in held if one.inputs is not None)
+
+
+def _distant(memory: SessionMemory, one: Open, other: Open, desk: Desk) -> bool:
+    """Tell whether these are two places, and no ordinary setting explains it."""
+    return one.device != other.device and _apart(one, other, desk) and not _familiar(memory, one, other, desk)
 
 
 def _apart(one: Open, other: Open, desk: Desk) -> bool:
@@ -87,9 +123,9 @@ def _familiar(memory: SessionMemory, one: Open, other: Open, desk: Desk) -> bool
     return one.device in old and other.device in old
 
 
-def _overlap(memory: SessionMemory, one: Open, other: Open, moment: Moment, desk: Desk) -> None:
+def _overlap(memory: SessionMemory, one: Open, other: Open, start: int, moment: Moment, desk: Desk) -> None:
     """Remember the overlap by the half-day of its start; fire when there were two, half a day or more apart."""
-    half = max(one.start, other.start) // HALF_DAY
+    half = start // HALF_DAY
     held = memory.overlaps
     if held is None:
         held = memory.overlaps = Presence(half)

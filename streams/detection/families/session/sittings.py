@@ -6,10 +6,10 @@ them. A session that goes to and fro between two places has two sittings at once
 
 from __future__ import annotations
 
-from math import ceil
+from functools import lru_cache
 
 from enrichers.facts import Facts
-from streams.detection.families.location.networks import ACCESS, CORPORATE, SILENT, kind_of
+from streams.detection.families.location.networks import ACCESS, CORPORATE, SILENT, TUNNEL, kind_of
 from streams.detection.families.session.memory import Open, SessionMemory
 from streams.detection.family import Desk, Moment
 from streams.detection.windows import SESSION_LATENESS, Presence
@@ -26,6 +26,31 @@ NOWHERE = frozenset({CORPORATE, SILENT})
 """Sorts of network whose address says nothing of where a person is: all of a sort are one place, far from none."""
 PHONES = ("/mobile", "/tablet")
 """Last part of the agent class of what one carries beside a desktop."""
+_kind = lru_cache(maxsize=256)(kind_of)
+
+
+def usual(memory: SessionMemory, facts: Facts, key: int, ts: int) -> Open | None:
+    """Give the sitting of the session `key` that goes on where it was at `ts` seconds, as nearly all do; None if there is more to it."""
+    sitting = None
+    for held in memory.open:
+        if held.key == key:
+            if sitting is not None:
+                return None
+            sitting = held
+    if sitting is None or not sitting.start <= ts <= sitting.end + IDLE:
+        return None
+    latitude, longitude = facts.latitude, facts.longitude
+    if latitude is None:
+        return sitting
+    if sitting.latitude is None or longitude is None:
+        return None
+    kind = _kind(facts.classes) if facts.classes else ACCESS
+    if kind != sitting.kind:
+        return None
+    # strictly less: what lies halfway is rounded where it is begun, not here
+    if -0.5 < latitude * 100 - sitting.latitude < 0.5 and -0.5 < longitude * 100 - sitting.longitude < 0.5:
+        return sitting if facts.country == sitting.country and not facts.other_countries else None
+    return sitting if kind in NOWHERE else None
 
 
 def extend(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: int, ts: int) -> tuple[Open, bool]:
@@ -54,13 +79,6 @@ def extend(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: 
     return sitting, (not alone and _join(memory, sitting)) or news
 
 
-def measure(sitting: Open, facts: Facts) -> None:
-    """Note how exact the place of the sitting is: the largest radius counts."""
-    radius = facts.radius_km
-    if radius is not None and radius > sitting.radius:
-        sitting.radius = ceil(radius)
-
-
 def find(memory: SessionMemory, key: int) -> Open | None:
     """Give a sitting of the session `key`."""
     for held in memory.open:
@@ -85,7 +103,7 @@ def _at(sitting: Open, facts: Facts) -> bool:
     latitude = facts.latitude
     if latitude is None or sitting.latitude is None:
         return True
-    kind = kind_of(facts.classes) if facts.classes else ACCESS
+    kind = _kind(facts.classes) if facts.classes else ACCESS
     if kind != sitting.kind or kind in NOWHERE:
         return kind == sitting.kind
     if round(latitude * 100) != sitting.latitude or round((facts.longitude or 0.0) * 100) != sitting.longitude:
@@ -119,10 +137,28 @@ def _begin(memory: SessionMemory, moment: Moment, key: int, device: int, ts: int
     kept.append(sitting)
     if len(kept) > OPEN:
         desk.evict("session")
+        _condense(kept, sitting)
     if len(kept) > 1:
         kept = sorted(kept, key=lambda held: (held.end, held.key))[-OPEN:]
     memory.open = kept
     return sitting
+
+
+def _condense(kept: list[Open], newcomer: Open) -> None:
+    """Make one, at the first exit, of the two stalest sittings of a session behind exits, if there are two.
+
+    Exits that change with each heartbeat would otherwise push out one another, and with them how long the session is there. Only
+    exits: whoever really travels is not both here and there.
+    """
+    stalest: dict[int, Open] = {}
+    for held in sorted(kept, key=lambda held: (held.end, held.start)):
+        if held is newcomer or held.kind != TUNNEL:
+            continue
+        first = stalest.setdefault(held.key, held)
+        if first is not held:
+            _absorb(first, held)
+            kept[:] = [one for one in kept if one is not held]
+            return
 
 
 def _locate(sitting: Open, facts: Facts) -> None:
@@ -145,14 +181,19 @@ def _join(memory: SessionMemory, sitting: Open) -> bool:
         if sitting.latitude is None:
             sitting.latitude, sitting.longitude = other.latitude, other.longitude
             sitting.country, sitting.kind = other.country, other.kind
-        sitting.start, sitting.end = min(sitting.start, other.start), max(sitting.end, other.end)
-        sitting.radius = max(sitting.radius, other.radius)
-        if other.ref is not None and (sitting.ref is None or other.ref > sitting.ref):
-            sitting.ref = other.ref
-        for slot in other.inputs.buckets() if other.inputs is not None else ():
-            if sitting.inputs is None:
-                sitting.inputs = Presence(slot)
-            sitting.inputs.mark(slot)
+        _absorb(sitting, other)
         memory.open = [held for held in memory.open if held is not other]
         return True
     return False
+
+
+def _absorb(sitting: Open, other: Open) -> None:
+    """Add to `sitting` when the other was heard of."""
+    sitting.start, sitting.end = min(sitting.start, other.start), max(sitting.end, other.end)
+    sitting.radius = max(sitting.radius, other.radius)
+    if other.ref is not None and (sitting.ref is None or other.ref > sitting.ref):
+        sitting.ref = other.ref
+    for slot in other.inputs.buckets() if other.inputs is not None else ():
+        if sitting.inputs is None:
+            sitting.inputs = Presence(slot)
+        sitting.inputs.mark(slot)

@@ -74,15 +74,15 @@ def test_a_state_survives_encoding_at_any_moment(seen: list[Seen]) -> None:
 
 @st.composite
 def travels(draw: st.DrawFn) -> list[Seen]:
-    """Two or three sessions whose ids live on through pauses and changes of place."""
+    """Two or three sessions whose ids live on through pauses and changes of place, some through exits by turns."""
     seen: list[Seen] = []
     for device in ("d1", "d2", "d3"):
         at = draw(st.integers(0, 24)) * 5 * MINUTE
         for _ in range(draw(st.integers(0, 8))):
-            where = draw(st.sampled_from(WHERE))
+            turns = draw(st.sampled_from([*((where,) for where in WHERE), (WHERE[2], facts("porto", "vpn"))]))
             fields = {"device_id": device, "session_id": f"of-{device}", "active_input_count": draw(st.integers(0, 1))}
-            for _ in range(draw(st.integers(1, 6))):
-                seen.append(Seen(at, SessionHeartbeat, where, fields))
+            for index in range(draw(st.integers(1, 6))):
+                seen.append(Seen(at, SessionHeartbeat, turns[index % len(turns)], fields))
                 at += draw(st.sampled_from([3, 5, 8])) * MINUTE
             at += draw(st.sampled_from([0, 52, 58, 61, 70, 12 * 60])) * MINUTE
     return sorted(seen, key=lambda one: one.at)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import msgspec
 import pytest
 
 from enrichers.facts import Facts
 from schemas.events import SessionHeartbeat
+from streams.detection.families.session.sittings import OPEN
 from tests.detection.families.session.kit import DAY, HOUR, MINUTE, PHONE, T0, Account, Seen, facts, sitting
 
 MARATHON = "marathon_session"
@@ -219,3 +222,91 @@ def test_a_computer_in_use_for_hours_stays_though_its_connection_changes() -> No
     )
     assert account.state.session is not None
     assert account.state.session.devices[-1].stayed == T0 // DAY
+
+
+def hopping(exits: int, *classes: str, step: int = 5 * MINUTE, sessions: int = 1, near: str = "lisbon") -> list[Seen]:
+    """At home eight hours a day on three days, and elsewhere the same hours through exits that change with every heartbeat."""
+    seen: list[Seen] = []
+    for day in (0, 1, 2):
+        seen += beats("d0", f"home{day}", day * DAY, day * DAY + 8 * HOUR, facts(near))
+        for index, at in enumerate(range(day * DAY + MINUTE, day * DAY + 8 * HOUR, step)):
+            where = msgspec.structs.replace(facts("athens", *classes), latitude=30 + index % exits * 0.3)
+            for number in range(1, sessions + 1):
+                session = f"s{day}-{number}"
+                seen.append(
+                    Seen(
+                        at + number * 1000,
+                        SessionHeartbeat,
+                        where,
+                        {"device_id": f"d{number}", "session_id": session, "active_input_count": 5},
+                    )
+                )
+    return seen
+
+
+@pytest.mark.parametrize("classes", [("vpn",), ()])
+@pytest.mark.parametrize("exits", [1, 6, 8, 12, 40])
+def test_exits_that_change_with_every_heartbeat_do_not_hide_an_overlap(exits: int, classes: tuple[str, ...]) -> None:
+    account = played(hopping(exits, *classes))
+    assert account.confidence(OVERLAP) == 1.0
+    assert account.state.session is not None
+    assert len(account.state.session.open) <= OPEN
+
+
+def test_exits_that_change_with_every_minute_or_in_several_sessions_do_not_hide_an_overlap() -> None:
+    assert played(hopping(40, "vpn", step=MINUTE)).confidence(OVERLAP) == 1.0
+    assert played(hopping(40, "vpn", sessions=3)).confidence(OVERLAP) == 1.0
+
+
+def test_an_overlap_hidden_by_changing_exits_is_found_in_any_order_within_the_lateness() -> None:
+    rng = random.Random(5)
+    seen = hopping(5, "vpn")
+    for _ in range(5):
+        account = Account()
+        for one in sorted(seen, key=lambda held: held.at + rng.uniform(0, 15 * MINUTE - 1)):
+            account.see(one)
+        assert account.confidence(OVERLAP) == 1.0
+
+
+def test_changing_exits_near_home_are_silent() -> None:
+    seen = [
+        held._replace(where=msgspec.structs.replace(held.where, country="AA", latitude=(held.where.latitude or 0) + 8))
+        if held.fields["device_id"] != "d0"
+        else held
+        for held in hopping(3, "vpn")
+    ]
+    near = [held._replace(where=msgspec.structs.replace(held.where, longitude=-9.0)) for held in seen]
+    assert played(near).confidence(OVERLAP) == 0.0
+    assert played(seen).confidence(OVERLAP) == 1.0, "in the same country, but far"
+
+
+def test_a_single_heartbeat_from_a_far_exit_is_silent() -> None:
+    seen = []
+    for day in (0, 2):
+        at = day * DAY
+        seen += beats("d1", "s1", at, at + 2 * HOUR, facts("lisbon"))
+        seen += beats("d2", "s2", at, at + HOUR, facts("lisbon", "vpn"))
+        seen += beats("d2", "s2", at + 65 * MINUTE, at + 65 * MINUTE, facts("athens", "vpn"))
+        seen += beats("d2", "s2", at + 70 * MINUTE, at + 2 * HOUR, facts("lisbon", "vpn"))
+    assert played(seen).confidence(OVERLAP) == 0.0
+
+
+def test_two_devices_on_one_journey_are_silent() -> None:
+    seen = []
+    for day in (0, 2):
+        for index in range(36):  # three hours by train, another place with every heartbeat
+            where = msgspec.structs.replace(facts("lisbon"), latitude=38.0 + index * 0.25)
+            at = day * DAY + index * 5 * MINUTE
+            seen += beats("d1", "s1", at, at, where) + beats("d2", "s2", at + MINUTE, at + MINUTE, where)
+    assert played(seen).confidence(OVERLAP) == 0.0
+
+
+def test_a_journey_is_silent_though_one_device_shows_only_gateways() -> None:
+    seen = []
+    for day in (0, 2):
+        for index in range(36):
+            at = day * DAY + index * 5 * MINUTE
+            here = msgspec.structs.replace(facts("lisbon"), latitude=38.0 + index * 0.25)
+            gateway = msgspec.structs.replace(facts("lisbon"), latitude=39.5 + index // 12 * 3)
+            seen += beats("d1", "s1", at, at, here) + beats("d2", "s2", at + MINUTE, at + MINUTE, gateway)
+    assert played(seen).confidence(OVERLAP) == 0.0
