@@ -7,12 +7,25 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.detection.contracts import ClientLately
 from streams.detection.families.identity.memory import IdentityMemory
 from streams.detection.families.location.memory import LocationMemory
 from streams.detection.families.network.memory import NetworkMemory
 from streams.detection.families.payments.memory import PaymentsMemory
 from streams.detection.families.session.memory import SessionMemory
 from streams.detection.messages import Evidence, Mitigation
+from streams.detection.trips import TravelLately
+
+
+class Commitments(msgspec.Struct, array_like=True):
+    """What `Profile.client_zones` and `Profile.travel` follow from."""
+
+    contracts: dict[str, list[int]] = {}
+    """Current client → CRC-32 of the contracts with them that run, of those whose id was told (cap 8 of a client)."""
+    clients: dict[str, ClientLately] = {}
+    """Client → which contracts began and ended lately, and what held before (cap 32 events in all)."""
+    travel: dict[str, TravelLately] = {}
+    """Country → which trips were declared lately, and what was before (cap 64 declarations in all)."""
 
 
 class Profile(msgspec.Struct, array_like=True):
@@ -38,8 +51,8 @@ class Profile(msgspec.Struct, array_like=True):
     live_proof: int | None = None
     """Last live or chip proof that it is the same person (MIT-LIVE)."""
     client_zones: dict[str, int | None] = {}
-    """Client id → last known offset of the client's zone in minutes, None when unknown; in the order last heard of, until a
-    contract of theirs ends (cap 16)."""
+    """Client id → last known offset of the client's zone in minutes, None when unknown; in the order last heard of, until the
+    last contract of theirs ends (cap 16)."""
     clients: int = 0
     """Distinct clients without a declared relation (MIT-TENURE)."""
     disputes: int = 0
@@ -48,6 +61,8 @@ class Profile(msgspec.Struct, array_like=True):
     """CRC-32 of those clients (cap 32), so that none counts twice."""
     stated: dict[str, int] = {}
     """What was stated lately → event time (ms), so that of two statements the newer one counts, whichever arrived first."""
+    commitments: Commitments | None = None
+    """Of who has contracts or travels; an ordinary account pays a byte for it."""
 
 
 class AccountState(msgspec.Struct, array_like=True):

@@ -130,8 +130,7 @@ class AccountsStage:
         was seen before a long pause is neither skipped nor judged only when it is stale.
         """
         last, account.day = account.day, closed
-        if account.profile.stated:
-            settle(account.profile, closed)
+        settle(account.profile, closed)
         if not account.watermark:
             return
         active = account.watermark // DAY

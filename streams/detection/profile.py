@@ -13,11 +13,12 @@ from zlib import crc32
 import msgspec
 
 import schemas.events as ev
-from enrichers.timezones import offset_of_zone
-from streams.detection.account_state import AccountState, Profile
+from streams.detection.account_state import AccountState, Commitments, Profile
+from streams.detection.clients import contract_ended, contract_started
 from streams.detection.family import Desk, Moment
+from streams.detection.lately import fold_before, fold_oldest
 from streams.detection.messages import Mitigation
-from streams.detection.trips import Statement, began, forget_oldest
+from streams.detection.trips import TRIPS, began, declare, forget_oldest
 from streams.detection.windows import DAY, HOUR
 from streams.detection.workplaces import is_place, place
 
@@ -28,10 +29,7 @@ TENURE_DAYS = 730
 TENURE_CLIENTS = 10
 _IDENTITY_DOCUMENTS = frozenset({None, "passport", "id_card", "driving_licence", "residence_permit"})
 _LIVE_METHODS = frozenset({"chip", "live", "notary", "in_person"})
-_CLIENTS = 16
 _PLACES = 8
-_STRANGERS = 32
-"""Three times as many as tenure asks for."""
 
 
 def day_ms(day: str | None) -> int | None:
@@ -94,7 +92,13 @@ def _newest(profile: Profile, what: str, moment: Moment, *, blank: bool) -> bool
 
 def settle(profile: Profile, day: int) -> None:
     """Forget when things were stated that no event can precede in time any more: before the closed UTC day `day`."""
-    profile.stated = {what: ts for what, ts in profile.stated.items() if ts >= day * DAY}
+    since = day * DAY
+    profile.stated = {what: ts for what, ts in profile.stated.items() if ts >= since}
+    kept = profile.commitments
+    if kept is not None:
+        kept.clients, kept.travel = fold_before(kept.clients, since), fold_before(kept.travel, since)
+        if not (kept.contracts or kept.clients or kept.travel):
+            profile.commitments = None
 
 
 def _verified(profile: Profile, event: ev.KycApproved, moment: Moment, desk: Desk) -> None:
@@ -184,47 +188,17 @@ def _travels(profile: Profile, event: ev.TravelDeclared, moment: Moment, desk: D
     end = day_ms(event.until_date)
     until = None if end is None else end + DAY
     changed: set[int] = set()
+    kept = profile.commitments = profile.commitments or Commitments()
+    late = moment.ts < moment.account.day * DAY
     for country in event.countries:
-        statement = Statement(profile.stated, country, moment.ts, late=moment.late)
-        changed |= statement.add(profile.travel, start, until)
+        changed |= declare(profile.travel, kept.travel, country, (moment.ts, start, until), late=late)
     for day in sorted({begin // DAY for begin in changed}):  # facts of their own: two trips explain nothing in between
         first, last = began(profile.travel, day * DAY, (day + 1) * DAY)
         reason = "travel or a second country was declared"
         desk.restate(moment.account, "MIT-TRAVEL", first, reason, last, one=str(day))
-    for _ in range(forget_oldest(profile.travel, profile.stated)):
+    gone = forget_oldest(profile.travel, kept.travel)
+    for _ in range(gone + fold_oldest(kept.travel, TRIPS)):
         desk.evict("network")
-
-
-def _contract(profile: Profile, event: ev.ContractStarted, moment: Moment, desk: Desk) -> None:
-    client = event.client_id
-    if not client:
-        return
-    offset = offset_of_zone(event.client_tz, moment.ts) if event.client_tz else None
-    mark, strangers = crc32(client.encode()), profile.strangers
-    if mark not in strangers and client not in profile.related and len(strangers) < _STRANGERS:
-        strangers.append(mark)
-        profile.clients += 1
-    zones = profile.client_zones
-    current = _newest(profile, f"client:{client}", moment, blank=client not in zones)
-    if not current and client not in zones:
-        return  # that contract ended since
-    known = zones.pop(client, None)
-    told = offset is not None and _newest(profile, f"zone:{client}", moment, blank=known is None)
-    zones[client] = offset if told else known
-    if len(zones) > _CLIENTS:
-        del zones[next(iter(zones))]
-        desk.evict("client")
-
-
-def _contract_ended(profile: Profile, event: ev.ContractEnded, moment: Moment, _desk: Desk) -> None:
-    """Whose contract ended is no current client; another contract of theirs brings them back."""
-    client, zones = event.client_id, profile.client_zones
-    if not client:
-        return
-    if _newest(profile, f"zone:{client}", moment, blank=False) and client in zones:
-        zones[client] = None  # what was told before the end is forgotten, also when a start from after it came first
-    if _newest(profile, f"client:{client}", moment, blank=False):
-        zones.pop(client, None)
 
 
 def _disputed(profile: Profile, _event: Any, _moment: Moment, _desk: Desk) -> None:
@@ -259,8 +233,8 @@ UPKEEP: dict[type[Any], Callable[[Profile, Any, Moment, Desk], None]] = {
     ev.AffiliationDeclared: _affiliated,
     ev.AgencyMemberAdded: _member,
     ev.TravelDeclared: _travels,
-    ev.ContractStarted: _contract,
-    ev.ContractEnded: _contract_ended,
+    ev.ContractStarted: contract_started,
+    ev.ContractEnded: contract_ended,
     ev.MilestoneDisputed: _disputed,
     ev.NameChangeDocumented: _renamed,
     ev.AccommodationGranted: _accommodated,

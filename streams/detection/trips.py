@@ -1,17 +1,22 @@
 """Trips and second countries as declared: of each country `from, until, from, until, …` in ms; an `until` of None is open.
 
-An open trip lasts until told otherwise: whatever is declared later for the same country ends it, where it says where the person is.
+An open trip lasts until told otherwise: the first later declaration for the same country that says where the person is ends it, and
+what ended stays so until the same start is declared again. Later and first are by event time, whichever arrived first.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
+
+import msgspec
 
 TRIPS = 64
-"""Kept of an account."""
+"""Kept of an account, and as many declarations to be put in order."""
 
 Travel = dict[str, list[int | None]]
+Told = tuple[int, int, int | None]
+"""When it was declared, and from when until when (ms); without an end it is open."""
 
 
 def trips(flat: list[int | None]) -> Iterator[tuple[int, int | None]]:
@@ -35,48 +40,57 @@ def began(travel: Travel, first: int, last: int) -> tuple[int, int | None]:
     return min(begin for begin, _ in found), max(ends) if len(ends) == len(found) else None
 
 
-class Statement:
-    """One declaration, of one country, beside what was declared of it lately: of two the later one counts, in any order."""
+class TravelLately(msgspec.Struct, array_like=True):
+    """Trips to one country before what was declared lately, and that, oldest first."""
 
-    def __init__(self, stated: MutableMapping[str, int], country: str, ts: int, *, late: bool) -> None:
-        self._stated, self._country, self._ts = stated, country, ts
-        self._unknown = math.inf if late else 0
-        """When a trip was declared that nothing is known of: before this statement, unless this one comes days late."""
+    before: list[int | None]
+    told: list[Told] = []
 
-    def add(self, travel: Travel, start: int, until: int | None) -> set[int]:
-        """Add a trip and end open ones; gives the starts of the trips that changed."""
-        held = dict(trips(travel.get(self._country, [])))
-        if start in held and self._declared(start) > self._ts:
-            return set()
-        said_open = until is None
-        changed = {start}
-        for other, end in held.items():
-            if other == start:
-                continue
-            if self._declared(other) > self._ts:
-                until = _sooner(until, _ends(start, other, end)) if said_open else until
-            elif end is None or self._key("open", other) in self._stated:
-                held[other] = _sooner(end, _ends(other, start, None if said_open else until))
-                changed |= {other} if held[other] != end else set()
-        held[start] = until
-        self._remember(start, said_open)
-        travel[self._country] = [at for trip in sorted(held.items(), key=lambda trip: trip[0]) for at in trip]
-        return changed
+    def fold(self) -> None:
+        """Make the oldest declaration part of what was before."""
+        held = dict(trips(self.before))
+        _take(held, self.told.pop(0))
+        self.before = _flat(held)
 
-    def _remember(self, start: int, said_open: bool) -> None:
-        self._stated[self._key("trip", start)] = self._ts
-        self._stated.pop(self._key("open", start), None)
-        if said_open:  # also once it was ended: a declaration from between the two may still arrive
-            self._stated[self._key("open", start)] = self._ts
+    def add(self, told: Told) -> None:
+        """Put a declaration in its place in time."""
+        if told not in self.told:
+            self.told = sorted([*self.told, told], key=lambda one: (*one[:2], math.inf if one[2] is None else one[2]))
 
-    def _declared(self, start: int) -> float:
-        return self._stated.get(self._key("trip", start), self._unknown)
+    def add_before(self, told: Told) -> None:
+        """A declaration that comes days late only adds a trip that nothing is known of; what was declared since may end it."""
+        _, start, until = told
+        held = dict(trips(self.before))
+        if start not in held:
+            if until is None:
+                ends = [end for trip in held.items() if (end := _ends(start, *trip)) is not None]
+                until = min(ends, default=None)
+            self.before = _flat({**held, start: until})
 
-    def _key(self, what: str, start: int) -> str:
-        return f"{what}:{self._country}:{start}"
+    def now(self) -> dict[int, int | None]:
+        """Start → end of each trip after all that was declared."""
+        held = dict(trips(self.before))
+        for told in self.told:
+            _take(held, told)
+        return held
 
 
-def forget_oldest(travel: Travel, stated: MutableMapping[str, int]) -> int:
+def declare(travel: Travel, known: dict[str, TravelLately], country: str, told: Told, *, late: bool) -> set[int]:
+    """Add a declaration of one country, `late` when what it could precede is forgotten; gives the starts of trips that changed."""
+    flat = travel.get(country, [])
+    lately = known.get(country) or TravelLately(flat)
+    if late:
+        lately.add_before(told)
+    else:
+        lately.add(told)
+        known[country] = lately
+    held = lately.now()
+    changed = {start for start, _ in set(trips(flat)) ^ held.items()}
+    travel[country] = _flat(held)
+    return changed
+
+
+def forget_oldest(travel: Travel, known: dict[str, TravelLately]) -> int:
     """Keep the number of trips bounded: the one that ended first goes, an open one last; how many went."""
     gone = 0
     while sum(map(len, travel.values())) > 2 * TRIPS:
@@ -85,14 +99,26 @@ def forget_oldest(travel: Travel, stated: MutableMapping[str, int]) -> int:
         ]
         _, start, country = min(ends)
         left = [at for trip in trips(travel[country]) if trip[0] != start for at in trip]
+        known.pop(country, None)  # it would bring the trip back
         if left:
             travel[country] = left
         else:
             del travel[country]
-        for what in ("trip", "open"):
-            stated.pop(f"{what}:{country}:{start}", None)
         gone += 1
     return gone
+
+
+def _take(held: dict[int, int | None], told: Told) -> None:
+    """Add a trip, or what is now said of it, and end the open ones."""
+    _, start, until = told
+    for other, end in held.items():
+        if end is None and other != start:
+            held[other] = _ends(other, start, until)
+    held[start] = until
+
+
+def _flat(held: dict[int, int | None]) -> list[int | None]:
+    return [at for trip in sorted(held.items(), key=lambda trip: trip[0]) for at in trip]
 
 
 def _ends(opened: int, start: int, until: int | None) -> int | None:
@@ -102,7 +128,3 @@ def _ends(opened: int, start: int, until: int | None) -> int | None:
     if until <= opened:
         return None
     return until if start <= opened else min(start, until)
-
-
-def _sooner(one: int | None, other: int | None) -> int | None:
-    return min(one, other) if one is not None and other is not None else one if other is None else other

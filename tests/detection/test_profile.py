@@ -1,4 +1,4 @@
-"""What an account states and proves, by events: clients' zones, agencies, tenure, travel, and what follows from them."""
+"""What an account states and proves, by events: agencies, tenure, travel, and what follows from them."""
 
 from __future__ import annotations
 
@@ -18,105 +18,7 @@ from streams.detection.windows import DAY, HOUR
 from tests.detection.one_account import T0, Stage
 from tests.detection.pipeline import catalogue
 
-HOURS = "activity_hours_mismatch"
-HAWAII, TOKYO, NEW_YORK, AT_HOME = "Pacific/Honolulu", "Asia/Tokyo", "America/New_York", "Africa/Abidjan"
-
-
-def zones(stage: Stage) -> dict[str, int | None]:
-    return stage.account().profile.client_zones
-
-
-def worked_at_night(*clients: tuple[str, str | None]) -> Stage:
-    """Stated to live in UTC, at work from 21 to 5 h for four weeks, for clients in these zones."""
-    stage = Stage()
-    start = T0 // DAY * DAY
-    stage.tell(start, "account.created", claimed_tz=AT_HOME)
-    for at, (client, zone) in enumerate(clients):
-        stage.tell(start + HOUR + at, "contract.started", client_id=client, client_tz=zone)
-    for day in range(29):
-        for hour in range(21, 29):
-            stage.tell(start + day * DAY + hour * HOUR, "message.sent")
-    return stage
-
-
-@pytest.mark.parametrize(
-    ("clients", "expected"),
-    [
-        ((("c1", AT_HOME),), 1.0),
-        ((("c1", HAWAII),), 0.0),
-        ((("c1", None), ("c1", HAWAII)), 0.0),
-        ((("c1", TOKYO), ("c1", HAWAII)), 0.0),
-        ((("c1", HAWAII), ("c1", None)), 0.0),
-        ((("c1", HAWAII), ("c1", AT_HOME)), 1.0),
-        ((("c1", HAWAII), ("c2", None), ("c3", None)), 0.0),  # unknown is neither near nor far
-        ((("c1", None),), 1.0),
-    ],
-)
-def test_the_newest_known_zone_of_a_client_explains_the_hours(
-    clients: tuple[tuple[str, str | None], ...], expected: float
-) -> None:
-    account = worked_at_night(*clients).account()
-    evidence = account.fired.get(HOURS)
-    assert (evidence.confidence if evidence else 0.0) == expected
-    if evidence:
-        assert len(evidence.refs) == 3
-        assert all(ref.origin and ref.ts <= evidence.last for ref in evidence.refs)
-
-
-def test_events_behind_the_hours_are_kept_from_the_first_odd_day_on() -> None:
-    assert worked_at_night(("c1", HAWAII)).account().location is None
-
-
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
-def test_a_client_is_current_until_the_contract_ends(order: tuple[int, ...]) -> None:
-    stage = Stage()
-    told = [("contract.started", "c1"), ("contract.ended", "c1"), ("contract.started", "c2")]
-    for at in order:
-        kind, client = told[at]
-        stage.tell(
-            T0 + at * HOUR, kind, client_id=client, **({"client_tz": HAWAII} if kind.endswith("started") else {})
-        )
-    assert zones(stage) == {"c2": -600}
-    assert stage.account().profile.clients == 2
-    stage.tell(T0 + DAY, "contract.started", client_id="c1", client_tz=TOKYO)
-    assert zones(stage) == {"c2": -600, "c1": 540}
-
-
-CONTRACTS = st.tuples(st.sampled_from(["started", "ended"]), st.sampled_from([None, HAWAII, TOKYO]))
-
-
-@given(st.lists(CONTRACTS, min_size=2, max_size=6), st.randoms(use_true_random=False))
-def test_starts_and_ends_of_a_day_mean_the_same_in_any_order(told: list[tuple[str, str | None]], rng: Any) -> None:
-    order = list(range(len(told)))
-    rng.shuffle(order)
-    found = []
-    for numbers in (range(len(told)), order):
-        stage = Stage()
-        for at in numbers:
-            kind, zone = told[at]
-            fields = {"client_tz": zone} if kind == "started" else {}
-            stage.tell(T0 + at * HOUR, f"contract.{kind}", client_id="c1", **fields)
-        found.append(zones(stage))
-    assert found[0] == found[1]
-
-
-def test_winter_time_replaces_summer_time() -> None:
-    stage = Stage()
-    stage.tell(T0, "contract.started", client_id="c1", client_tz=NEW_YORK)
-    assert zones(stage) == {"c1": -240}
-    stage.tell(T0 + 60 * DAY, "contract.started", client_id="c1", client_tz=NEW_YORK)
-    assert zones(stage) == {"c1": -300}
-
-
-def test_of_seventeen_clients_the_one_not_heard_of_longest_goes() -> None:
-    stage = Stage()
-    for at, number in enumerate([*range(16), 0, 16]):
-        stage.tell(T0 + at * HOUR, "contract.started", client_id=f"c{number}", client_tz=NEW_YORK)
-    assert list(zones(stage)) == [*(f"c{number}" for number in range(2, 16)), "c0", "c16"]
-    assert stage.account().profile.clients == 17
-    assert stage.counts["evictions", "account_client"] == 1
-
-
+AT_HOME, HAWAII, TOKYO = "Africa/Abidjan", "Pacific/Honolulu", "Asia/Tokyo"
 REGISTERED: dict[str, Any] = {"type": "affiliation.declared", "agency_id": "g1", "registry_verified": True}
 CONFIRMED: dict[str, Any] = {"type": "agency.member_added", "agency_id": "g1", "confirmed_by": ["agency", "member"]}
 
@@ -246,10 +148,3 @@ def test_what_comes_days_late_fills_blanks_only() -> None:
     assert not stage.account().profile.stated
     stage.tell(T0 - HOUR, "account.created", claimed_country="XA", claimed_tz=AT_HOME)
     assert (stage.account().profile.claimed_country, stage.account().profile.claimed_tz) == ("XB", AT_HOME)
-
-
-def test_a_client_that_was_forgotten_and_comes_back_counts_once() -> None:
-    stage = Stage()
-    for at, number in enumerate([*range(17), 0]):
-        stage.tell(T0 + at * HOUR, "contract.started", client_id=f"c{number}")
-    assert stage.account().profile.clients == 17

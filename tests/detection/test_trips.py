@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import accumulate, permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.detection.trips import TRIPS, travelled, trips
-from streams.detection.windows import DAY, HOUR
+from streams.detection.windows import DAY, HOUR, MINUTE
 from tests.detection.one_account import T0, Stage
 
 DAY0 = T0 // DAY
@@ -96,6 +97,57 @@ def test_declarations_of_one_day_mean_the_same_in_any_order(declared: list[Decla
             told(stage, number * HOUR, *declared[number])
         found.append((stage.account().profile.travel, explained(stage)))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1)])
+def test_a_journey_declared_days_ago_is_ended_by_the_first_of_two_later_declarations(order: tuple[int, ...]) -> None:
+    declared = ((0, 0, None), (4 * DAY, 5, 40), (4 * DAY + 4 * HOUR, 14, 28))
+    stage = Stage()
+    for number in order:
+        at, start, end = declared[number]
+        told(stage, at, "JP", start, end)
+    assert days(stage) == explained(stage) == [(0, 5), (5, 41), (14, 29)]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_start_that_is_declared_again_leaves_what_it_had_ended(order: tuple[int, ...]) -> None:
+    declared = ((14, None), (12, 17), (12, 19))
+    stage = Stage()
+    for number in order:
+        told(stage, number * HOUR, "JP", *declared[number])
+    assert days(stage) == [(12, 20), (14, 18)]
+
+
+LATER = st.tuples(SPANS, st.integers(0, 30), st.integers(0, 24))
+
+
+@given(st.lists(LATER, min_size=2, max_size=8))
+def test_declarations_mean_the_same_when_they_come_up_to_a_day_late(
+    declared: list[tuple[Declared, int, int]],
+) -> None:
+    times = list(accumulate((since for _, since, _ in declared), initial=0))[1:]
+    late = sorted(range(len(declared)), key=lambda at: times[at] + declared[at][2])
+    found = []
+    for order in (range(len(declared)), late):
+        stage = Stage()
+        for at in order:
+            told(stage, times[at] * HOUR + at * MINUTE, *declared[at][0])
+        stage.tell(T0 + times[-1] * HOUR + 5 * DAY, "message.sent")
+        assert stage.account().profile.commitments is None
+        found.append((stage.account().profile.travel, explained(stage)))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("country", ["JP", None])
+def test_declarations_of_one_day_are_bounded(country: str | None) -> None:
+    stage = Stage()
+    for number in range(300):
+        told(stage, number * 1000, country or f"{chr(65 + number % 26)}{chr(65 + number // 26)}", number % 5, None)
+    kept = stage.account().profile.commitments
+    assert kept is not None
+    assert sum(len(one.told) for one in kept.travel.values()) <= TRIPS
+    assert sum(map(len, stage.account().profile.travel.values())) <= 2 * TRIPS
+    assert stage.counts["evictions", "account_network"] >= 300 - TRIPS - 5
 
 
 def test_trips_are_bounded_the_one_that_ended_first_goes() -> None:
