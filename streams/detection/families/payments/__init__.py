@@ -91,11 +91,11 @@ def _judge_splits(moment: Moment, memory: PaymentsMemory, desk: Desk) -> None:
 
     thresholds = desk.catalogue.indicators[splits.INDICATOR].thresholds
     splits.forget(memory, thresholds["days"])
-    if isinstance(moment.event, PayoutRequested) and any(
-        holds(known) == "other" for known in memory.instruments.values()
-    ):
-        splits.note_ref(memory, moment.ref, splits.every_split(memory, holds, int(thresholds["hours"] * HOUR)))
-    alike = splits.stable_splits(memory, holds, thresholds)
+    strangers = any(holds(known) == "other" for known in memory.instruments.values())  # else nothing is a split
+    found = splits.every_split(memory, holds, int(thresholds["hours"] * HOUR)) if strangers else []
+    if strangers and isinstance(moment.event, PayoutRequested):
+        splits.note_ref(memory, moment.ref, found)
+    alike = splits.stable_splits(found, thresholds)
     held = account.fired.get(splits.INDICATOR)
     late = held is not None and moment.ts <= held.last
     if not alike:

@@ -19,6 +19,8 @@ from streams.detection.messages import Numbers, Ref
 from streams.detection.windows import DAY, HOUR
 
 INDICATOR = "pass_through_fan_out"
+ENDS = 1
+"""Credits at which a group may end before its hours do: who is paid more often than that is judged by the whole of the hours."""
 LATENESS = DAY
 """How late a payout may come and still be counted (catalogue §4.2)."""
 Holds = Callable[[Instrument | None], Holder]
@@ -78,17 +80,19 @@ def forget(memory: PaymentsMemory, days: float) -> None:
         memory.credits = [ts for ts in memory.credits if ts >= before]
 
 
-def stable_splits(memory: PaymentsMemory, holds: Holds, thresholds: Mapping[str, float]) -> list[Split]:
-    """Find the newest splits whose largest parts agree, oldest first; empty when they are too few within the window."""
+def stable_splits(found: list[Split], thresholds: Mapping[str, float]) -> list[Split]:
+    """Pick the newest of the splits `found` whose largest parts agree, oldest first; empty when they are too few within the window.
+
+    Too few are also those that are less than `steady_share` of all: among dozens of splits by chance, four are alike.
+    """
     needed, spread = int(thresholds["credits"]), 2 * thresholds["ratio"]
-    if len(memory.payouts) < 2 * needed:  # a split is two payouts or more: the usual account
+    if len(found) < needed:
         return []
     window = int(thresholds["days"] * DAY)
-    found = every_split(memory, holds, int(thresholds["hours"] * HOUR))
     for last in range(len(found) - 1, -1, -1):
         inside = [split for split in found[: last + 1] if split.end > found[last].end - window]
         alike = _largest_alike(inside, spread, found[last])
-        if len(alike) >= needed:
+        if len(alike) >= needed and len(alike) >= thresholds["steady_share"] * len(_separate(inside)):
             return alike
     return []
 
@@ -128,7 +132,7 @@ def describe(alike: list[Split], thresholds: Mapping[str, float]) -> Numbers:
 def _groups(memory: PaymentsMemory, hours: int) -> list[list[Payout]]:
     """Group payouts of one currency by each credit that they follow, or by the first payout while no credit is known.
 
-    The payouts after a credit are a group up to each of the next credits, and to the end of its hours: which of them belong together is
+    The payouts after a credit are a group up to each of the next few credits, and to the end of its hours: which of them belong together is
     seen by their parts. Of several credits before a payout only the last one begins a group: the others would only end it earlier.
     """
     groups: dict[tuple[str, int, int], list[Payout]] = {}
@@ -140,7 +144,7 @@ def _groups(memory: PaymentsMemory, hours: int) -> list[list[Payout]]:
         if memory.first_credit is not None and payout.ts >= memory.first_credit:
             first, now = bisect_left(starts, payout.ts - hours), bisect_right(starts, payout.ts)
             for start in starts[first:now]:  # none: the money stayed
-                ends = [end for end in starts[now:] if end < start + hours]
+                ends = [end for end in starts[now : now + ENDS] if end < start + hours]
                 for end in [*ends, start + hours]:
                     groups.setdefault((payout.currency, start, end), []).append(payout)
             continue

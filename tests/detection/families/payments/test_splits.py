@@ -245,3 +245,14 @@ def test_an_ordinary_account_stays_small() -> None:
         account.see(BalanceCredited, week * 7, amount=400)
         account.see(PayoutRequested, week * 7 + 2, instrument_h="h" * 64, amount=400, currency="USD")
     assert len(msgspec.msgpack.encode(account.state.payments)) < 700
+
+
+@pytest.mark.parametrize(("others", "fires"), [(1, True), (2, False)])
+def test_of_many_splits_a_few_that_are_alike_by_chance_are_no_agreement(others: int, fires: bool) -> None:
+    """Four of five in the same parts are an agreement with an exception, four of six are not."""
+    account = with_instruments()
+    for number, kept in enumerate([40, 55, 25][:others]):
+        split(account, 3 + number, kept=kept, passed=100 - kept, credit=True)
+    for at in (10, 24, 38, 52):
+        split(account, at, credit=True)
+    assert (account.fired(NAME) is not None) is fires
