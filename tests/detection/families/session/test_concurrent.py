@@ -1,0 +1,257 @@
+"""Overlapping sessions in distant places, and what looks like it."""
+
+from __future__ import annotations
+
+import random
+
+import msgspec
+import pytest
+
+from enrichers.facts import Facts
+from schemas.events import SessionHeartbeat
+from streams.detection.families.session.sittings import OPEN
+from tests.detection.families.session.kit import DAY, HOUR, MINUTE, PHONE, T0, Account, Seen, facts, sitting
+
+OVERLAP = "concurrent_distant_sessions"
+
+
+def overlapping(
+    one: Facts, other: Facts, *, times: int = 2, minutes: int = 30, begin: int = 0, apart: int = 2 * DAY
+) -> Account:
+    """Two devices used at the same time, `times` times."""
+    account = Account()
+    for index in range(times):
+        at = begin + index * apart
+        both = sitting(at, at + minutes * MINUTE, "d1", one) + sitting(at, at + minutes * MINUTE, "d2", other)
+        for seen in sorted(both, key=lambda held: held.at):
+            account.see(seen)
+    return account
+
+
+def test_two_overlaps_in_a_week() -> None:
+    account = overlapping(facts("lisbon"), facts("athens"))
+    evidence = account.fired(OVERLAP)
+    assert evidence is not None
+    assert evidence.confidence == 1.0
+    assert evidence.numbers["overlaps"] == 2
+    assert evidence.numbers["km"] == pytest.approx(2852, abs=30)
+    assert {ref.event_id[-2:] for ref in evidence.refs} == {"d1", "d2"}, "both ends"
+
+
+def test_in_one_country_distance_decides() -> None:
+    assert overlapping(facts("lisbon"), facts("funchal")).confidence(OVERLAP) == 1.0
+    assert overlapping(facts("lisbon"), facts("porto")).confidence(OVERLAP) == 0.0
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(5, 0.0), (10, 1.0)])
+def test_ten_minutes_and_three_inputs(minutes: int, expected: float) -> None:
+    assert overlapping(facts("lisbon"), facts("athens"), minutes=minutes).confidence(OVERLAP) == expected
+
+
+def test_one_overlap_or_two_on_one_day_or_two_weeks_apart_are_silent() -> None:
+    one, other = facts("lisbon"), facts("athens")
+    assert overlapping(one, other, times=1).confidence(OVERLAP) == 0.0
+    assert overlapping(one, other, apart=2 * HOUR).confidence(OVERLAP) == 0.0
+    assert overlapping(one, other, apart=8 * DAY).confidence(OVERLAP) == 0.0
+
+
+def test_a_phone_at_hand_is_silent_and_a_phone_abroad_is_not() -> None:
+    phone = facts("funchal", "mobile", agent=PHONE)
+    assert overlapping(facts("lisbon"), phone).confidence(OVERLAP) == 0.0
+    assert overlapping(facts("athens"), phone).confidence(OVERLAP) == 1.0
+
+
+@pytest.mark.parametrize("classes", ["corporate", "relay", "satellite"])
+def test_split_tunnels_and_relays_are_silent(classes: str) -> None:
+    assert overlapping(facts("athens", classes), facts("lisbon", "mobile", agent=PHONE)).confidence(OVERLAP) == 0.0
+
+
+def test_a_second_device_without_input_is_silent() -> None:
+    account = Account()
+    for at in (0, 2 * DAY):
+        both = sitting(at, at + HOUR, "d1", facts()) + sitting(at, at + HOUR, "d2", facts("athens"), inputs=0)
+        for seen in sorted(both, key=lambda held: held.at):
+            account.see(seen)
+    assert account.confidence(OVERLAP) == 0.0
+
+
+@pytest.mark.parametrize(("days", "classes", "expected"), [(61, ["vpn"], 0.0), (50, ["vpn"], 1.0), (61, [], 1.0)])
+def test_old_devices_of_which_one_is_on_a_vpn_are_silent(days: int, classes: list[str], expected: float) -> None:
+    account = Account()
+    account.work(0, 10 * MINUTE, "d1")
+    account.work(HOUR, HOUR + 10 * MINUTE, "d2")
+    for at in (days * DAY, (days + 2) * DAY):
+        both = sitting(at, at + HOUR, "d1", facts()) + sitting(at, at + HOUR, "d2", facts("athens", *classes))
+        for seen in sorted(both, key=lambda held: held.at):
+            account.see(seen)
+    assert account.confidence(OVERLAP) == expected
+
+
+def beats(device: str, session: str, begin: int, end: int, where: Facts) -> list[Seen]:
+    """Heartbeats with input of one session, whose id says nothing of when it began."""
+    fields = {"device_id": device, "session_id": session, "active_input_count": 5}
+    return [Seen(at, SessionHeartbeat, where, fields) for at in range(begin, end + 1, 5 * MINUTE)]
+
+
+def played(seen: list[Seen]) -> Account:
+    account = Account()
+    for one in sorted(seen, key=lambda held: held.at):
+        account.see(one)
+    return account
+
+
+def test_a_session_that_survives_the_night_is_where_the_traveller_is_now() -> None:
+    seen = beats("laptop", "s1", 9 * HOUR, 20 * HOUR, facts("lisbon"))
+    phone = facts("athens", agent=PHONE)
+    for day in (1, 2, 3):
+        seen += beats("laptop", "s1", day * DAY + 8 * HOUR, day * DAY + 20 * HOUR, facts("athens"))
+        seen += beats("phone", f"p{day}", day * DAY + 9 * HOUR, day * DAY + 11 * HOUR, phone)
+    assert played(seen).confidence(OVERLAP) == 0.0
+
+
+def test_a_session_that_moves_within_the_hour_counts_where_it_is() -> None:
+    seen, silent = [], []
+    for day in (0, 2):
+        at = day * DAY
+        seen += beats("d1", "s1", at, at + HOUR, facts("lisbon"))
+        seen += beats("d1", "s1", at + HOUR + 5 * MINUTE, at + 2 * HOUR, facts("athens"))
+        seen += beats("d2", "s2", at + HOUR + 5 * MINUTE, at + 2 * HOUR, facts("lisbon"))
+        silent += beats("d1", "s1", at, at + HOUR, facts("lisbon"))
+        silent += beats("d1", "s1", at + HOUR + 5 * MINUTE, at + 2 * HOUR, facts("athens"))
+        silent += beats("d2", "s2", at + HOUR + 5 * MINUTE, at + 2 * HOUR, facts("athens"))
+    assert played(seen).confidence(OVERLAP) == 1.0
+    assert played(silent).confidence(OVERLAP) == 0.0
+
+
+def test_a_session_resumed_next_day_overlaps_anew() -> None:
+    seen = []
+    for day in (0, 2):
+        seen += beats("d1", "s1", day * DAY, day * DAY + HOUR, facts("lisbon"))
+        seen += beats("d2", "s2", day * DAY, day * DAY + HOUR, facts("athens"))
+    evidence = played(seen).fired(OVERLAP)
+    assert evidence is not None
+    assert evidence.first == T0 + 10 * MINUTE, "the first overlap, though it alone said nothing"
+    assert evidence.refs[0].ts == evidence.first
+    assert {ref.event_id[-2:] for ref in evidence.refs[1:]} == {"d1", "d2"}
+
+
+def test_a_heartbeat_without_a_place_is_where_its_session_was() -> None:
+    seen = []
+    for at in (0, 2 * DAY):
+        seen += beats("d1", "s1", at, at, facts("lisbon")) + beats("d1", "s1", at + 5 * MINUTE, at + HOUR, Facts())
+        seen += beats("d2", "s2", at, at + 30 * MINUTE, Facts())
+        seen += beats("d2", "s2", at + 35 * MINUTE, at + 35 * MINUTE, facts("athens"))
+    assert played(seen).confidence(OVERLAP) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [((), (), "neither through"), ((), ("vpn",), "one of them"), (("vpn",), ("hosting",), "both through")],
+)
+def test_what_hides_the_ends_and_how_exact_their_places_are_is_told(
+    one: tuple[str, ...], other: tuple[str, ...], said: str
+) -> None:
+    rough = msgspec.structs.replace(facts("athens", *other), radius_km=320.5)
+    evidence = overlapping(facts("lisbon", *one), rough).fired(OVERLAP)
+    assert evidence is not None
+    assert evidence.numbers["networks"].startswith(said)
+    assert evidence.numbers["radius_km"] == 321
+    plain = overlapping(facts("lisbon"), facts("athens")).fired(OVERLAP)
+    assert plain is not None
+    assert "radius_km" not in plain.numbers
+
+
+def test_a_computer_in_use_for_hours_stays_though_its_connection_changes() -> None:
+    account = played(
+        beats("d1", "s1", 0, HOUR, facts("lisbon")) + beats("d1", "s1", 65 * MINUTE, 95 * MINUTE, facts("porto"))
+    )
+    assert account.state.session is not None
+    assert account.state.session.devices[-1].stayed == T0 // DAY
+
+
+def hopping(exits: int, *classes: str, step: int = 5 * MINUTE, sessions: int = 1, near: str = "lisbon") -> list[Seen]:
+    """At home eight hours a day on three days, and elsewhere the same hours through exits that change with every heartbeat."""
+    seen: list[Seen] = []
+    for day in (0, 1, 2):
+        seen += beats("d0", f"home{day}", day * DAY, day * DAY + 8 * HOUR, facts(near))
+        for index, at in enumerate(range(day * DAY + MINUTE, day * DAY + 8 * HOUR, step)):
+            where = msgspec.structs.replace(facts("athens", *classes), latitude=30 + index % exits * 0.3)
+            for number in range(1, sessions + 1):
+                session = f"s{day}-{number}"
+                seen.append(
+                    Seen(
+                        at + number * 1000,
+                        SessionHeartbeat,
+                        where,
+                        {"device_id": f"d{number}", "session_id": session, "active_input_count": 5},
+                    )
+                )
+    return seen
+
+
+@pytest.mark.parametrize("classes", [("vpn",), ()])
+@pytest.mark.parametrize("exits", [1, 6, 8, 12, 40])
+def test_exits_that_change_with_every_heartbeat_do_not_hide_an_overlap(exits: int, classes: tuple[str, ...]) -> None:
+    account = played(hopping(exits, *classes))
+    assert account.confidence(OVERLAP) == 1.0
+    assert account.state.session is not None
+    assert len(account.state.session.open) <= OPEN
+
+
+def test_exits_that_change_with_every_minute_or_in_several_sessions_do_not_hide_an_overlap() -> None:
+    assert played(hopping(40, "vpn", step=MINUTE)).confidence(OVERLAP) == 1.0
+    assert played(hopping(40, "vpn", sessions=3)).confidence(OVERLAP) == 1.0
+
+
+def test_an_overlap_hidden_by_changing_exits_is_found_in_any_order_within_the_lateness() -> None:
+    rng = random.Random(5)
+    seen = hopping(5, "vpn")
+    for _ in range(5):
+        account = Account()
+        for one in sorted(seen, key=lambda held: held.at + rng.uniform(0, 15 * MINUTE - 1)):
+            account.see(one)
+        assert account.confidence(OVERLAP) == 1.0
+
+
+def test_changing_exits_near_home_are_silent() -> None:
+    seen = [
+        held._replace(where=msgspec.structs.replace(held.where, country="AA", latitude=(held.where.latitude or 0) + 8))
+        if held.fields["device_id"] != "d0"
+        else held
+        for held in hopping(3, "vpn")
+    ]
+    near = [held._replace(where=msgspec.structs.replace(held.where, longitude=-9.0)) for held in seen]
+    assert played(near).confidence(OVERLAP) == 0.0
+    assert played(seen).confidence(OVERLAP) == 1.0, "in the same country, but far"
+
+
+def test_a_single_heartbeat_from_a_far_exit_is_silent() -> None:
+    seen = []
+    for day in (0, 2):
+        at = day * DAY
+        seen += beats("d1", "s1", at, at + 2 * HOUR, facts("lisbon"))
+        seen += beats("d2", "s2", at, at + HOUR, facts("lisbon", "vpn"))
+        seen += beats("d2", "s2", at + 65 * MINUTE, at + 65 * MINUTE, facts("athens", "vpn"))
+        seen += beats("d2", "s2", at + 70 * MINUTE, at + 2 * HOUR, facts("lisbon", "vpn"))
+    assert played(seen).confidence(OVERLAP) == 0.0
+
+
+def test_two_devices_on_one_journey_are_silent() -> None:
+    seen = []
+    for day in (0, 2):
+        for index in range(36):  # three hours by train, another place with every heartbeat
+            where = msgspec.structs.replace(facts("lisbon"), latitude=38.0 + index * 0.25)
+            at = day * DAY + index * 5 * MINUTE
+            seen += beats("d1", "s1", at, at, where) + beats("d2", "s2", at + MINUTE, at + MINUTE, where)
+    assert played(seen).confidence(OVERLAP) == 0.0
+
+
+def test_a_journey_is_silent_though_one_device_shows_only_gateways() -> None:
+    seen = []
+    for day in (0, 2):
+        for index in range(36):
+            at = day * DAY + index * 5 * MINUTE
+            here = msgspec.structs.replace(facts("lisbon"), latitude=38.0 + index * 0.25)
+            gateway = msgspec.structs.replace(facts("lisbon"), latitude=39.5 + index // 12 * 3)
+            seen += beats("d1", "s1", at, at, here) + beats("d2", "s2", at + MINUTE, at + MINUTE, gateway)
+    assert played(seen).confidence(OVERLAP) == 0.0
