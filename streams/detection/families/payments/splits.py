@@ -19,8 +19,6 @@ from streams.detection.messages import Numbers, Ref
 from streams.detection.windows import DAY, HOUR
 
 INDICATOR = "pass_through_fan_out"
-ENDS = 1
-"""Credits at which a group may end before its hours do: who is paid more often than that is judged by the whole of the hours."""
 LATENESS = DAY
 """How late a payout may come and still be counted (catalogue §4.2)."""
 Holds = Callable[[Instrument | None], Holder]
@@ -132,8 +130,9 @@ def describe(alike: list[Split], thresholds: Mapping[str, float]) -> Numbers:
 def _groups(memory: PaymentsMemory, hours: int) -> list[list[Payout]]:
     """Group payouts of one currency by each credit that they follow, or by the first payout while no credit is known.
 
-    The payouts after a credit are a group up to each of the next few credits, and to the end of its hours: which of them belong together is
-    seen by their parts. Of several credits before a payout only the last one begins a group: the others would only end it earlier.
+    The payouts after a credit are a group up to the next credit, and to the end of its hours: which of them belong together is seen by
+    their parts. More ends would find agreement by chance where somebody is paid many times a day. Of several credits before a payout
+    only the last one begins a group: the others would only end it earlier.
     """
     groups: dict[tuple[str, int, int], list[Payout]] = {}
     started: dict[str, int] = {}
@@ -144,8 +143,7 @@ def _groups(memory: PaymentsMemory, hours: int) -> list[list[Payout]]:
         if memory.first_credit is not None and payout.ts >= memory.first_credit:
             first, now = bisect_left(starts, payout.ts - hours), bisect_right(starts, payout.ts)
             for start in starts[first:now]:  # none: the money stayed
-                ends = [end for end in starts[now : now + ENDS] if end < start + hours]
-                for end in [*ends, start + hours]:
+                for end in {min([start + hours, *starts[now : now + 1]]), start + hours}:
                     groups.setdefault((payout.currency, start, end), []).append(payout)
             continue
         start = started.get(payout.currency, payout.ts - hours - 1)
