@@ -43,7 +43,7 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
     sighting = Sighting(
         ts, ts, latitude, longitude, round(radius), kind, facts.asn or 0, facts.agreed_country or "", network
     )
-    said = _open(pairs_of(trail, desk), trail) if memory.before is not None else set()
+    said = _unsettled(pairs_of(trail, desk), trail) if memory.before is not None else set()
     sighting = insert(trail, sighting)
     found = pairs_of(trail, desk)
     newest = trail[-1].first // SLOT
@@ -52,7 +52,7 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
     if not found and not memory.pairs and memory.before is None:
         return
     _keep(sighting, moment.ref)
-    unsure = _open(found, trail)
+    unsure = _unsettled(found, trail)
     if len(trail) > TRAIL:
         unsure &= pairs_of(kept, desk).keys()  # what is cut off is not found again
     sure = found.keys() - unsure - set(memory.pairs)
@@ -63,7 +63,7 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
     memory.pairs = [pair for pair in pairs if pair[1] > since or pair in found]  # what is found again is not new
 
 
-def _open(found: Iterable[Pair], trail: list[Sighting]) -> set[Pair]:
+def _unsettled(found: Iterable[Pair], trail: list[Sighting]) -> set[Pair]:
     """Give the pairs that a late event can still take apart."""
     newest = trail[-1].first // SLOT
     return {pair for pair in found if pair[1] // SLOT >= newest - 1}
