@@ -15,7 +15,7 @@ from streams.capture.pseudonyms import Pseudonyms
 from tests.capture.streams import KEY, OTHER_KEY
 
 NOBODYS = IPv6Network("3800::/6")
-MANY = settings(max_examples=200, deadline=None)
+MANY = settings(max_examples=200)
 
 
 def public(text: str) -> bool:

@@ -27,7 +27,7 @@ texts = st.lists(
     marks.flatmap(lambda mark: st.sampled_from([mark, mark.upper(), mark.title()])) | st.text(max_size=6), max_size=4
 ).map("".join)
 screens = st.tuples(st.text("0123456789٣x", max_size=8), st.text("0123456789x", max_size=8)).map("x".join) | texts
-MANY = settings(max_examples=400, deadline=None)
+MANY = settings(max_examples=400)
 
 
 @given(st.sampled_from(AGENTS), texts, texts, texts, texts, texts, screens)

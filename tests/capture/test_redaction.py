@@ -39,7 +39,7 @@ def redacted(told: AnyEvent, key: bytes = KEY) -> bytes:
 
 @pytest.mark.parametrize("name", sorted(EVENT_TYPES))
 @given(st.data())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_no_text_of_an_event_is_in_its_capture(name: str, data: st.DataObject) -> None:
     told = data.draw(event(name))
     made = redacted(told)
@@ -58,7 +58,7 @@ def shows(made: bytes, text: str) -> bool:
 
 
 @given(events)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_capture_is_a_valid_event_of_the_same_type_time_and_numbers(told: AnyEvent) -> None:
     made = msgspec.json.decode(redacted(told), type=EnrichedEvent)
     assert type(made.event) is type(told)
@@ -74,14 +74,14 @@ def test_a_capture_is_a_valid_event_of_the_same_type_time_and_numbers(told: AnyE
 
 
 @given(events)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_key_decides(told: AnyEvent) -> None:
     assert redacted(told) == redacted(told)
     assert redacted(told) != redacted(told, OTHER_KEY)
 
 
 @given(events, events)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_equal_things_stay_equal_and_different_ones_different(one: AnyEvent, other: AnyEvent) -> None:
     redactor = Redactor(KEY)
     first, second = redactor.event(one), redactor.event(other)

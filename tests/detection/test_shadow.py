@@ -196,7 +196,7 @@ def test_a_dead_letter_names_the_shadow_s_stage() -> None:
             assert (output.topic, letter.stage, letter.topic) == (DEAD_LETTERS.name, name, f"p-{topic}")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, 3), st.one_of(st.none(), st.binary(max_size=40))), max_size=8))
 def test_nothing_that_comes_in_raises_or_reaches_a_live_topic(told: list[tuple[int, bytes | None]]) -> None:
     places = [(stage, topic) for stage in _stages() for topic in stage.inputs]

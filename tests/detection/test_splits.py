@@ -29,7 +29,7 @@ def test_encoding_and_decoding_states_at_any_moment_changes_nothing(every: int) 
 
 
 @given(st.lists(st.integers(min_value=1, max_value=400), min_size=1, max_size=20))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_any_split_of_the_stream_gives_the_whole(sizes: list[int]) -> None:
     pipeline = Pipeline()
     records = {topic: [] for topic in (PLATFORM_EVENTS.name, LOGIN_EVENTS.name)}  # type: dict[str, list[PlainRecord]]

@@ -40,7 +40,7 @@ def expected_classes(pairs: list[tuple[Prefix, Claim]], number: int) -> set[str]
     return found - {"vpn", "hosting"} if found & {"relay", "corporate"} else found
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(PAIRS)
 def test_every_address_answers_by_all_prefixes_that_hold_it(tmp_path: Path, pairs: list[tuple[Prefix, Claim]]) -> None:
     merged = merge(pairs)

@@ -34,7 +34,7 @@ PROCESSES: tuple[dict[str, str], ...] = (
 )
 STORY = told("S09")
 STORIES = {"S09": STORY, "T5": told("T5"), "farm": tuple(events(12, timedelta(hours=1))), "S05a": told("S05a")}
-FEW = settings(max_examples=6, deadline=None)
+FEW = settings(max_examples=6)
 
 
 def bytes_of(run: Replayer) -> bytes:

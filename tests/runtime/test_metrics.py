@@ -135,7 +135,7 @@ def test_what_is_promised_about_the_process_is_there() -> None:
         assert re.search(rf"^{name} \d", text, re.MULTILINE)
 
 
-@settings(max_examples=10, deadline=None)  # reading a whole page takes long and differs little
+@settings(max_examples=10)  # reading a whole page takes long and differs little
 @given(
     st.lists(
         st.tuples(

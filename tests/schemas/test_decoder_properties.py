@@ -35,19 +35,19 @@ def assert_named(raw: bytes) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes(raw: bytes) -> None:
     assert_named(raw)
 
 
 @given(json_values)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_json(value: object) -> None:
     assert_named(json.dumps(value).encode("utf-8", "surrogatepass"))
 
 
 @given(st.sampled_from(EXAMPLES), st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), max_size=4))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_bytes_of_valid_events_flipped(raw: bytes, flips: list[tuple[int, int]]) -> None:
     changed = bytearray(raw)
     for place, value in flips:
@@ -56,20 +56,20 @@ def test_bytes_of_valid_events_flipped(raw: bytes, flips: list[tuple[int, int]])
 
 
 @given(st.sampled_from(EXAMPLES), st.integers(0, 2000), st.integers(0, 2000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_pieces_of_valid_events_cut_out(raw: bytes, start: int, length: int) -> None:
     start %= len(raw)
     assert_named(raw[:start] + raw[start + length % 50 :])
 
 
 @given(st.sampled_from(sorted(EVENT_TYPES)), st.dictionaries(fields, json_values, max_size=4))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_value_in_any_field(name: str, changes: dict[str, object]) -> None:
     assert_named(json.dumps({**LOGIN, "type": name, **changes}).encode("utf-8", "surrogatepass"))
 
 
 @given(st.sampled_from(EXAMPLES), st.dictionaries(fields, json_values, max_size=2))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_quick_and_the_careful_reader_agree(example: bytes, changes: dict[str, object]) -> None:
     raw = json.dumps({**json.loads(example), "event_id": 5, **changes}).encode()
     (outcome,) = DECODER.decode(raw, -1)

@@ -26,7 +26,7 @@ from tests.enrichers.feeds.conftest import BY_FORMAT, DAY, FIXTURES
 TEXT_FORMATS = sorted(BY_FORMAT)
 DOCUMENTS = frozenset({"onionoo", "mullvad", "aws", "gcp", "azure"})
 REASON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 
 Change = Callable[[bytes], bytes]
 

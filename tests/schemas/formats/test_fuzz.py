@@ -62,20 +62,18 @@ def judge(raw: bytes, headers: Headers = ()) -> None:
         assert decoder.decode(raw, NOW, headers) == outcomes
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), HEADERS)
 def test_arbitrary_bytes(raw: bytes, headers: list[tuple[str, bytes]]) -> None:
     judge(raw, headers)
     judge(b"\x00\x00\x00\x00\x07" + raw)
 
 
-@settings(deadline=None)
 @given(JSON | KNOWN_WORDS, HEADERS)
 def test_arbitrary_json(value: Any, headers: list[tuple[str, bytes]]) -> None:
     judge(msgspec.json.encode(value), headers)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(SEEDS), st.data())
 def test_truncated_and_mutated_samples(raw: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(raw)))
@@ -84,7 +82,7 @@ def test_truncated_and_mutated_samples(raw: bytes, data: st.DataObject) -> None:
     judge(raw[:at])
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(SEEDS), JSON, st.data())
 def test_samples_with_a_value_of_another_shape(raw: bytes, value: Any, data: st.DataObject) -> None:
     """Go down a random way and put something else there: what a map expects to be an object, a list, a text may be anything."""
@@ -99,7 +97,6 @@ def test_samples_with_a_value_of_another_shape(raw: bytes, value: Any, data: st.
     judge(msgspec.json.encode(record))
 
 
-@settings(deadline=None)
 @given(st.lists(KNOWN_WORDS, max_size=4))
 def test_what_nobody_recognises_is_judged_as_our_own_format(value: list[Any]) -> None:
     raw = msgspec.json.encode(value)

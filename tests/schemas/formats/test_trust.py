@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.decoder import Decoded
@@ -73,7 +73,6 @@ def test_chains_without_an_address_at_their_end_name_nobody(value: Any) -> None:
     assert ip_of('{ path = "xff", chain = true }', xff=value) in (None, "")
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=20), max_size=2 * MAX_CHAIN), st.integers(1, 40))
 def test_what_a_client_puts_in_front_changes_nothing(forged: list[str], hops: int) -> None:
     seen = [CLIENT, *[OUTER] * (hops - 1)]

@@ -54,7 +54,7 @@ bursts = st.lists(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.one_of(events, bursts), st.randoms(use_true_random=False))
 def test_order_within_the_lateness_and_duplicates_change_nothing(seen: list[Seen], rng: random.Random) -> None:
     ordered = sorted({(one.at, index): one for index, one in enumerate(seen)}.items())
@@ -63,7 +63,7 @@ def test_order_within_the_lateness_and_duplicates_change_nothing(seen: list[Seen
     assert run(shuffled) == run(plain)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(events)
 def test_a_state_survives_encoding_at_any_moment(seen: list[Seen]) -> None:
     plain = sorted(seen, key=lambda one: one.at)

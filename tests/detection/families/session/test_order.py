@@ -59,14 +59,14 @@ def lives(draw: st.DrawFn) -> list[Seen]:
     return sorted(seen, key=lambda one: one.at)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(lives(), st.randoms(use_true_random=False))
 def test_order_within_the_lateness_and_duplicates_change_nothing(seen: list[Seen], rng: random.Random) -> None:
     shuffled = sorted([*seen, *seen[::3]], key=lambda one: one.at + rng.uniform(0, LATENESS - 1))
     assert run(shuffled) == run(seen)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(lives())
 def test_a_state_survives_encoding_at_any_moment(seen: list[Seen]) -> None:
     assert run(seen, reload=True) == run(seen)
@@ -88,7 +88,7 @@ def travels(draw: st.DrawFn) -> list[Seen]:
     return sorted(seen, key=lambda one: one.at)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(travels(), st.randoms(use_true_random=False))
 def test_sittings_are_the_same_in_any_order(seen: list[Seen], rng: random.Random) -> None:
     shuffled = sorted([*seen, *seen[::3]], key=lambda one: one.at + rng.uniform(0, LATENESS - 1))
