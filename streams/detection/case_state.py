@@ -10,8 +10,9 @@ from streams.detection.windows import DAY
 EDGE_DAYS = {"device": 90, "subnet": 30, "exit": 30}
 """How long a strong edge holds (catalogue §4.2); 365 days for documents, payouts, contacts, addresses."""
 DEFAULT_EDGE_DAYS = 365
-NEIGHBOURS = 64
-"""Things with more than 50 accounts are hubs and send no edges, so an honest node never needs more."""
+NEIGHBOURS = 256
+"""Edges kept of an account. A thing ties its accounts to the earliest one, and above 50 accounts it is a hub and ties nobody: room for
+five things of a farm as large."""
 DECIDED = 8
 """Decisions remembered of an account: more than a person makes on one account in years."""
 

@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from schemas.topics import ALERTS, ASSESSMENTS, SAFETY_NOTICES, WATCHLIST
+from streams.detection import case_graph as graph
 from streams.detection import components
 from streams.detection.alert import AlertVersions, build_alert, encode_alert
+from streams.detection.case_graph import States, node_of
 from streams.detection.case_state import (
     DECIDED,
     POSITION,
@@ -17,7 +19,6 @@ from streams.detection.case_state import (
     SNAPSHOTS_KEPT,
     Case,
     CaseRecord,
-    Edge,
     Node,
     Position,
     Snapshots,
@@ -28,12 +29,10 @@ from streams.detection.catalogue.model import Catalogue
 from streams.detection.lifecycle import decide, lifecycle, notifies, revivable
 from streams.detection.messages import Assessment, CaseInput, Disposition, EdgeRemoved, StrongEdge, TablesUsed
 from streams.detection.stage import Output, Result, SourceRecord
-from streams.detection.states import PartitionStates
 from streams.detection.unreadable import unreadable
 from streams.detection.verdict import Verdict, alone, judge, most_evidence, within
 
 _decode = msgspec.msgpack.Decoder(CaseInput).decode
-States = PartitionStates[CaseRecord]
 
 
 class CasesStage:
@@ -75,18 +74,21 @@ class CasesStage:
 
     def _take(self, told: CaseInput, states: States, result: Result) -> None:
         if isinstance(told, Assessment):
-            node = _node(states, told.account)
+            node = node_of(states, told.account)
             if node.assessment is None or told.ts >= node.assessment.ts:
                 node.assessment = told
                 states.put(node_key(told.account), node)
             self._evaluate(told.account, told.ts, states, result)
         elif isinstance(told, StrongEdge):
-            for one, other, ref in ((told.a, told.b, told.ref_a), (told.b, told.a, told.ref_b)):
-                components.tie(_node(states, one), Edge(other, told.edge_type, told.entity, told.ts, ref))
-                states.put(node_key(one), _node(states, one))
-            self._evaluate(told.a, max(told.ts, told.told), states, result)
+            for _ in range(graph.tie(told, states)):
+                _count(result, "evictions", "case_edge")
+            now = max(told.ts, told.told)
+            if told.b not in self._evaluate(told.a, now, states, result):
+                self._evaluate(told.b, now, states, result)
         elif isinstance(told, EdgeRemoved):
-            self._untie(told, states, result)
+            graph.untie(told, states)
+            for account in told.accounts:
+                self._evaluate(account, told.ts, states, result)
         elif isinstance(told, TablesUsed):
             snapshots = _snapshots(states)
             if snapshots.known.get(told.snapshot) != told.tables:
@@ -97,27 +99,14 @@ class CasesStage:
         else:
             self._decide(told, states, result)
 
-    def _untie(self, removed: EdgeRemoved, states: States, result: Result) -> None:
-        kept = set(removed.kept)
-        for account in removed.accounts:
-            node = _node(states, account)
-            node.edges = [
-                edge
-                for edge in node.edges
-                if edge.entity != removed.entity or (min(account, edge.neighbour), max(account, edge.neighbour)) in kept
-            ]
-            states.put(node_key(account), node)
-        for account in removed.accounts:
-            self._evaluate(account, removed.ts, states, result)
-
-    def _evaluate(self, account: str, ts: int, states: States, result: Result, *, divided: bool = False) -> None:
-        """Judge the component around `account` and bring its case up to date."""
+    def _evaluate(self, account: str, ts: int, states: States, result: Result, *, divided: bool = False) -> list[str]:
+        """Judge the component around `account` and bring its case up to date; gives its accounts."""
         nodes, verdict = self._judged(account, ts, states)
         if verdict.score.tier == "none" and not divided:
             self._hand_over(nodes, ts, states, result)
         case = self._case_of(nodes, verdict, states, result)
         if case is None:
-            return
+            return verdict.members
         if lifecycle(case, verdict):
             self._publish(case, verdict, nodes, states, result)
         states.put(case_key(case.case_id), case)
@@ -125,11 +114,12 @@ class CasesStage:
             if node.case_id != case.case_id:
                 node.case_id = case.case_id
                 states.put(node_key(node.account), node)
+        return verdict.members
 
     def _judged(self, account: str, ts: int, states: States) -> tuple[list[Node], Verdict]:
-        nodes, hidden = components.around(account, ts, lambda name: _node(states, name))
-        now = max([ts, *(node.assessment.ts for node in nodes if node.assessment)])
-        return nodes, judge(self._catalogue, nodes, now, hidden)
+        component = components.around(account, ts, lambda name: node_of(states, name))
+        now = max([ts, *(node.assessment.ts for node in component.nodes if node.assessment)])
+        return component.nodes, judge(self._catalogue, component, now)
 
     def _hand_over(self, nodes: list[Node], ts: int, states: States, result: Result) -> None:
         """Before a case ends here: let those who were in it and are no longer tied take it along, if the evidence is theirs."""
@@ -137,9 +127,9 @@ class CasesStage:
         for case_id in sorted({node.case_id for node in nodes}):
             case = _case(states, case_id)
             for name in case.members if case is not None and not case.closed and case.anchor in seen else ():
-                if name not in seen and _node(states, name).case_id == case_id:
-                    part, _ = components.around(name, ts, lambda other: _node(states, other))
-                    seen.update(node.account for node in part)
+                if name not in seen and node_of(states, name).case_id == case_id:
+                    part = components.around(name, ts, lambda other: node_of(states, other))
+                    seen.update(node.account for node in part.nodes)
                     self._evaluate(name, ts, states, result, divided=True)
 
     def _case_of(self, nodes: list[Node], verdict: Verdict, states: States, result: Result) -> Case | None:
@@ -193,8 +183,8 @@ class CasesStage:
         joined.revision += 1
         states.put(case_key(joined.case_id), joined)
         if joined.alerted or joined.revision > 1:  # whoever has read of it must read that it ended
-            nodes = [_node(states, name) for name in joined.members]
-            self._publish(joined, judge(self._catalogue, nodes, now, 0), nodes, states, result)
+            nodes, verdict = self._as_it_stands(joined, now, states)
+            self._publish(joined, verdict, nodes, states, result)
 
     def _decide(self, told: Disposition, states: States, result: Result) -> None:
         """A person decided: the episode is over, whatever they decided; only news opens another one."""
@@ -232,10 +222,10 @@ class CasesStage:
             self._decided(case, within(self._catalogue, verdict, case.digest[2:]), nodes, states, result)
 
     def _as_it_stands(self, case: Case, now: int, states: States) -> tuple[list[Node], Verdict]:
-        """Judge the members of a case, of which some may not be shown because the component was cut."""
-        nodes = [_node(states, name) for name in case.members]
-        cut = components.beyond(nodes, now) if len(nodes) >= components.LARGEST else 0
-        return nodes, judge(self._catalogue, nodes, now, cut)
+        """Judge the members of a case, whoever is tied to them now; what is a hub around them ties nobody here either."""
+        nodes = [node_of(states, name) for name in case.members]
+        around = components.around(case.anchor, now, lambda name: node_of(states, name))
+        return nodes, judge(self._catalogue, around._replace(nodes=nodes), now)
 
     def _decided(self, case: Case, verdict: Verdict, nodes: list[Node], states: States, result: Result) -> None:
         _count(result, "dispositions", case.disposition)
@@ -247,10 +237,10 @@ class CasesStage:
 
         The other one stays open where it has accounts with evidence of their own that whoever decided did not have before them.
         """
-        case = _case(states, told.case_id) or _case(states, _node(states, told.account).case_id)
+        case = _case(states, told.case_id) or _case(states, node_of(states, told.account).case_id)
         while case is not None and case.status == "retracted" and case.joined_to:
             older = _case(states, case.joined_to)
-            if older is None or self._not_seen([_node(states, name) for name in older.members], [case], told.ts):
+            if older is None or self._not_seen([node_of(states, name) for name in older.members], [case], told.ts):
                 return case
             case = older
         return case
@@ -267,15 +257,6 @@ class CasesStage:
                 _count(result, "indicator_notifications", f"{indicator}/{case.tier}")
         if verdict.score.protective and not case.closed:
             result.outputs.append(Output(SAFETY_NOTICES.name, case.case_id.encode(), encode_alert(alert)))
-
-
-def _node(states: States, account: str) -> Node:
-    node = states.get(node_key(account))
-    if isinstance(node, Node):
-        return node
-    fresh = Node(account)
-    states.put(node_key(account), fresh)
-    return fresh
 
 
 def _snapshots(states: States) -> Snapshots:

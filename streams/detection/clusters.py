@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
 
 from streams.detection.case_state import Edge, Node
 from streams.detection.catalogue.model import Catalogue
-from streams.detection.components import Tie, edges_of
+from streams.detection.components import Component, Tie, edges_of
 from streams.detection.families.graph import cluster_confidence, parts
 from streams.detection.family import REFS
 from streams.detection.messages import Evidence, Ref
@@ -25,22 +25,21 @@ class Cluster(NamedTuple):
     accounts: list[str]
 
 
-def cluster_of(catalogue: Catalogue, nodes: Sequence[Node], now: int, hidden: int) -> Cluster | None:
+def cluster_of(catalogue: Catalogue, component: Component, now: int) -> Cluster | None:
     """The most that can be said of the component's ties at `now` (ms), or None.
 
     What one verified agency shares explains itself and nobody else: what is left without it is judged part by part, so that an
-    agency neither hides strangers nor dilutes them. Of a component that was cut (`hidden`) nothing is said: a hub was not recognised.
+    agency neither hides strangers nor dilutes them. Ties over the hubs of a component that was too large say nothing.
     """
     if not catalogue.indicators[CLUSTER].enabled:
         return None
-    ties, names = edges_of(nodes, now), [node.account for node in nodes]
+    nodes = component.nodes
+    ties, names = edges_of(nodes, now, component.hubs), [node.account for node in nodes]
     agencies = {node.account: agency for node in nodes if (agency := _agency(node, now))}
     found = [
         _judged(catalogue, part, ties, agencies, now)
         for part in (parts(names, ties, agencies) if agencies else [names])
     ]
-    if hidden:
-        return None
     if fired := [cluster for cluster in found if cluster is not None]:
         return max(fired, key=lambda cluster: (cluster.weighed.confidence, len(cluster.accounts)))
     if not agencies or (whole := _judged(catalogue, names, ties, {}, now)) is None:

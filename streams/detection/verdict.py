@@ -9,6 +9,7 @@ import msgspec
 from streams.detection.case_state import Case, Node
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.clusters import cluster_of
+from streams.detection.components import Component
 from streams.detection.scoring import CLUSTER, COUNTS, TIERS, Score, Weighed, decides, score, weigh
 from streams.detection.windows import DAY
 
@@ -32,7 +33,7 @@ class Verdict(msgspec.Struct):
     roots: list[str]
     last_evidence: int
     hidden: int
-    """Neighbours beyond the size limit."""
+    """Accounts that were left out because the group was too large."""
     holders: dict[str, list[str]]
     """Indicator → accounts whose evidence of it counts, the one with the strongest first."""
     firsts: dict[str, int]
@@ -47,8 +48,9 @@ class Verdict(msgspec.Struct):
         return TIERS.index(self.score.tier) > TIERS.index(case.notified) or not set(self.roots) <= set(case.roots)
 
 
-def judge(catalogue: Catalogue, nodes: list[Node], now: int, hidden: int) -> Verdict:
+def judge(catalogue: Catalogue, component: Component, now: int) -> Verdict:
     """Weigh and score a component at `now` (ms)."""
+    nodes = component.nodes
     held: dict[str, list[tuple[float, str, Weighed]]] = {}
     firsts: dict[tuple[str, str], int] = {}
     for node in nodes:
@@ -64,7 +66,7 @@ def judge(catalogue: Catalogue, nodes: list[Node], now: int, hidden: int) -> Ver
         others = [account for confidence, account, _ in items if -confidence >= LEAST and account != winner]
         holders[name] = [winner, *others]
     first = {name: min(firsts[name, account] for account in accounts) for name, accounts in holders.items()}
-    cluster = cluster_of(catalogue, nodes, now, hidden)
+    cluster = cluster_of(catalogue, component, now)
     if cluster is not None:
         best[CLUSTER], holders[CLUSTER] = cluster
         first[CLUSTER] = cluster.weighed.evidence.first
@@ -76,7 +78,7 @@ def judge(catalogue: Catalogue, nodes: list[Node], now: int, hidden: int) -> Ver
         score=reached,
         roots=areas_of(reached),
         last_evidence=max((item.evidence.last for item in best.values()), default=now),
-        hidden=hidden,
+        hidden=component.hidden,
         holders=holders,
         firsts=first,
         mitigating=_mitigating(nodes),

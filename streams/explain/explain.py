@@ -8,7 +8,7 @@ from streams.detection.account_state import AccountState
 from streams.detection.assessing import standing
 from streams.detection.case_state import Case, Node, case_key, node_key
 from streams.detection.catalogue.model import Catalogue
-from streams.detection.components import around
+from streams.detection.components import Component, around
 from streams.detection.messages import Assessment, Mitigation
 from streams.detection.scoring import decides, factor_of
 from streams.detection.timestamps import rfc3339
@@ -56,10 +56,14 @@ def explain(watch: Watch, runtime: LocalRuntime, catalogue: Catalogue, roles: tu
         return held if isinstance(held, Node) else Node(name)
 
     own = standing(catalogue, watch.account, account)
-    nodes, hidden = around(watch.account, account.watermark, node_of)
-    nodes = [msgspec.structs.replace(node, assessment=own) if node.account == watch.account else node for node in nodes]
+    component = around(watch.account, account.watermark, node_of)
+    nodes = [
+        msgspec.structs.replace(node, assessment=own) if node.account == watch.account else node
+        for node in component.nodes
+    ]
+    component = component._replace(nodes=nodes)
     now = max(node.assessment.ts for node in nodes if node.assessment)
-    verdict = _judged(watch, nodes, now, hidden)
+    verdict = _judged(watch, component, now)
     case = cases.get(case_key(node_of(watch.account).case_id))
     intake = watch.intake
     bench = Bench(catalogue, account, own, verdict, watch.recorder, intake, watch.company, roles)
@@ -75,18 +79,18 @@ def explain(watch: Watch, runtime: LocalRuntime, catalogue: Catalogue, roles: tu
         reckoning=reckoning(catalogue, verdict.score),
         indicators=explained(bench),
         facts=_facts(watch, nodes, verdict),
-        changes=_changes(watch, Judgement(catalogue, watch.account, nodes, verdict)),
-        notes=_notes(own, hidden, intake, roles),
+        changes=_changes(watch, Judgement(catalogue, watch.account, component, verdict)),
+        notes=_notes(own, component.hidden, intake, roles),
         catalogue=catalogue.version,
         tables=account.tables,
     )
 
 
-def _judged(watch: Watch, nodes: list[Node], now: int, hidden: int) -> Verdict:
+def _judged(watch: Watch, component: Component, now: int) -> Verdict:
     """Judge once with open ears, so that the graph's own thresholds are heard too."""
     watch.recorder.listening = True
     try:
-        return judge(watch.catalogue, nodes, now, hidden)
+        return judge(watch.catalogue, component, now)
     finally:
         watch.recorder.listening = False
 

@@ -10,7 +10,7 @@ import msgspec
 
 from streams.detection.case_state import Node
 from streams.detection.catalogue.model import Catalogue
-from streams.detection.components import around
+from streams.detection.components import Component, around
 from streams.detection.messages import Assessment
 from streams.detection.scoring import Score
 from streams.detection.verdict import Verdict, judge
@@ -26,7 +26,7 @@ class Judgement(NamedTuple):
 
     catalogue: Catalogue
     account: str
-    nodes: list[Node]
+    component: Component
     verdict: Verdict
 
     @property
@@ -36,11 +36,12 @@ class Judgement(NamedTuple):
 
     def assessments(self) -> Iterator[Assessment]:
         """Everybody's."""
-        return (node.assessment for node in self.nodes if node.assessment is not None)
+        return (node.assessment for node in self.component.nodes if node.assessment is not None)
 
     def again(self, edit: Edit) -> Verdict:
         """Judge with every assessment as `edit` gives it."""
-        return self._judge([_edited(node, edit) for node in self.nodes])
+        nodes = [_edited(node, edit) for node in self.component.nodes]
+        return self._judge(self.component._replace(nodes=nodes))
 
     def with_own(self, **fields: Any) -> Verdict:
         """Judge with some fields of the account's own assessment set otherwise."""
@@ -56,24 +57,24 @@ class Judgement(NamedTuple):
         """
         own, others = of_it | of_all, of_all | unsaid
         held = {}
-        for node in self.nodes:
+        for node in self.component.nodes:
             its = node.account == self.account
             edges = [
                 edge
                 for edge in node.edges
-                if edge.entity not in (own if its or edge.neighbour == self.account else of_all)
+                if edge.entity not in (own if its or edge.neighbour == self.account else of_all) | self.component.hubs
             ]
             without = functools.partial(_without, entities=own | unsaid if its else others)
             held[node.account] = msgspec.structs.replace(_edited(node, without), edges=edges)
-        nodes, _ = around(self.account, self.verdict.now, lambda name: held.get(name) or Node(name))
-        return self._judge(nodes)
+        part = around(self.account, self.verdict.now, lambda name: held.get(name) or Node(name))
+        return self._judge(self.component._replace(nodes=part.nodes))
 
     def under(self, catalogue: Catalogue) -> Verdict:
         """Judge under another catalogue."""
-        return judge(catalogue, self.nodes, self.verdict.now, self.verdict.hidden)
+        return judge(catalogue, self.component, self.verdict.now)
 
-    def _judge(self, nodes: list[Node]) -> Verdict:
-        return judge(self.catalogue, nodes, self.verdict.now, self.verdict.hidden)
+    def _judge(self, component: Component) -> Verdict:
+        return judge(self.catalogue, component, self.verdict.now)
 
 
 def change(

@@ -25,9 +25,9 @@ def of_ties(judgement: Judgement) -> Iterator[Change]:
     """
     own = {item.entity for item in judgement.own.evidence if item.entity}
     tied: dict[str, set[str]] = {entity: set() for entity in own}
-    for node in judgement.nodes:
+    for node in judgement.component.nodes:
         for edge in node.edges:
-            if edge.holds(judgement.verdict.now):
+            if edge.holds(judgement.verdict.now) and edge.entity not in judgement.component.hubs:
                 tied.setdefault(edge.entity, set()).update((node.account, edge.neighbour))
     own |= {entity for entity, accounts in tied.items() if judgement.account in accounts}
     for entity in sorted(tied, key=lambda name: (name not in own, name))[:THINGS]:

@@ -25,7 +25,7 @@ STATUSES = ("watch", "open", "updated", "resolved", "retracted")
 # What a producer cannot mend is never buried, so it has no dead letters; an unknown type can be either, by setting.
 BURIED = (*(str(reason) for reason in RejectReason if reason not in LEFT_OUT), UNREADABLE, oversize.REASON)
 DROPPED = tuple(sorted({str(reason) for reason in (*LEFT_OUT, RejectReason.UNKNOWN_TYPE)}))
-EVICTED_ELSEWHERE = ("decoded_state", "entity_member", "state")
+EVICTED_ELSEWHERE = ("case_decision", "case_edge", "decoded_state", "entity_member", "state")
 
 
 class Label(NamedTuple):

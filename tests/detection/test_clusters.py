@@ -9,7 +9,7 @@ import pytest
 
 from streams.detection.case_state import Edge, Node
 from streams.detection.clusters import cluster_of
-from streams.detection.components import LARGEST, around, edges_of, tie
+from streams.detection.components import around, edges_of, tie
 from streams.detection.messages import Assessment, Mitigation, StrongEdge
 from streams.detection.scoring import Weighed
 from streams.detection.verdict import judge
@@ -41,8 +41,7 @@ class Graph:
 
     def cluster(self, day: float = 0.0) -> tuple[Weighed, list[str]] | None:
         now = T0 + int(day * DAY)
-        nodes, hidden = around(min(self.nodes), now, self.node)
-        return cluster_of(CATALOGUE, nodes, now, hidden)
+        return cluster_of(CATALOGUE, around(min(self.nodes), now, self.node), now)
 
 
 def strength(found: tuple[Weighed, list[str]] | None) -> float:
@@ -82,18 +81,6 @@ def test_two_things_of_one_kind_are_two_ties() -> None:
     assert [tied[1] for tied in edges_of(list(graph.nodes.values()), T0)] == ["device:one", "device:two"]
 
 
-def test_a_component_that_was_cut_says_nothing() -> None:
-    names = [f"z{number:03}" for number in range(LARGEST + 50)]
-    graph = Graph()
-    for at in range(0, len(names), 25):
-        group = names[max(0, at - 1) : at + 25]
-        graph.star("device", f"d{at}", *group).star("payout", f"p{at}", *group)
-    nodes, hidden = around(names[0], T0, graph.node)
-    assert hidden
-    assert cluster_of(CATALOGUE, nodes, T0, hidden) is None
-    assert cluster_of(CATALOGUE, nodes, T0, 0) is not None
-
-
 def test_ties_within_one_verified_agency_explain_themselves() -> None:
     found = square().agency("one", *"abcd").cluster()
     assert found is not None
@@ -119,8 +106,8 @@ def test_an_agency_neither_hides_nor_dilutes_strangers_around_it() -> None:
 
 def test_the_score_of_an_agency_counts_no_cluster() -> None:
     graph = square()
-    counted = judge(CATALOGUE, list(graph.nodes.values()), T0, 0).score
-    assert judge(CATALOGUE, list(graph.agency("one", *"abcd").nodes.values()), T0, 0).score.total == 0.0
+    counted = judge(CATALOGUE, around("a", T0, graph.node), T0).score
+    assert judge(CATALOGUE, around("a", T0, graph.agency("one", *"abcd").node), T0).score.total == 0.0
     assert counted.total > 50
 
 

@@ -86,7 +86,7 @@ QUALITY = {
     "late_events": "{value:event arrived later than allowed and was only counted where it still fits"
     "|events arrived later than allowed and were only counted where they still fit}.",
     "geo_radius_km": "An address could only be placed within {value:,} km; distances may be wrong by as much.",
-    "accounts_not_shown": "{value:more linked account is|more linked accounts are} not shown because the group is larger "
-    "than the limit.",
+    "accounts_not_shown": "{value:more linked account is|more linked accounts are} left out: the group is too large, "
+    "so what unrelated people seem to share ties nobody in it.",
 }
 """Mark → text; `{value}` is the mark's number (`filling.py`)."""

@@ -238,7 +238,7 @@ def test_unknowns_and_data_quality_are_sentences() -> None:
         "odd.",
     ]
     assert notes.data_quality(["late_events:1", "geo_radius_km:212.4", "geo_radius_km:90", "accounts_not_shown:1"]) == [
-        "1 more linked account is not shown because the group is larger than the limit.",
+        "1 more linked account is left out: the group is too large, so what unrelated people seem to share ties nobody in it.",
         "An address could only be placed within 212 km; distances may be wrong by as much.",
         "1 event arrived later than allowed and was only counted where it still fits.",
     ]
