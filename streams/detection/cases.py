@@ -117,9 +117,15 @@ class CasesStage:
         return verdict.members
 
     def _judged(self, account: str, ts: int, states: States) -> tuple[list[Node], Verdict]:
-        component = components.around(account, ts, lambda name: node_of(states, name))
-        now = max([ts, *(node.assessment.ts for node in component.nodes if node.assessment)])
+        """Judge a component as of the newest that is known of it: an account that was silent is told of old times, too."""
+        component = self._around(account, ts, states)
+        now = components.newest(component.nodes, ts)
+        if now > ts:  # some of its ties may have expired since
+            component = self._around(account, now, states)
         return component.nodes, judge(self._catalogue, component, now)
+
+    def _around(self, account: str, ts: int, states: States) -> components.Component:
+        return components.around(account, ts, lambda name: node_of(states, name))
 
     def _hand_over(self, nodes: list[Node], ts: int, states: States, result: Result) -> None:
         """Before a case ends here: let those who were in it and are no longer tied take it along, if the evidence is theirs."""
@@ -128,7 +134,7 @@ class CasesStage:
             case = _case(states, case_id)
             for name in case.members if case is not None and not case.closed and case.anchor in seen else ():
                 if name not in seen and node_of(states, name).case_id == case_id:
-                    part = components.around(name, ts, lambda other: node_of(states, other))
+                    part = self._around(name, ts, states)
                     seen.update(node.account for node in part.nodes)
                     self._evaluate(name, ts, states, result, divided=True)
 
@@ -224,7 +230,7 @@ class CasesStage:
     def _as_it_stands(self, case: Case, now: int, states: States) -> tuple[list[Node], Verdict]:
         """Judge the members of a case, whoever is tied to them now; what is a hub around them ties nobody here either."""
         nodes = [node_of(states, name) for name in case.members]
-        around = components.around(case.anchor, now, lambda name: node_of(states, name))
+        around = self._around(case.anchor, now, states)
         return nodes, judge(self._catalogue, around._replace(nodes=nodes), now)
 
     def _decided(self, case: Case, verdict: Verdict, nodes: list[Node], states: States, result: Result) -> None:

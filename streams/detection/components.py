@@ -119,6 +119,13 @@ def _in_order(found: Mapping[str, Node]) -> list[Node]:
     return [found[name] for name in sorted(found)]
 
 
+def newest(nodes: Iterable[Node], ts: int) -> int:
+    """The newest event time that is known of any of them, and no less than `ts`."""
+    told = [node.assessment.newest for node in nodes if node.assessment]
+    tied = [edge.ts for node in nodes for edge in node.edges[:1]]  # the newest first
+    return max([ts, *told, *tied])
+
+
 def edges_of(nodes: Sequence[Node], now: int, hubs: Container[str] = ()) -> dict[Tie, list[Edge]]:
     """Every tie that holds at `now` within the component, in order, with the edges (one from either end) that tell of it."""
     inside = {node.account for node in nodes}

@@ -69,6 +69,23 @@ def test_evidence_that_becomes_less_lowers_at_once(desk: Desk) -> None:
     assert lower.tier == "watch"
 
 
+def test_a_shared_thing_that_speaks_of_a_silent_account_makes_nothing_fresh(desk: Desk) -> None:
+    """Its own evidence is eighty days older than what is found now."""
+    items = (*REVIEW, evidence("shared_device_multi_account", 1.0, 80, "device:x"))
+    (silent,) = desk.tell(assessed("a", *items))
+    (active,) = Desk().tell(assessed("a", *items, day=80))
+    assert (silent.tier, silent.score) == (active.tier, active.score)
+
+
+def test_who_is_no_longer_tied_does_not_come_back_with_an_old_time(desk: Desk) -> None:
+    desk.tell(StrongEdge("device", "device:x", "a", "b", T0), assessed("a", evidence(NAMES[1], 0.5), day=1))
+    desk.tell(assessed("b", *review(80), day=80))
+    (parted,) = desk.tell(assessed("b", *review(95), day=95))
+    assert parted.subject.account_ids == ("b",)
+    assert desk.tell(assessed("a", day=1)) == [], "the device forgot it, and it did nothing since"
+    assert desk.tell(assessed("b", *review(96), day=96)) == []
+
+
 def test_evidence_says_whose_it_is_and_since_when_it_holds_for_any_of_them(desk: Desk) -> None:
     since = [msgspec.structs.replace(item, first=T0 - 9 * DAY) for item in review(0, 0.4)]
     explained = Mitigation("MIT-NAMECHANGE", T0, "documented")
