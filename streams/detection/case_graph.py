@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from streams.detection import components
 from streams.detection.case_state import CaseRecord, Edge, Node, node_key
 from streams.detection.messages import EdgeRemoved, StrongEdge
@@ -21,19 +23,14 @@ def node_of(states: States, account: str) -> Node:
 
 
 def tie(told: StrongEdge, states: States) -> int:
-    """Note an edge at both of its ends; how many others had to give way.
-
-    What gives way at one end goes at the other too, or whom one reaches in a component would depend on where one begins.
-    """
+    """Note an edge at both of its ends; how many others had to give way."""
     evicted = 0
     for one, other, ref in ((told.a, told.b, told.ref_a), (told.b, told.a, told.ref_b)):
         node = node_of(states, one)
-        for gone in components.tie(node, Edge(other, told.edge_type, told.entity, told.ts, ref)):
-            evicted += 1
-            end = node_of(states, gone.neighbour)
-            end.edges = [edge for edge in end.edges if (edge.neighbour, edge.entity) != (one, gone.entity)]
-            states.put(node_key(gone.neighbour), end)
+        gone = components.tie(node, Edge(other, told.edge_type, told.entity, told.ts, ref))
         states.put(node_key(one), node)
+        _drop_other_ends(one, gone, states)
+        evicted += len(gone)
     return evicted
 
 
@@ -42,9 +39,20 @@ def untie(removed: EdgeRemoved, states: States) -> None:
     kept = set(removed.kept)
     for account in removed.accounts:
         node = node_of(states, account)
-        node.edges = [
+        gone = [
             edge
             for edge in node.edges
-            if edge.entity != removed.entity or (min(account, edge.neighbour), max(account, edge.neighbour)) in kept
+            if edge.entity == removed.entity
+            and (min(account, edge.neighbour), max(account, edge.neighbour)) not in kept
         ]
+        node.edges = [edge for edge in node.edges if edge not in gone]
         states.put(node_key(account), node)
+        _drop_other_ends(account, gone, states)
+
+
+def _drop_other_ends(account: str, gone: Iterable[Edge], states: States) -> None:
+    """Let the neighbours forget edges, too: or whom one reaches in a component would depend on where one begins."""
+    for edge in gone:
+        node = node_of(states, edge.neighbour)
+        node.edges = [other for other in node.edges if (other.neighbour, other.entity) != (account, edge.entity)]
+        states.put(node_key(edge.neighbour), node)

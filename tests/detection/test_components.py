@@ -8,7 +8,7 @@ from streams.detection import case_graph
 from streams.detection.case_state import NEIGHBOURS, Node
 from streams.detection.clusters import cluster_of
 from streams.detection.components import LARGEST, around
-from streams.detection.messages import StrongEdge
+from streams.detection.messages import EdgeRemoved, StrongEdge
 from tests.detection.test_cases import CATALOGUE, REVIEW, T0, Desk, assessed, evidence
 from tests.detection.test_clusters import Graph, strength
 
@@ -170,3 +170,12 @@ def test_both_ends_of_an_edge_that_makes_a_group_too_large_are_judged_anew() -> 
     told = desk.tell(StrongEdge("payout", "payout:a0", "a0-00", "b0-00", T0 + 1))
     assert [alert.subject.account_ids for alert in told] == [tuple(f"b0-{number:02}" for number in range(49))]
     assert told[0].alert_id == opened[0].alert_id
+
+
+def test_an_edge_that_is_taken_back_goes_at_both_ends_whichever_is_named() -> None:
+    desk = Desk()
+    desk.tell(*(StrongEdge("device", f"device:{thing}", "a", "b", T0) for thing in "xy"))
+    case_graph.untie(EdgeRemoved("device:x", ["b"], T0), desk.states)
+    assert [[edge.entity for edge in case_graph.node_of(desk.states, name).edges] for name in "ab"] == [
+        ["device:y"]
+    ] * 2
