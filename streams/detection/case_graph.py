@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from streams.detection import components
-from streams.detection.case_state import CaseRecord, Edge, Node, node_key
+from streams.detection.case_state import Edge, States, node_key, node_of
 from streams.detection.messages import EdgeRemoved, StrongEdge
-from streams.detection.states import PartitionStates
-
-States = PartitionStates[CaseRecord]
-
-
-def node_of(states: States, account: str) -> Node:
-    """The node of an account, a new one where there is none."""
-    node = states.get(node_key(account))
-    if isinstance(node, Node):
-        return node
-    fresh = Node(account)
-    states.put(node_key(account), fresh)
-    return fresh
 
 
 def tie(told: StrongEdge, states: States) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.detection.messages import Assessment, Ref, TableVersion
+from streams.detection.messages import Assessment, Ref, TablesUsed, TableVersion
+from streams.detection.states import PartitionStates
 from streams.detection.windows import DAY
 
 EDGE_DAYS = {"device": 90, "subnet": 30, "exit": 30}
@@ -105,8 +106,18 @@ class Snapshots(msgspec.Struct, array_like=True, tag=4):
 
     known: dict[str, tuple[TableVersion, ...]] = {}
 
+    def note(self, told: TablesUsed) -> bool:
+        """Whether this was not known yet."""
+        if self.known.get(told.snapshot) == told.tables:
+            return False
+        self.known[told.snapshot] = told.tables
+        if len(self.known) > SNAPSHOTS_KEPT:
+            del self.known[next(iter(self.known))]
+        return True
+
 
 CaseRecord = Node | Case | Position | Snapshots
+States = PartitionStates[CaseRecord]
 POSITION = b"position"
 SNAPSHOTS = b"snapshots"
 SNAPSHOTS_KEPT = 200
@@ -120,3 +131,25 @@ def node_key(account: str) -> bytes:
 def case_key(case_id: str) -> bytes:
     """State key of a case."""
     return b"c:" + case_id.encode()
+
+
+def node_of(states: States, account: str) -> Node:
+    """The node of an account, a new one where there is none."""
+    node = states.get(node_key(account))
+    if isinstance(node, Node):
+        return node
+    fresh = Node(account)
+    states.put(node_key(account), fresh)
+    return fresh
+
+
+def case_of(states: States, case_id: str) -> Case | None:
+    """The case of that name, if there is one."""
+    case = states.get(case_key(case_id)) if case_id else None
+    return case if isinstance(case, Case) else None
+
+
+def snapshots_of(states: States) -> Snapshots:
+    """All snapshots that were told."""
+    held = states.get(SNAPSHOTS)
+    return held if isinstance(held, Snapshots) else Snapshots()

@@ -149,3 +149,8 @@ def edges_of(nodes: Sequence[Node], now: int, hubs: Container[str] = ()) -> dict
 def case_id(anchor: str, episode: int) -> str:
     """Identity of one episode: the same on every run, and telling nothing about the account."""
     return "case-" + hashlib.blake2s(f"{anchor}\n{episode}".encode(), digest_size=8).hexdigest()
+
+
+def last_case(node: Node) -> str:
+    """Identity of the last case that began at an account."""
+    return case_id(node.account, node.episodes - 1)

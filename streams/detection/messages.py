@@ -127,6 +127,11 @@ class StrongEdge(msgspec.Struct, array_like=True, tag=2):
     told: int = 0
     """Event time at which it was told. `ts` is when both were last there, from which it expires."""
 
+    @property
+    def newest(self) -> int:
+        """Event time as of which it was told, also by those who told no such time yet."""
+        return max(self.ts, self.told)
+
 
 class EdgeRemoved(msgspec.Struct, array_like=True, tag=3):
     """Edges over a shared thing count no more: it turned out to be a hub or declared, or two accounts to belong together."""

@@ -173,7 +173,7 @@ def test_an_edge_of_former_days_is_judged_when_it_is_told(desk: Desk) -> None:
     for name, day in (("b", 80), ("c", 90)):
         desk.tell(assessed(name, *(evidence(item.indicator, 1.0, day) for item in REVIEW), day=day))
     published = desk.tell(StrongEdge("payout", "payout:i", "a", "c", T0 + 10 * DAY, told=T0 + 95 * DAY))
-    assert published[-1].subject.account_ids == ("a", "c")
+    assert [alert.subject.account_ids for alert in published] == [("a", "c"), ("b",)]
 
 
 def test_a_person_resolves_and_only_news_opens_another_episode(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from streams.detection import case_graph
-from streams.detection.case_state import NEIGHBOURS, Node
+from streams.detection.case_state import NEIGHBOURS, Node, node_of
 from streams.detection.clusters import cluster_of
 from streams.detection.components import LARGEST, around
 from streams.detection.messages import EdgeRemoved, StrongEdge
@@ -176,6 +176,4 @@ def test_an_edge_that_is_taken_back_goes_at_both_ends_whichever_is_named() -> No
     desk = Desk()
     desk.tell(*(StrongEdge("device", f"device:{thing}", "a", "b", T0) for thing in "xy"))
     case_graph.untie(EdgeRemoved("device:x", ["b"], T0), desk.states)
-    assert [[edge.entity for edge in case_graph.node_of(desk.states, name).edges] for name in "ab"] == [
-        ["device:y"]
-    ] * 2
+    assert [[edge.entity for edge in node_of(desk.states, name).edges] for name in "ab"] == [["device:y"]] * 2
