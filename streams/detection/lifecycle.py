@@ -60,7 +60,7 @@ def lifecycle(case: Case, verdict: Verdict) -> bool:
 def _fingerprint(verdict: Verdict) -> str:
     """A hash of who is in it, what is found of whom, and every mitigating fact, which an alert always shows (catalogue §4.4)."""
     found = [
-        (name, item.mitigated_by, sorted(verdict.holders[name][:HOLDERS]))
+        (name, item.mitigated_by, sorted(verdict.holders[name])[:HOLDERS])
         for name, item in sorted(verdict.weighed.items())
     ]
     said = msgspec.msgpack.encode([verdict.members, found, sorted(verdict.mitigating)])

@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from streams.detection.case_graph import tie
 from streams.detection.lifecycle import CASE_DAYS, SHOWN_DAYS
 from streams.detection.messages import Assessment, Evidence, Mitigation, StrongEdge
 from streams.detection.timestamps import rfc3339
+from streams.detection.verdict import HOLDERS
 from streams.detection.windows import DAY
 from tests.detection.test_cases import REVIEW, T0, WATCH, Desk, assessed, evidence
 
@@ -100,6 +102,16 @@ def test_evidence_says_whose_it_is_and_since_when_it_holds_for_any_of_them(desk:
     *_, fewer = desk.tell(assessed("a", *since, mitigations=(explained,), day=1))
     told = {item.indicator: item for item in fewer.evidence}
     assert told["payout_name_mismatch"].account_ids == ("b", "a"), "a little of it counts still"
+
+
+def test_whose_evidence_is_strongest_for_now_is_no_news(desk: Desk) -> None:
+    """Also where there are more accounts than are named at a finding."""
+    names = [f"a{number:02}" for number in range(HOLDERS + 10)]
+    for name in names[1:]:
+        tie(StrongEdge("payout", "payout:x", names[0], name, T0), desk.states)
+    for name in names:
+        desk.tell(assessed(name, *review(0, 0.9)))
+    assert desk.tell(assessed(names[-1], *review(1, 0.95), day=1)) == []
 
 
 def test_a_cluster_names_the_accounts_that_are_tied(desk: Desk) -> None:
