@@ -13,7 +13,8 @@ from schemas.events.fields import MAX_ID_LENGTH
 from schemas.topics import ALERTS, WATCHLIST
 from streams.detection import cases
 from streams.detection.alert import Alert
-from streams.detection.case_state import CaseRecord
+from streams.detection.case_graph import tie
+from streams.detection.case_state import CaseRecord, node_of
 from streams.detection.cases import CasesStage
 from streams.detection.catalogue.load import load
 from streams.detection.family import REFS
@@ -262,10 +263,12 @@ def test_an_alert_of_the_largest_case_fits_a_brokers_default(desk: Desk) -> None
     mitigations = tuple(
         Mitigation(name, T0, "declared".ljust(MAX_ID_LENGTH, "z"), T0 - 1) for name in sorted(CATALOGUE.mitigators)
     )  # shown, and over before the evidence: so everybody has all of it
-    desk.tell(*(StrongEdge("payout", f"payout:{name}", names[0], name, T0) for name in names[1:]))
+    for name in names[1:]:
+        tie(StrongEdge("payout", f"payout:{name}", names[0], name, T0), desk.states)
     first, *others = names[: MITIGATED_SHOWN + 10]
-    desk.tell(*(assessed(name, *everything, mitigations=mitigations) for name in others))
-    *_, largest = desk.tell(assessed(first, *everything, mitigations=mitigations))  # one that says all there is
+    for name in others:
+        node_of(desk.states, name).assessment = assessed(name, *everything, mitigations=mitigations)
+    (largest,) = desk.tell(assessed(first, *everything, mitigations=mitigations))
     assert len(largest.evidence) == len(everything)
     assert {len(item.events) for item in largest.evidence} == {REFS}
     assert {len(item.account_ids) for item in largest.evidence} == {HOLDERS}

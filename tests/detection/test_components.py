@@ -164,7 +164,8 @@ def chained(name: str, wallets: int) -> list[StrongEdge]:
 
 def test_both_ends_of_an_edge_that_makes_a_group_too_large_are_judged_anew() -> None:
     desk = Desk()
-    desk.tell(*chained("a", 2), *chained("b", 3))
+    for edge in (*chained("a", 2), *chained("b", 3)):
+        case_graph.tie(edge, desk.states)
     opened = desk.tell(assessed("b0-00", *REVIEW))
     assert [len(alert.subject.account_ids) for alert in opened] == [3 * 49]
     told = desk.tell(StrongEdge("payout", "payout:a0", "a0-00", "b0-00", T0 + 1))
