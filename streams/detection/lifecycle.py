@@ -107,12 +107,7 @@ def join(case: Case, older: Case) -> None:
 
 def notifies(case: Case, verdict: Verdict) -> bool:
     """Whether this revision is worth a person's attention; remembers that they were told."""
-    if (
-        not case.alerted
-        or case.closed
-        or TIERS.index(verdict.score.tier) < TIERS.index("review")
-        or not verdict.is_news_to(case)
-    ):
+    if case.closed or TIERS.index(verdict.score.tier) < TIERS.index("review") or not verdict.is_news_to(case):
         return False
     know(case, verdict.score.tier, verdict.roots)
     return True

@@ -107,7 +107,7 @@ def test_a_joined_case_ends_with_its_own_accounts_and_evidence(desk: Desk) -> No
     (older,) = desk.tell(assessed("b", *REVIEW))
     desk.tell(assessed("c", *WATCH, evidence("payout_name_mismatch", 0.5), day=1))
     ended, grown = desk.tell(tied("b", "c", day=1))
-    assert (ended.status, ended.tier, ended.joined_to) == ("retracted", "none", older.alert_id)
+    assert (ended.revision, ended.status, ended.tier, ended.joined_to) == (2, "retracted", "none", older.alert_id)
     assert ended.subject.account_ids == ("c",)
     assert {item.account_ids for item in ended.evidence} == {("c",)}
     assert "tz_ip_claim_triple_mismatch" not in {item.indicator for item in ended.evidence}

@@ -98,6 +98,15 @@ def test_who_leaves_a_case_again_goes_on_with_the_own_one_and_nobody_is_told_twi
     assert going_on(desk) == {"a": ["a"], "b": ["b"]}
 
 
+def test_a_case_that_was_taken_back_goes_on_only_where_it_began(desk: Desk) -> None:
+    (opened,) = desk.tell(tied("a", "b"), assessed("a", *REVIEW))
+    desk.tell(assessed("a", day=1), untied("a", "b", day=1))
+    (other,) = desk.tell(assessed("b", *REVIEW, day=2))
+    (back,) = desk.tell(assessed("a", *REVIEW, day=2))
+    assert other.alert_id != opened.alert_id
+    assert back.alert_id == opened.alert_id
+
+
 def test_what_joined_a_case_that_people_decided_does_not_go_on(desk: Desk) -> None:
     (older,) = desk.tell(assessed("a", *REVIEW))
     (own,) = desk.tell(assessed("b", *REVIEW))

@@ -65,6 +65,15 @@ def test_an_alert_near_a_threshold_does_not_fall_and_rise_between_two_sightings(
     assert (faded.tier, faded.notify) == ("watch", False)
 
 
+def test_a_watch_entry_does_not_end_and_begin_between_two_sightings_either(desk: Desk) -> None:
+    near = (evidence("account_handoff_after_verification"),)
+    (entry,) = desk.tell(assessed("a", *near))
+    assert (entry.tier, entry.score) == ("watch", 46.0)
+    assert desk.tell(assessed("a", *near, day=7)) == []
+    (ended,) = desk.tell(assessed("a", *near, day=22))
+    assert (ended.status, ended.tier) == ("retracted", "none")
+
+
 def test_evidence_that_becomes_less_lowers_at_once(desk: Desk) -> None:
     desk.tell(assessed("a", *REVIEW))
     (lower,) = desk.tell(assessed("a", *review(0, 0.7), day=1))
