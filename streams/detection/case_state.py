@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.detection.entity_state import keep_ms
 from streams.detection.messages import Assessment, Ref, TablesUsed, TableVersion
 from streams.detection.states import PartitionStates
-from streams.detection.windows import DAY
 
-EDGE_DAYS = {"device": 90, "subnet": 30, "exit": 30}
-"""How long a strong edge holds (catalogue §4.2); 365 days for documents, payouts, contacts, addresses."""
-DEFAULT_EDGE_DAYS = 365
 NEIGHBOURS = 256
 """Edges kept of an account. A thing ties its accounts to the earliest one, and above 50 accounts it is a hub and ties nobody: room for
 five things of a farm as large."""
@@ -37,7 +34,7 @@ class Edge(msgspec.Struct, array_like=True):
 
     def holds(self, now: int) -> bool:
         """Whether the edge has not expired at `now` (ms)."""
-        return now - self.ts <= EDGE_DAYS.get(self.edge_type, DEFAULT_EDGE_DAYS) * DAY
+        return now - self.ts <= keep_ms(self.edge_type)
 
 
 class Node(msgspec.Struct, array_like=True, tag=1):
