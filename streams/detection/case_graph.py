@@ -21,9 +21,9 @@ def tie(told: StrongEdge, states: States) -> int:
     return evicted
 
 
-def untie(removed: EdgeRemoved, states: States) -> None:
-    """Take back the edges over a thing, but for the pairs that are kept."""
-    kept = set(removed.kept)
+def untie(removed: EdgeRemoved, states: States) -> list[str]:
+    """Take back the edges over a thing, but for the pairs that are kept; gives the accounts at either end."""
+    kept, ends = set(removed.kept), set(removed.accounts)
     for account in removed.accounts:
         node = node_of(states, account)
         gone = [
@@ -35,6 +35,8 @@ def untie(removed: EdgeRemoved, states: States) -> None:
         node.edges = [edge for edge in node.edges if edge not in gone]
         states.put(node_key(account), node)
         _drop_other_ends(account, gone, states)
+        ends.update(edge.neighbour for edge in gone)
+    return sorted(ends)
 
 
 def _drop_other_ends(account: str, gone: Iterable[Edge], states: States) -> None:

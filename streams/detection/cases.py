@@ -87,8 +87,7 @@ class CasesStage:
                 _count(result, "evictions", "case_edge")
             self._evaluate_each((told.a, told.b), told.newest, states, result)
         elif isinstance(told, EdgeRemoved):
-            graph.untie(told, states)
-            self._evaluate_each(told.accounts, told.ts, states, result)
+            self._evaluate_each(graph.untie(told, states), told.ts, states, result)
         elif isinstance(told, TablesUsed):
             snapshots = snapshots_of(states)
             if snapshots.note(told):
@@ -115,34 +114,31 @@ class CasesStage:
     def _evaluate(self, account: str, ts: int, states: States, result: Result, *, parted: bool = False) -> list[str]:
         """Judge the component around `account` and bring its case up to date; gives its accounts.
 
-        `parted`: as one that was part of a case whose accounts are judged already.
+        So are those of whom it has parted, or they would be in no alert or in two; not so where these are judged for that (`parted`).
         """
         nodes, verdict = self._judged(account, ts, states)
         members = set(verdict.members)
-        held = [] if parted else self._active(nodes, states)
-        for case in held:
-            # whoever is no longer tied comes first: a case that ends here may follow the evidence
-            if case.anchor in members:
-                self._evaluate_each(sorted({*case.members} - members), verdict.now, states, result, parted=True)
-        own = self._case_of(nodes, verdict, states, result)
-        if own is not None:
-            if lifecycle(own, verdict):
-                self._publish(own, verdict, nodes, states, result)
-            states.put(case_key(own.case_id), own)
+        apart = [] if parted else self._apart(nodes, members, states)
+        if over(verdict):  # a case that would end here may go on with them
+            self._evaluate_each(apart, verdict.now, states, result, parted=True)
+        case = self._case_of(nodes, verdict, states, result)
+        if case is not None:
+            if lifecycle(case, verdict):
+                self._publish(case, verdict, nodes, states, result)
+            states.put(case_key(case.case_id), case)
             for node in nodes:
-                if node.case_id != own.case_id:
-                    node.case_id = own.case_id
+                if node.case_id != case.case_id:
+                    node.case_id = case.case_id
                     states.put(node_key(node.account), node)
-        for case in held:
-            # whoever came from a case that goes on elsewhere is no longer named there
-            if not case.closed and case.anchor not in members and not members.isdisjoint(case.members):
-                self._evaluate(case.anchor, verdict.now, states, result, parted=True)
+        if not over(verdict):
+            self._evaluate_each(apart, verdict.now, states, result, parted=True)
         return verdict.members
 
-    def _active(self, nodes: list[Node], states: States) -> list[Case]:
-        """The cases in which these accounts are or were, of those that go on."""
-        named = (case_of(states, case_id) for case_id in sorted({node.case_id for node in nodes}))
-        return [case for case in named if case is not None and not case.closed]
+    def _apart(self, nodes: list[Node], members: set[str], states: States) -> list[str]:
+        """Accounts that are named in one case with some of these, and are no longer tied to them."""
+        named = (case_of(states, case_id) for case_id in {node.case_id for node in nodes})
+        shared = (case.members for case in named if case and not case.closed and not members.isdisjoint(case.members))
+        return sorted(set[str]().union(*shared) - members)
 
     def _judged(self, account: str, ts: int, states: States) -> tuple[list[Node], Verdict]:
         """Judge a component as of the newest that is known of it: an account that was silent is told of old times, too."""

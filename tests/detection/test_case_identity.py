@@ -73,7 +73,6 @@ def test_a_decision_outlives_that_the_account_was_part_of_another_case(desk: Des
     (opened,) = desk.tell(assessed("b", *REVIEW))
     desk.tell(decided(opened.alert_id, "b", 1), assessed("x", *REVIEW, day=2))
     desk.tell(tied("b", "x", day=2))
-    desk.restart()
     published = desk.tell(untied("b", "x", day=3), assessed("b", *REVIEW, day=4))
     assert [alert.subject.account_ids for alert in published] == [("x",)]
 

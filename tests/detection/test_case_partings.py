@@ -67,8 +67,18 @@ def test_whoever_is_no_longer_tied_is_judged_with_those_who_stay(desk: Desk) -> 
     assert both.subject.account_ids == ("a", "b", "c")
     published = desk.tell(assessed("b", day=91))
     assert [(alert.subject.account_ids, alert.status) for alert in published] == [
-        (("c",), "open"),
         (("a", "b"), "updated"),
+        (("c",), "open"),
+    ]
+
+
+def test_so_is_whoever_is_left_when_a_case_goes_on_with_others(desk: Desk) -> None:
+    (opened,) = desk.tell(tied("a", "b", "device:x"), tied("a", "c", "device:y"), assessed("a", *REVIEW))
+    desk.tell(assessed("b", *review(89), day=89), assessed("c", *review(89), day=89), assessed("a", day=89))
+    published = desk.tell(assessed("b", *review(91), day=91))
+    assert [(alert.subject.account_ids, alert.alert_id == opened.alert_id) for alert in published] == [
+        (("b",), True),
+        (("c",), False),
     ]
 
 
@@ -94,7 +104,7 @@ def test_who_leaves_a_case_again_goes_on_with_the_own_one_and_nobody_is_told_twi
         told += desk.tell(tied("a", "b", day=day), untied("a", "b", day=day + 0.5))
     assert {alert.alert_id for alert in told} == {older.alert_id, own.alert_id}
     assert [alert.notify for alert in told] == [True] + [False] * (len(told) - 1)
-    assert (told[-2].alert_id, told[-2].status, told[-2].joined_to) == (own.alert_id, "updated", None)
+    assert (told[-1].alert_id, told[-1].status, told[-1].joined_to) == (own.alert_id, "updated", None)
     assert going_on(desk) == {"a": ["a"], "b": ["b"]}
 
 

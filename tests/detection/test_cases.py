@@ -49,19 +49,20 @@ class Desk:
         self.offset = 0
 
     def tell(self, *told: Told) -> list[Alert]:
-        """Give the stage some messages; what it published."""
+        """Give the stage some messages; what it published. Of the states only what a changelog would hold is left."""
         records = []
         for message in told:
             records.append(PlainRecord("assessments", 0, self.offset, T0, b"k", msgspec.msgpack.encode(message)))
             self.offset += 1
-        return self.read(self.stage.process("assessments", records, self.states).outputs)
+        published = self.read(self.stage.process("assessments", records, self.states).outputs)
+        self._restart()
+        return published
 
     def read(self, outputs: Iterable[Output]) -> list[Alert]:
         topics = (ALERTS.name, WATCHLIST.name)
         return [msgspec.json.decode(output.value, type=Alert) for output in outputs if output.topic in topics]
 
-    def restart(self) -> None:
-        """Forget every decoded state: only what a changelog would hold is left."""
+    def _restart(self) -> None:
         raw = dict(self.states.raw)
         keep(raw, self.states.take_changes())
         self.states = PartitionStates(self.codec, raw)
@@ -234,7 +235,6 @@ def test_a_strong_cluster_of_four_with_two_edge_types_fires(desk: Desk) -> None:
 def test_a_replayed_input_says_nothing_twice_also_after_a_restart(desk: Desk) -> None:
     told: list[Told] = [assessed("a", *REVIEW), StrongEdge("device", "device:d", "a", "b", T0), assessed("b", *MONEY)]
     desk.tell(*told)
-    desk.restart()
     desk.offset = 0
     assert desk.tell(*told) == []
 

@@ -176,5 +176,5 @@ def test_both_ends_of_an_edge_that_makes_a_group_too_large_are_judged_anew() -> 
 def test_an_edge_that_is_taken_back_goes_at_both_ends_whichever_is_named() -> None:
     desk = Desk()
     desk.tell(*(StrongEdge("device", f"device:{thing}", "a", "b", T0) for thing in "xy"))
-    case_graph.untie(EdgeRemoved("device:x", ["b"], T0), desk.states)
+    assert case_graph.untie(EdgeRemoved("device:x", ["b"], T0), desk.states) == ["a", "b"]
     assert [[edge.entity for edge in node_of(desk.states, name).edges] for name in "ab"] == [["device:y"]] * 2
