@@ -83,6 +83,7 @@ def test_of_many_decisions_the_newest_are_remembered(desk: Desk) -> None:
     assert isinstance(node, Node)
     node.decided = [f"case-{number}" for number in range(DECIDED)]
     desk.tell(decided(opened.alert_id, "a", 1))
+    assert desk.counts["evictions", "case_decision"] == 1
     assert node.decided == [*(f"case-{number}" for number in range(1, DECIDED)), opened.alert_id]
 
 

@@ -47,6 +47,8 @@ class Desk:
         self.codec: StateCodec[CaseRecord] = StateCodec(CaseRecord)
         self.states: PartitionStates[CaseRecord] = PartitionStates(self.codec)
         self.offset = 0
+        self.counts: dict[tuple[str, str], int] = {}
+        """Of the newest messages."""
 
     def tell(self, *told: Told) -> list[Alert]:
         """Give the stage some messages; what it published. Of the states only what a changelog would hold is left."""
@@ -54,9 +56,10 @@ class Desk:
         for message in told:
             records.append(PlainRecord("assessments", 0, self.offset, T0, b"k", msgspec.msgpack.encode(message)))
             self.offset += 1
-        published = self.read(self.stage.process("assessments", records, self.states).outputs)
+        result = self.stage.process("assessments", records, self.states)
+        self.counts = result.counts
         self._restart()
-        return published
+        return self.read(result.outputs)
 
     def read(self, outputs: Iterable[Output]) -> list[Alert]:
         topics = (ALERTS.name, WATCHLIST.name)

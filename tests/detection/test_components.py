@@ -19,12 +19,13 @@ def crowd(name: str, size: int) -> list[str]:
     return [f"{name}{number:04}" for number in range(size)]
 
 
-def with_wallets(farm: list[str] = FARM, wallets: int = 8) -> Graph:
-    """A farm of one device and one payout account, and wallets of fifty people each: one of each knows the next wallet, one the farm."""
+def with_wallets(farm: list[str] = FARM, wallets: int = 8, people: int = 48) -> Graph:
+    """A farm of one device and one payout account, and a chain of wallets of so many people each, to which one of the farm belongs."""
     graph = Graph().star("device", "farm", *farm).star("payout", "farm", *farm)
     for number in range(wallets):
-        people = crowd(f"w{number}-", 48)
-        graph.star("payout", f"wallet{number}", *people, farm[0] if not number else f"w{number - 1}-0001")
+        graph.star(
+            "payout", f"wallet{number}", *crowd(f"w{number}-", people), farm[0] if not number else f"w{number - 1}-0001"
+        )
     return graph
 
 
@@ -54,6 +55,11 @@ def test_a_farm_is_found_among_people_whom_only_a_wallet_ties_to_it() -> None:
     assert found.weighed.evidence.numbers["edge_types"] == 2
 
 
+def test_what_ties_strangers_goes_before_what_is_larger() -> None:
+    component = around(FARM[-1], T0, with_wallets(people=30).node)
+    assert [node.account for node in component.nodes] == FARM
+
+
 def test_a_component_is_split_in_the_same_parts_whichever_account_asks() -> None:
     found = parts(with_wallets(wallets=5))
     assert frozenset(FARM) in found
@@ -74,10 +80,10 @@ def test_no_more_is_left_out_than_is_needed() -> None:
 def test_a_tie_over_a_hub_is_not_counted_within_a_part_either() -> None:
     """Four who share a device and, with forty others each, a wallet: one kind of tie is left."""
     four = FARM[:4]
-    graph = Graph().star("device", "four", *four).star("payout", "wallet0", *crowd("w0-", 45), *four)
+    graph = Graph().star("device", "four", *four).star("payout", "wallet0", *four, *crowd("w0-", 45))
     assert strength(graph.cluster()) == 1.0
-    for number in range(1, 6):
-        graph.star("payout", f"wallet{number}", *crowd(f"w{number}-", 45), *four)
+    for number in range(1, 5):
+        graph.star("payout", f"wallet{number}", *four, *crowd(f"w{number}-", 45))
     component = around(four[0], T0, graph.node)
     assert [node.account for node in component.nodes] == four
     assert cluster_of(CATALOGUE, component, T0) is None
@@ -142,6 +148,8 @@ def test_edges_for_which_there_is_no_room_go_at_both_ends() -> None:
         names = [f"n{number}-{person:02}" for person in range(49)]
         for name in names:
             case_graph.tie(StrongEdge("device", f"device:{number}", "hub", name, T0 + number), desk.states)
+    desk.tell(StrongEdge("device", "device:last", "hub", "last", T0 + 100))
+    assert desk.counts["evictions", "case_edge"] == 1
     nodes = {state.account: state for _, state in desk.states.items() if isinstance(state, Node)}
     assert len(nodes["hub"].edges) == NEIGHBOURS
     for node in nodes.values():
