@@ -42,6 +42,19 @@ def test_what_a_fact_begins_to_lower_is_shown(desk: Desk) -> None:
     assert {item.indicator for item in alert.evidence if item.mitigated_by} == {"claimed_location_mismatch"}
 
 
+def test_a_new_area_notifies_also_where_the_tier_stays(desk: Desk) -> None:
+    (opened,) = desk.tell(assessed("a", *WATCH, REVIEW[1]))
+    (wider,) = desk.tell(assessed("a", *WATCH, *REVIEW[1:], day=1))
+    assert (opened.tier, wider.tier, wider.notify) == ("review", "review", True)
+
+
+def test_a_higher_tier_notifies_also_where_the_areas_stay(desk: Desk) -> None:
+    (opened,) = desk.tell(assessed("a", *REVIEW))
+    (higher,) = desk.tell(assessed("a", *REVIEW, evidence("payout_instrument_shared"), day=1))
+    assert opened.roots.keys() == higher.roots.keys()
+    assert (opened.tier, higher.tier, higher.notify) == ("review", "priority", True)
+
+
 def test_evidence_that_goes_on_moves_the_expiry_in_a_revision_a_fortnight(desk: Desk) -> None:
     desk.tell(assessed("a", *REVIEW))
     told = [desk.tell(assessed("a", *review(day), day=day)) for day in range(7, 92, 7)]
@@ -111,6 +124,14 @@ def test_evidence_says_whose_it_is_and_since_when_it_holds_for_any_of_them(desk:
     *_, fewer = desk.tell(assessed("a", *since, mitigations=(explained,), day=1))
     told = {item.indicator: item for item in fewer.evidence}
     assert told["payout_name_mismatch"].account_ids == ("b", "a"), "a little of it counts still"
+
+
+def test_whose_evidence_is_explained_is_not_named_with_it(desk: Desk) -> None:
+    live = Mitigation("MIT-LIVE", T0, "a live proof showed the verified person", T0 + 180 * DAY)
+    desk.tell(StrongEdge("payout", "payout:x", "a", "b", T0), assessed("b", *WATCH, mitigations=(live,)))
+    (alert,) = desk.tell(assessed("a", *REVIEW))
+    told = {item.indicator: item.account_ids for item in alert.evidence}
+    assert (told["account_handoff_after_verification"], told["operator_shift_pattern"]) == (("a",), ("b",))
 
 
 def test_whose_evidence_is_strongest_for_now_is_no_news(desk: Desk) -> None:
