@@ -17,7 +17,7 @@ from streams.detection.scoring import weigh
 from streams.detection.windows import DAY, HOUR, MINUTE
 from streams.scenarios import generate
 from tests.bench.load import events, records, sign_ups
-from tests.detection.one_account import T0, Stage, login
+from tests.detection.one_account import FACTS, T0, Stage, login
 from tests.detection.pipeline import START, Pipeline, catalogue, scenario
 
 
@@ -61,6 +61,17 @@ def test_a_day_is_judged_once_it_is_closed() -> None:
     first = stage.account().day
     stage.event(login(), T0 + DAY, Origin("login-events", 0, 1))
     assert stage.account().day == first + 1
+
+
+def test_the_last_active_day_is_judged_however_long_nobody_came_after_it() -> None:
+    """Four sessions through a VPN, and nothing within the two weeks that end with the newest closed day."""
+    stage = Stage()
+    stage.facts = msgspec.structs.replace(FACTS, classes=("vpn",), operator="ASTRILL")
+    for hour in range(4):
+        stage.tell(T0 + hour * HOUR, "session.start", session_id=f"s{hour}", device_id="d")
+    assert "named_vpn_operator" not in stage.account().fired
+    stage.tell(T0 + 30 * DAY, "message.sent")
+    assert stage.account().fired["named_vpn_operator"].last == (T0 // DAY + 1) * DAY - 1
 
 
 def test_a_finding_is_kept_replaced_and_taken_back() -> None:
