@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.detection.messages import Assessment, Ref, TableVersion
-from streams.detection.windows import DAY
+from streams.detection.entity_state import keep_ms
+from streams.detection.messages import Assessment, Ref, TablesUsed, TableVersion
+from streams.detection.states import PartitionStates
 
-EDGE_DAYS = {"device": 90, "subnet": 30, "exit": 30}
-"""How long a strong edge holds (catalogue §4.2); 365 days for documents, payouts, contacts, addresses."""
-DEFAULT_EDGE_DAYS = 365
 NEIGHBOURS = 256
 """Edges kept of an account. A thing ties its accounts to the earliest one, and above 50 accounts it is a hub and ties nobody: room for
 five things of a farm as large."""
@@ -36,7 +34,7 @@ class Edge(msgspec.Struct, array_like=True):
 
     def holds(self, now: int) -> bool:
         """Whether the edge has not expired at `now` (ms)."""
-        return now - self.ts <= EDGE_DAYS.get(self.edge_type, DEFAULT_EDGE_DAYS) * DAY
+        return now - self.ts <= keep_ms(self.edge_type)
 
 
 class Node(msgspec.Struct, array_like=True, tag=1):
@@ -105,8 +103,18 @@ class Snapshots(msgspec.Struct, array_like=True, tag=4):
 
     known: dict[str, tuple[TableVersion, ...]] = {}
 
+    def note(self, told: TablesUsed) -> bool:
+        """Whether this was not known yet."""
+        if self.known.get(told.snapshot) == told.tables:
+            return False
+        self.known[told.snapshot] = told.tables
+        if len(self.known) > SNAPSHOTS_KEPT:
+            del self.known[next(iter(self.known))]
+        return True
+
 
 CaseRecord = Node | Case | Position | Snapshots
+States = PartitionStates[CaseRecord]
 POSITION = b"position"
 SNAPSHOTS = b"snapshots"
 SNAPSHOTS_KEPT = 200
@@ -120,3 +128,25 @@ def node_key(account: str) -> bytes:
 def case_key(case_id: str) -> bytes:
     """State key of a case."""
     return b"c:" + case_id.encode()
+
+
+def node_of(states: States, account: str) -> Node:
+    """The node of an account, a new one where there is none."""
+    node = states.get(node_key(account))
+    if isinstance(node, Node):
+        return node
+    fresh = Node(account)
+    states.put(node_key(account), fresh)
+    return fresh
+
+
+def case_of(states: States, case_id: str) -> Case | None:
+    """The case of that name, if there is one."""
+    case = states.get(case_key(case_id)) if case_id else None
+    return case if isinstance(case, Case) else None
+
+
+def snapshots_of(states: States) -> Snapshots:
+    """All snapshots that were told."""
+    held = states.get(SNAPSHOTS)
+    return held if isinstance(held, Snapshots) else Snapshots()

@@ -11,22 +11,23 @@ from schemas.topics import ALERTS, ASSESSMENTS, SAFETY_NOTICES, WATCHLIST
 from streams.detection import case_graph as graph
 from streams.detection import components
 from streams.detection.alert import AlertVersions, build_alert, encode_alert
-from streams.detection.case_graph import States, node_of
 from streams.detection.case_state import (
     DECIDED,
     POSITION,
     SNAPSHOTS,
-    SNAPSHOTS_KEPT,
     Case,
     CaseRecord,
     Node,
     Position,
-    Snapshots,
+    States,
     case_key,
+    case_of,
     node_key,
+    node_of,
+    snapshots_of,
 )
 from streams.detection.catalogue.model import Catalogue
-from streams.detection.lifecycle import decide, lifecycle, notifies, revivable
+from streams.detection.lifecycle import decide, join, lifecycle, notifies, over, revivable, revive
 from streams.detection.messages import Assessment, CaseInput, Disposition, EdgeRemoved, StrongEdge, TablesUsed
 from streams.detection.stage import Output, Result, SourceRecord
 from streams.detection.unreadable import unreadable
@@ -67,78 +68,96 @@ class CasesStage:
                 unreadable(self.name, record, str(error), result)
                 continue
             if not isinstance(told, TablesUsed):
-                ts = max(told.ts, told.told) if isinstance(told, StrongEdge) else told.ts
+                ts = told.newest if isinstance(told, StrongEdge) else told.ts
                 times.append(ts)
                 caused += [ts for output in result.outputs[made:] if output.topic != SAFETY_NOTICES.name]
         return result.at(times)._replace(revisions_ms=caused)
 
     def _take(self, told: CaseInput, states: States, result: Result) -> None:
         if isinstance(told, Assessment):
+            self._lapse((told.account,), told.newest, states, result)
             node = node_of(states, told.account)
             if node.assessment is None or told.ts >= node.assessment.ts:
                 node.assessment = told
                 states.put(node_key(told.account), node)
             self._evaluate(told.account, told.ts, states, result)
         elif isinstance(told, StrongEdge):
+            self._lapse((told.a, told.b), told.newest, states, result)
             for _ in range(graph.tie(told, states)):
                 _count(result, "evictions", "case_edge")
-            now = max(told.ts, told.told)
-            if told.b not in self._evaluate(told.a, now, states, result):
-                self._evaluate(told.b, now, states, result)
+            self._evaluate_each((told.a, told.b), told.newest, states, result)
         elif isinstance(told, EdgeRemoved):
-            graph.untie(told, states)
-            for account in told.accounts:
-                self._evaluate(account, told.ts, states, result)
+            self._evaluate_each(graph.untie(told, states), told.ts, states, result)
         elif isinstance(told, TablesUsed):
-            snapshots = _snapshots(states)
-            if snapshots.known.get(told.snapshot) != told.tables:
-                snapshots.known[told.snapshot] = told.tables
-                if len(snapshots.known) > SNAPSHOTS_KEPT:
-                    del snapshots.known[next(iter(snapshots.known))]
+            snapshots = snapshots_of(states)
+            if snapshots.note(told):
                 states.put(SNAPSHOTS, snapshots)
         else:
             self._decide(told, states, result)
 
-    def _evaluate(self, account: str, ts: int, states: States, result: Result, *, divided: bool = False) -> list[str]:
-        """Judge the component around `account` and bring its case up to date; gives its accounts."""
+    def _lapse(self, accounts: Iterable[str], now: int, states: States, result: Result) -> None:
+        """End cases that expired while nobody asked, before anything new is noted: it would be no news to them."""
+        for account in accounts:
+            case = case_of(states, node_of(states, account).case_id)
+            if case is not None and not case.closed and case.expires <= now:
+                self._evaluate(account, now, states, result)
+
+    def _evaluate_each(
+        self, accounts: Iterable[str], ts: int, states: States, result: Result, *, parted: bool = False
+    ) -> None:
+        """Judge the components of some accounts, each once."""
+        judged = set[str]()
+        for account in accounts:
+            if account not in judged:
+                judged.update(self._evaluate(account, ts, states, result, parted=parted))
+
+    def _evaluate(self, account: str, ts: int, states: States, result: Result, *, parted: bool = False) -> list[str]:
+        """Judge the component around `account` and bring its case up to date; gives its accounts.
+
+        So are those of whom it has parted, or they would be in no alert or in two; not so where these are judged for that (`parted`).
+        """
         nodes, verdict = self._judged(account, ts, states)
-        if verdict.score.tier == "none" and not divided:
-            self._hand_over(nodes, ts, states, result)
+        members = set(verdict.members)
+        apart = [] if parted else self._apart(nodes, members, states)
+        if over(verdict):  # a case that would end here may go on with them
+            self._evaluate_each(apart, verdict.now, states, result, parted=True)
         case = self._case_of(nodes, verdict, states, result)
-        if case is None:
-            return verdict.members
-        if lifecycle(case, verdict):
-            self._publish(case, verdict, nodes, states, result)
-        states.put(case_key(case.case_id), case)
-        for node in nodes:
-            if node.case_id != case.case_id:
-                node.case_id = case.case_id
-                states.put(node_key(node.account), node)
+        if case is not None:
+            if lifecycle(case, verdict):
+                self._publish(case, verdict, nodes, states, result)
+            states.put(case_key(case.case_id), case)
+            for node in nodes:
+                if node.case_id != case.case_id:
+                    node.case_id = case.case_id
+                    states.put(node_key(node.account), node)
+        if not over(verdict):
+            self._evaluate_each(apart, verdict.now, states, result, parted=True)
         return verdict.members
 
+    def _apart(self, nodes: list[Node], members: set[str], states: States) -> list[str]:
+        """Accounts that are named in one case with some of these, and are no longer tied to them."""
+        named = (case_of(states, case_id) for case_id in {node.case_id for node in nodes})
+        shared = (case.members for case in named if case and not case.closed and not members.isdisjoint(case.members))
+        return sorted(set[str]().union(*shared) - members)
+
     def _judged(self, account: str, ts: int, states: States) -> tuple[list[Node], Verdict]:
-        component = components.around(account, ts, lambda name: node_of(states, name))
-        now = max([ts, *(node.assessment.ts for node in component.nodes if node.assessment)])
+        """Judge a component as of the newest that is known of it: an account that was silent is told of old times, too."""
+        component = self._around(account, ts, states)
+        now = components.as_of(component.nodes, ts)
+        if now > ts:  # some of its ties may have expired since
+            component = self._around(account, now, states)
         return component.nodes, judge(self._catalogue, component, now)
 
-    def _hand_over(self, nodes: list[Node], ts: int, states: States, result: Result) -> None:
-        """Before a case ends here: let those who were in it and are no longer tied take it along, if the evidence is theirs."""
-        seen = {node.account for node in nodes}
-        for case_id in sorted({node.case_id for node in nodes}):
-            case = _case(states, case_id)
-            for name in case.members if case is not None and not case.closed and case.anchor in seen else ():
-                if name not in seen and node_of(states, name).case_id == case_id:
-                    part = components.around(name, ts, lambda other: node_of(states, other))
-                    seen.update(node.account for node in part.nodes)
-                    self._evaluate(name, ts, states, result, divided=True)
+    def _around(self, account: str, ts: int, states: States) -> components.Component:
+        return components.around(account, ts, lambda name: node_of(states, name))
 
     def _case_of(self, nodes: list[Node], verdict: Verdict, states: States, result: Result) -> Case | None:
         """The one active case of a component: the oldest survives, younger ones join it; a new one when the tier asks for it."""
-        named = {case_id for node in nodes for case_id in (node.case_id, *node.decided)}
+        named = {case_id for node in nodes for case_id in (node.case_id, components.last_case(node), *node.decided)}
         cases = [
             case
             for case_id in sorted(named)
-            if (case := _case(states, case_id)) is not None
+            if (case := case_of(states, case_id)) is not None
             and (case.closed or case.anchor in verdict.members or self._follows(case, nodes, verdict, states))
         ]
         active = sorted((case for case in cases if not case.closed), key=lambda case: (case.opened, case.case_id))
@@ -146,16 +165,17 @@ class CasesStage:
             self._join(joined, active[0], verdict.now, states, result)
         if active:
             return active[0]
-        if verdict.score.tier == "none":
+        if over(verdict):
             return None
-        if revived := revivable(cases, verdict):
-            return revived
         decided = [case for case in cases if case.status == "resolved"]
         begins = nodes
         if decided and not all(verdict.is_news_to(case) for case in decided):
             begins = self._not_seen(nodes, decided, verdict.now)
             if not begins:
                 return None
+        if revived := revivable(cases, verdict):
+            revive(revived)
+            return revived
         anchor = most_evidence(self._catalogue, begins, verdict.now)
         case = Case(components.case_id(anchor.account, anchor.episodes), verdict.now, anchor.account)
         anchor.episodes += 1
@@ -164,10 +184,10 @@ class CasesStage:
 
     def _follows(self, case: Case, nodes: list[Node], verdict: Verdict, states: States) -> bool:
         """Whether a case goes on here, because the account at which it began is no longer tied and has too little evidence itself."""
-        if verdict.score.tier == "none" or {*case.members}.isdisjoint(verdict.members):
+        if over(verdict) or {*case.members}.isdisjoint(verdict.members):
             return False
         _, rest = self._judged(case.anchor, verdict.now, states)
-        if rest.score.tier != "none":
+        if not over(rest):
             return False
         case.anchor = most_evidence(self._catalogue, nodes, verdict.now).account
         return True
@@ -179,12 +199,10 @@ class CasesStage:
 
     def _join(self, joined: Case, older: Case, now: int, states: States, result: Result) -> None:
         """End a case that became part of an older one; its last revision has its own accounts and what is found of them."""
-        joined.status, joined.tier, joined.joined_to = "retracted", "none", older.case_id
-        joined.revision += 1
+        join(joined, older)
         states.put(case_key(joined.case_id), joined)
-        if joined.alerted or joined.revision > 1:  # whoever has read of it must read that it ended
-            nodes, verdict = self._as_it_stands(joined, now, states)
-            self._publish(joined, verdict, nodes, states, result)
+        nodes, verdict = self._as_it_stands(joined, now, states)
+        self._publish(joined, verdict, nodes, states, result)
 
     def _decide(self, told: Disposition, states: States, result: Result) -> None:
         """A person decided: the episode is over, whatever they decided; only news opens another one."""
@@ -224,7 +242,7 @@ class CasesStage:
     def _as_it_stands(self, case: Case, now: int, states: States) -> tuple[list[Node], Verdict]:
         """Judge the members of a case, whoever is tied to them now; what is a hub around them ties nobody here either."""
         nodes = [node_of(states, name) for name in case.members]
-        around = components.around(case.anchor, now, lambda name: node_of(states, name))
+        around = self._around(case.anchor, now, states)
         return nodes, judge(self._catalogue, around._replace(nodes=nodes), now)
 
     def _decided(self, case: Case, verdict: Verdict, nodes: list[Node], states: States, result: Result) -> None:
@@ -237,16 +255,16 @@ class CasesStage:
 
         The other one stays open where it has accounts with evidence of their own that whoever decided did not have before them.
         """
-        case = _case(states, told.case_id) or _case(states, node_of(states, told.account).case_id)
+        case = case_of(states, told.case_id) or case_of(states, node_of(states, told.account).case_id)
         while case is not None and case.status == "retracted" and case.joined_to:
-            older = _case(states, case.joined_to)
+            older = case_of(states, case.joined_to)
             if older is None or self._not_seen([node_of(states, name) for name in older.members], [case], told.ts):
                 return case
             case = older
         return case
 
     def _publish(self, case: Case, verdict: Verdict, nodes: list[Node], states: States, result: Result) -> None:
-        notify, known = notifies(case, verdict), _snapshots(states).known
+        notify, known = notifies(case, verdict), snapshots_of(states).known
         alert = build_alert(self._catalogue, case, verdict, nodes, self._versions, known, notify=notify)
         topic = ALERTS.name if case.alerted else WATCHLIST.name
         result.outputs.append(Output(topic, case.case_id.encode(), encode_alert(alert)))
@@ -257,16 +275,6 @@ class CasesStage:
                 _count(result, "indicator_notifications", f"{indicator}/{case.tier}")
         if verdict.score.protective and not case.closed:
             result.outputs.append(Output(SAFETY_NOTICES.name, case.case_id.encode(), encode_alert(alert)))
-
-
-def _snapshots(states: States) -> Snapshots:
-    held = states.get(SNAPSHOTS)
-    return held if isinstance(held, Snapshots) else Snapshots()
-
-
-def _case(states: States, case_id: str) -> Case | None:
-    case = states.get(case_key(case_id)) if case_id else None
-    return case if isinstance(case, Case) else None
 
 
 def _count(result: Result, metric: str, label: str) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from itertools import permutations
+from heapq import heappop, heappush
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -15,12 +15,11 @@ from streams.detection.case_state import NEIGHBOURS, Edge, Node
 
 LARGEST = 200
 """A component beyond this is split: there is a hub in it that was not recognised, not two hundred personas (catalogue §5.16)."""
-EXPLORED = 5 * LARGEST
-"""Accounts looked at to find the hubs: what is larger would hold up the one partition of cases."""
 COMPARED = 32
-"""Things of an account, the newest first, by which it is told whether two people share more than one: pairs of them are counted."""
+"""Things of an account, the newest first, by which it is told whether two people share more than one."""
 Tie = tuple[str, str, str, str]
 """Edge type, shared thing, account, account; the accounts in order."""
+NodeOf = Callable[[str], Node]
 
 
 def tie(node: Node, edge: Edge) -> list[Edge]:
@@ -42,81 +41,97 @@ class Component(NamedTuple):
 
     nodes: list[Node]
     hubs: frozenset[str] = frozenset()
-    """Shared things over which nobody is tied here: without leaving them out there would be too many accounts."""
+    """Shared things over which nobody is tied here: with them there would be too many accounts."""
     hidden: int = 0
-    """How many accounts that leaves out, of those that were looked at."""
+    """How many accounts that leaves out, of those that are on these things."""
 
 
-def around(account: str, now: int, node_of: Callable[[str], Node]) -> Component:
-    """The component of `account`. One above `LARGEST` is split at its hubs, in the same parts whichever account asks.
+class _Thing(NamedTuple):
+    """One shared thing with the accounts that are tied over it. The smaller, the less it looks like a hub."""
 
-    Of one that is also too large to be looked at whole, an account is alone where hubs nearby do not explain the size.
+    rank: tuple[int, int]
+    """Accounts that share nothing else with another one of it (as of a public terminal, an omnibus wallet), and all accounts."""
+    entity: str
+    accounts: list[str]
+
+
+def around(account: str, now: int, node_of: NodeOf) -> Component:
+    """The component of `account`. One above `LARGEST` is split at its hubs, in the same parts whichever account asks."""
+    found = _reached(account, now, node_of)
+    return Component(_in_order(found)) if len(found) <= LARGEST else _split(account, now, node_of)
+
+
+def _split(account: str, now: int, node_of: NodeOf) -> Component:
+    """As many accounts around `account` as are tied without hubs, `LARGEST` at most.
+
+    Things tie their accounts in the order of how little they look like a hub, for as long as not too many are tied; those that are alike
+    together, so that no name decides. So all accounts of a part get the same part, however large the component is: nothing is looked at
+    but what lies next to it.
     """
-    found = _reached(account, now, node_of, frozenset(), EXPLORED)
-    if len(found) <= LARGEST:
-        return Component(_in_order(found))
-    hubs = hubs_around(account, found, now)
-    part = _reached(account, now, node_of, hubs, LARGEST + 1)
-    if len(part) > LARGEST:
-        part = {account: part[account]}
-    return Component(_in_order(part), hubs, len(found) - len(part))
+    found = {account: node_of(account)}
+    things: dict[tuple[str, str], _Thing] = {}
+    waiting: list[_Thing] = []
+    fresh, level, size = [account], (0, 0), 1
+    while len(found) <= LARGEST:
+        for name in fresh:
+            for entity in _held(found[name], now):
+                if (name, entity) not in things:
+                    thing = _thing(name, entity, now, node_of)
+                    things.update(((other, entity), thing) for other in thing.accounts)
+                    heappush(waiting, thing)
+        least = heappop(waiting)
+        if least.rank > level:
+            level, size = least.rank, len(found)
+        fresh = [name for name in least.accounts if name not in found]
+        found.update((name, node_of(name)) for name in fresh)
+    part = dict(islice(found.items(), size))
+    hubs = [
+        thing
+        for name, node in part.items()
+        for entity in _held(node, now)
+        if (thing := things[name, entity]).rank >= level
+    ]
+    hidden = {name for thing in hubs for name in thing.accounts} - part.keys()
+    return Component(_in_order(part), frozenset(thing.entity for thing in hubs), len(hidden))
 
 
-def hubs_around(account: str, found: Mapping[str, Node], now: int) -> frozenset[str]:
-    """The things to leave out of `found` so that the part with `account` has `LARGEST` accounts at most, as few as that takes.
-
-    Those go first that tie the most accounts with nothing else in common: a public terminal, an omnibus wallet. Things that are alike
-    in this go together, so that no name decides.
-    """
-    ranks = _ranked(found.values(), now)
-
-    def small(left_out: int) -> bool:
-        hubs = frozenset[str]().union(*ranks[:left_out])
-        return len(_reached(account, now, found.get, hubs, LARGEST + 1)) <= LARGEST
-
-    needed = bisect_left(range(len(ranks)), True, key=small)
-    return frozenset[str]().union(*ranks[:needed])
+def _thing(account: str, entity: str, now: int, node_of: NodeOf) -> _Thing:
+    nodes = _reached(account, now, node_of, entity)
+    held = [_held(node, now)[:COMPARED] for node in nodes.values()]
+    common = Counter(other for its in held for other in its if other != entity)
+    strangers = sum(all(common[other] < 2 for other in its) for its in held)
+    return _Thing((strangers, len(nodes)), entity, sorted(nodes))
 
 
-def _ranked(nodes: Iterable[Node], now: int) -> list[set[str]]:
-    """Every shared thing, in groups: first those with the most accounts that share nothing else with another of its accounts."""
-    accounts = Counter[str]()
-    common = Counter[tuple[str, str]]()
-    things = [list(dict.fromkeys(edge.entity for edge in node.edges if edge.holds(now))) for node in nodes]
-    for held in things:
-        accounts.update(held)
-        common.update(permutations(held[:COMPARED], 2))
-    strangers = Counter(
-        thing for held in things for thing in held if all(common[thing, other] < 2 for other in held[:COMPARED])
-    )
-    ranks: dict[tuple[int, int], set[str]] = {}
-    for thing, number in accounts.items():
-        ranks.setdefault((strangers[thing], number), set()).add(thing)
-    return [ranks[rank] for rank in sorted(ranks, reverse=True)]
+def _held(node: Node, now: int) -> list[str]:
+    """The things over which an account is tied."""
+    return list(dict.fromkeys(edge.entity for edge in node.edges if edge.holds(now)))
 
 
-def _reached(
-    account: str, now: int, node_of: Callable[[str], Node | None], without: frozenset[str], most: int
-) -> dict[str, Node]:
-    """The first `most` accounts that are reached from `account`, nearest first, over all things but `without`."""
-    own = node_of(account)
-    found = {} if own is None else {account: own}
+def _reached(account: str, now: int, node_of: NodeOf, over: str = "") -> dict[str, Node]:
+    """The accounts that are tied to `account`, over one thing or over all of them; no more than it takes to tell that they are too many."""
+    found = {account: node_of(account)}
     waiting = deque(found)
     while waiting:
         for edge in found[waiting.popleft()].edges:
-            if edge.neighbour in found or edge.entity in without or not edge.holds(now):
+            if edge.neighbour in found or not edge.holds(now) or (over and edge.entity != over):
                 continue
-            if len(found) >= most:
+            found[edge.neighbour] = node_of(edge.neighbour)
+            waiting.append(edge.neighbour)
+            if len(found) > LARGEST:
                 return found
-            node = node_of(edge.neighbour)
-            if node is not None:
-                found[edge.neighbour] = node
-                waiting.append(edge.neighbour)
     return found
 
 
 def _in_order(found: Mapping[str, Node]) -> list[Node]:
     return [found[name] for name in sorted(found)]
+
+
+def as_of(nodes: Iterable[Node], ts: int) -> int:
+    """The newest event time that is known of any of them, and no less than `ts`."""
+    told = [node.assessment.newest for node in nodes if node.assessment]
+    tied = [edge.ts for node in nodes for edge in node.edges[:1]]  # the newest first
+    return max([ts, *told, *tied])
 
 
 def edges_of(nodes: Sequence[Node], now: int, hubs: Container[str] = ()) -> dict[Tie, list[Edge]]:
@@ -134,3 +149,8 @@ def edges_of(nodes: Sequence[Node], now: int, hubs: Container[str] = ()) -> dict
 def case_id(anchor: str, episode: int) -> str:
     """Identity of one episode: the same on every run, and telling nothing about the account."""
     return "case-" + hashlib.blake2s(f"{anchor}\n{episode}".encode(), digest_size=8).hexdigest()
+
+
+def last_case(node: Node) -> str:
+    """Identity of the last case that began at an account."""
+    return case_id(node.account, node.episodes - 1)

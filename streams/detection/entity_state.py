@@ -15,7 +15,7 @@ MEMBERS = 64
 """Accounts kept per thing. Above `HUB` it is a hub and says nothing about anyone, so more need not be kept."""
 HUB = 50
 KEEP_DAYS = {"ip": 30, "subnet": 30, "exit": 30, "pair": 30, "device": 90, "payout": 365}
-"""How long an account stays on a thing after it was last seen there (catalogue §4.2: edges by type)."""
+"""How long an account stays on a thing after it was last seen there, and is tied over it (catalogue §4.2: edges by type)."""
 DEFAULT_KEEP_DAYS = 90
 LASTING = frozenset({"device", "payout"})
 """Kinds of things whose word about an account holds for as long as the account is there. Elsewhere it is of a moment and only fades."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -19,6 +19,15 @@ SHOWN_DAYS = 14
 """Evidence that goes on is worth a revision after so long: an alert's newest evidence and its expiry are never wrong by more."""
 
 
+def over(verdict: Verdict) -> bool:
+    """Whether there is too little evidence for a case, or none that is newer than `CASE_DAYS`."""
+    return verdict.score.tier == "none" or _expiry(verdict) <= verdict.now
+
+
+def _expiry(verdict: Verdict) -> int:
+    return verdict.last_evidence + CASE_DAYS * DAY
+
+
 def lifecycle(case: Case, verdict: Verdict) -> bool:
     """Bring `case` up to the verdict; True when there is a revision to publish.
 
@@ -28,33 +37,30 @@ def lifecycle(case: Case, verdict: Verdict) -> bool:
     """
     tier, fingerprint = verdict.score.tier, _fingerprint(verdict)
     digest = [tier, fingerprint, *verdict.roots]
-    case.expires = verdict.last_evidence + CASE_DAYS * DAY
+    case.expires = _expiry(verdict)
     case.first = min(filter(None, [case.first, *verdict.firsts.values()]), default=0)
-    over = case.expires <= verdict.now
     known = digest == case.digest or _only_faded(case, verdict, fingerprint)
-    if known and not over and verdict.last_evidence - case.shown < SHOWN_DAYS * DAY:
+    if known and case.expires > verdict.now and verdict.last_evidence - case.shown < SHOWN_DAYS * DAY:
         return False
     case.tier = tier
     case.members = verdict.members
-    if tier == "none" or over:
-        was_alert = case.alerted
+    case.revision += 1
+    if over(verdict):
         case.status = "retracted"
-        case.revision += 1
-        return was_alert or case.revision > 1
+        return True
     alertable = TIERS.index(tier) >= TIERS.index("review")
     case.digest, case.shown = digest, verdict.last_evidence
     if alertable and not case.alerted:
         case.alerted, case.status = True, "open"
     else:
         case.status = "updated" if case.alerted else "watch"
-    case.revision += 1
     return True
 
 
 def _fingerprint(verdict: Verdict) -> str:
     """A hash of who is in it, what is found of whom, and every mitigating fact, which an alert always shows (catalogue §4.4)."""
     found = [
-        (name, item.mitigated_by, sorted(verdict.holders[name][:HOLDERS]))
+        (name, item.mitigated_by, sorted(verdict.holders[name])[:HOLDERS])
         for name, item in sorted(verdict.weighed.items())
     ]
     said = msgspec.msgpack.encode([verdict.members, found, sorted(verdict.mitigating)])
@@ -69,31 +75,39 @@ def _only_faded(case: Case, verdict: Verdict, fingerprint: str) -> bool:
     return now <= then <= steady and {*verdict.roots} <= {*case.digest[2:]} <= {*areas_of(verdict.steady)}
 
 
-def revivable(cases: Iterable[Case], verdict: Verdict) -> Case | None:
+def revivable(cases: Sequence[Case], verdict: Verdict) -> Case | None:
     """The retracted case that goes on when its evidence comes back while it would still be valid: one episode, one identity.
 
-    What people decided stays decided, and what joined another case stays there.
+    So does one that had joined another case and has left it again, unless people have decided on any of these accounts since.
     """
+    decided = any(case.status == "resolved" for case in cases)
     for case in sorted(cases, key=lambda case: (case.opened, case.case_id)):
         if (
             case.status == "retracted"
-            and not case.joined_to
+            and not (case.joined_to and decided)
             and case.anchor in verdict.members
             and verdict.now < case.expires
         ):
-            case.digest = []
             return case
     return None
 
 
+def revive(case: Case) -> None:
+    """Let a retracted case go on: whatever is found is worth a revision."""
+    case.digest, case.joined_to = [], ""
+
+
+def join(case: Case, older: Case) -> None:
+    """End a case that became part of an older one. Whoever was told of both has heard all that either said."""
+    case.status, case.tier, case.joined_to = "retracted", "none", older.case_id
+    case.revision += 1
+    if older.alerted:
+        know(older, case.notified, case.roots)
+
+
 def notifies(case: Case, verdict: Verdict) -> bool:
     """Whether this revision is worth a person's attention; remembers that they were told."""
-    if (
-        not case.alerted
-        or case.closed
-        or TIERS.index(verdict.score.tier) < TIERS.index("review")
-        or not verdict.is_news_to(case)
-    ):
+    if case.closed or TIERS.index(verdict.score.tier) < TIERS.index("review") or not verdict.is_news_to(case):
         return False
     know(case, verdict.score.tier, verdict.roots)
     return True

@@ -107,6 +107,11 @@ class Assessment(msgspec.Struct, array_like=True, tag=1):
     agency: str = ""
     """The agency that MIT-AGENCY is about, when the membership is verified."""
 
+    @property
+    def newest(self) -> int:
+        """Event time of the newest that it tells: a shared thing may have found something after the account's own last event."""
+        return max([self.ts, *(item.last for item in self.evidence)])
+
 
 class StrongEdge(msgspec.Struct, array_like=True, tag=2):
     """Two accounts share one thing that strangers do not share."""
@@ -121,6 +126,11 @@ class StrongEdge(msgspec.Struct, array_like=True, tag=2):
     ref_b: Ref | None = None
     told: int = 0
     """Event time at which it was told. `ts` is when both were last there, from which it expires."""
+
+    @property
+    def newest(self) -> int:
+        """Event time as of which it was told, also by those who told no such time yet."""
+        return max(self.ts, self.told)
 
 
 class EdgeRemoved(msgspec.Struct, array_like=True, tag=3):

@@ -35,14 +35,16 @@ class Stage:
         self.stage = AccountsStage(catalogue(), offsets_of)
         self.states: PartitionStates[AccountState] = PartitionStates(StateCodec(AccountState))
         self.offset = 0
+        self.facts = FACTS
+        """Of the next events."""
         self.counts: dict[tuple[str, str], int] = {}
         self.outputs: list[Output] = []
 
     def event(self, event: dict[str, Any], ts: int, origin: Origin) -> None:
         """One enriched event as the enrich stage writes it."""
         whole = {"event_id": f"e{origin.offset}", "occurred_at": "2024-10-04T09:00:00Z", "account_id": "a", **event}
-        value = msgspec.json.encode({"event": whole, "ts": ts, "origin": origin, "facts": FACTS})
-        assert msgspec.json.decode(value, type=EnrichedEvent).facts == FACTS
+        value = msgspec.json.encode({"event": whole, "ts": ts, "origin": origin, "facts": self.facts})
+        assert msgspec.json.decode(value, type=EnrichedEvent).facts == self.facts
         self.take(ENRICHED_EVENTS.name, value)
 
     def tell(self, ts: int, kind: str, **fields: Any) -> None:

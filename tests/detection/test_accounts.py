@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from itertools import chain
+from itertools import chain, permutations
 from typing import Any
 
 import msgspec
@@ -11,13 +11,15 @@ import pytest
 
 from enrichers.enriched import Origin
 from schemas.topics import ASSESSMENTS, DEAD_LETTERS, ENRICHED_EVENTS, FINDINGS
+from streams.detection.account_state import AccountState
 from streams.detection.accounts import RECENT
-from streams.detection.messages import Assessment, Disposition, Finding
+from streams.detection.family import Desk
+from streams.detection.messages import Assessment, Disposition, Finding, Ref
 from streams.detection.scoring import weigh
 from streams.detection.windows import DAY, HOUR, MINUTE
 from streams.scenarios import generate
 from tests.bench.load import events, records, sign_ups
-from tests.detection.one_account import T0, Stage, login
+from tests.detection.one_account import FACTS, T0, Stage, login
 from tests.detection.pipeline import START, Pipeline, catalogue, scenario
 
 
@@ -63,6 +65,17 @@ def test_a_day_is_judged_once_it_is_closed() -> None:
     assert stage.account().day == first + 1
 
 
+def test_the_last_active_day_is_judged_however_long_nobody_came_after_it() -> None:
+    """Four sessions through a VPN, and nothing within the two weeks that end with the newest closed day."""
+    stage = Stage()
+    stage.facts = msgspec.structs.replace(FACTS, classes=("vpn",), operator="ASTRILL")
+    for hour in range(4):
+        stage.tell(T0 + hour * HOUR, "session.start", session_id=f"s{hour}", device_id="d")
+    assert "named_vpn_operator" not in stage.account().fired
+    stage.tell(T0 + 30 * DAY, "message.sent")
+    assert stage.account().fired["named_vpn_operator"].last == (T0 // DAY + 1) * DAY - 1
+
+
 def test_a_finding_is_kept_replaced_and_taken_back() -> None:
     stage = Stage()
     for offset, confidence in ((0, 0.6), (1, 0.85), (1, 0.1), (2, 0.0)):
@@ -77,6 +90,16 @@ def test_a_finding_is_kept_replaced_and_taken_back() -> None:
         if output.topic == ASSESSMENTS.name
     ]
     assert [[item.confidence for item in assessment.evidence] for assessment in told] == [[0.6], [0.85], []]
+
+
+def test_evidence_keeps_its_first_event_and_the_newest_two_in_whatever_order_they_came() -> None:
+    for order in permutations(range(5)):
+        desk, account = Desk(catalogue(), lambda _country, _ms: frozenset()), AccountState()
+        for at in order:
+            desk.fire(account, "impossible_travel", 1.0, T0 + at, {}, Ref(T0 + at, f"e{at}"))
+        (held,) = account.fired.values()
+        assert [ref.ts - T0 for ref in held.refs] == [0, 3, 4]
+        assert (held.first, held.last, held.count) == (T0, T0 + 4, 5)
 
 
 def test_a_public_computer_clears_neither_another_device_nor_a_later_year() -> None:

@@ -65,7 +65,6 @@ def tables(number: int) -> TablesUsed:
 def test_the_cases_stage_keeps_a_bounded_number_of_snapshots() -> None:
     desk = Desk()
     desk.tell(*map(tables, range(SNAPSHOTS_KEPT + 5)), tables(SNAPSHOTS_KEPT))
-    desk.restart()
     held = desk.states.get(SNAPSHOTS)
     assert isinstance(held, Snapshots)
     assert list(held.known) == [f"s{number}" for number in range(5, SNAPSHOTS_KEPT + 5)]

@@ -58,6 +58,23 @@ def test_what_weighs_least_is_left_out(stage: Stage) -> None:
     assert kept == [f"device:{number:03}" for number in range(5, EVIDENCE + 5)], "the five stalest"
 
 
+def test_a_mitigating_fact_that_lowers_nothing_yet_is_told(stage: Stage) -> None:
+    """An alert shows every one of them."""
+    find(stage, "device:d", 0)
+    finding = Finding("a", "", "ip:198.51.100.7", 0.0, T0, T0, 0, {"reason": "declared"}, [], "MIT-OFFICE")
+    stage.take(FINDINGS.name, msgspec.msgpack.encode(finding))
+    (output,) = (output for output in stage.outputs if output.topic == ASSESSMENTS.name)
+    told = msgspec.msgpack.decode(output.value, type=Assessment)
+    assert [fact.mitigator for fact in told.mitigations] == ["MIT-OFFICE"]
+
+
+def test_how_many_events_came_late_is_told(stage: Stage) -> None:
+    (told,) = find(stage, "device:d", 0)
+    assert told.data_quality == []
+    stage.tell(T0 - DAY, "login.succeeded", device_id="d")
+    assert standing(load(), "a", stage.account()).data_quality == ["late_events:1"]
+
+
 def test_the_agency_is_told_once_its_membership_is_verified(stage: Stage) -> None:
     stage.tell(T0, "affiliation.declared", agency_id="g", registry_verified=True)
     assert standing(load(), "a", stage.account()).agency == ""

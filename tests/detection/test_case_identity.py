@@ -73,7 +73,6 @@ def test_a_decision_outlives_that_the_account_was_part_of_another_case(desk: Des
     (opened,) = desk.tell(assessed("b", *REVIEW))
     desk.tell(decided(opened.alert_id, "b", 1), assessed("x", *REVIEW, day=2))
     desk.tell(tied("b", "x", day=2))
-    desk.restart()
     published = desk.tell(untied("b", "x", day=3), assessed("b", *REVIEW, day=4))
     assert [alert.subject.account_ids for alert in published] == [("x",)]
 
@@ -84,6 +83,7 @@ def test_of_many_decisions_the_newest_are_remembered(desk: Desk) -> None:
     assert isinstance(node, Node)
     node.decided = [f"case-{number}" for number in range(DECIDED)]
     desk.tell(decided(opened.alert_id, "a", 1))
+    assert desk.counts["evictions", "case_decision"] == 1
     assert node.decided == [*(f"case-{number}" for number in range(1, DECIDED)), opened.alert_id]
 
 
@@ -107,7 +107,7 @@ def test_a_joined_case_ends_with_its_own_accounts_and_evidence(desk: Desk) -> No
     (older,) = desk.tell(assessed("b", *REVIEW))
     desk.tell(assessed("c", *WATCH, evidence("payout_name_mismatch", 0.5), day=1))
     ended, grown = desk.tell(tied("b", "c", day=1))
-    assert (ended.status, ended.tier, ended.joined_to) == ("retracted", "none", older.alert_id)
+    assert (ended.revision, ended.status, ended.tier, ended.joined_to) == (2, "retracted", "none", older.alert_id)
     assert ended.subject.account_ids == ("c",)
     assert {item.account_ids for item in ended.evidence} == {("c",)}
     assert "tz_ip_claim_triple_mismatch" not in {item.indicator for item in ended.evidence}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from streams.detection.case_graph import tie
 from streams.detection.lifecycle import CASE_DAYS, SHOWN_DAYS
 from streams.detection.messages import Assessment, Evidence, Mitigation, StrongEdge
 from streams.detection.timestamps import rfc3339
+from streams.detection.verdict import HOLDERS
 from streams.detection.windows import DAY
 from tests.detection.test_cases import REVIEW, T0, WATCH, Desk, assessed, evidence
 
@@ -40,6 +42,19 @@ def test_what_a_fact_begins_to_lower_is_shown(desk: Desk) -> None:
     assert {item.indicator for item in alert.evidence if item.mitigated_by} == {"claimed_location_mismatch"}
 
 
+def test_a_new_area_notifies_also_where_the_tier_stays(desk: Desk) -> None:
+    (opened,) = desk.tell(assessed("a", *WATCH, REVIEW[1]))
+    (wider,) = desk.tell(assessed("a", *WATCH, *REVIEW[1:], day=1))
+    assert (opened.tier, wider.tier, wider.notify) == ("review", "review", True)
+
+
+def test_a_higher_tier_notifies_also_where_the_areas_stay(desk: Desk) -> None:
+    (opened,) = desk.tell(assessed("a", *REVIEW))
+    (higher,) = desk.tell(assessed("a", *REVIEW, evidence("payout_instrument_shared"), day=1))
+    assert opened.roots.keys() == higher.roots.keys()
+    assert (opened.tier, higher.tier, higher.notify) == ("review", "priority", True)
+
+
 def test_evidence_that_goes_on_moves_the_expiry_in_a_revision_a_fortnight(desk: Desk) -> None:
     desk.tell(assessed("a", *REVIEW))
     told = [desk.tell(assessed("a", *review(day), day=day)) for day in range(7, 92, 7)]
@@ -63,10 +78,36 @@ def test_an_alert_near_a_threshold_does_not_fall_and_rise_between_two_sightings(
     assert (faded.tier, faded.notify) == ("watch", False)
 
 
+def test_a_watch_entry_does_not_end_and_begin_between_two_sightings_either(desk: Desk) -> None:
+    near = (evidence("account_handoff_after_verification"),)
+    (entry,) = desk.tell(assessed("a", *near))
+    assert (entry.tier, entry.score) == ("watch", 46.0)
+    assert desk.tell(assessed("a", *near, day=7)) == []
+    (ended,) = desk.tell(assessed("a", *near, day=22))
+    assert (ended.status, ended.tier) == ("retracted", "none")
+
+
 def test_evidence_that_becomes_less_lowers_at_once(desk: Desk) -> None:
     desk.tell(assessed("a", *REVIEW))
     (lower,) = desk.tell(assessed("a", *review(0, 0.7), day=1))
     assert lower.tier == "watch"
+
+
+def test_a_shared_thing_that_speaks_of_a_silent_account_makes_nothing_fresh(desk: Desk) -> None:
+    """Its own evidence is eighty days older than what is found now."""
+    items = (*REVIEW, evidence("shared_device_multi_account", 1.0, 80, "device:x"))
+    (silent,) = desk.tell(assessed("a", *items))
+    (active,) = Desk().tell(assessed("a", *items, day=80))
+    assert (silent.tier, silent.score) == (active.tier, active.score)
+
+
+def test_who_is_no_longer_tied_does_not_come_back_with_an_old_time(desk: Desk) -> None:
+    desk.tell(StrongEdge("device", "device:x", "a", "b", T0), assessed("a", evidence(NAMES[1], 0.5), day=1))
+    desk.tell(assessed("b", *review(80), day=80))
+    (parted,) = desk.tell(assessed("b", *review(95), day=95))
+    assert parted.subject.account_ids == ("b",)
+    assert desk.tell(assessed("a", day=1)) == [], "the device forgot it, and it did nothing since"
+    assert desk.tell(assessed("b", *review(96), day=96)) == []
 
 
 def test_evidence_says_whose_it_is_and_since_when_it_holds_for_any_of_them(desk: Desk) -> None:
@@ -83,6 +124,24 @@ def test_evidence_says_whose_it_is_and_since_when_it_holds_for_any_of_them(desk:
     *_, fewer = desk.tell(assessed("a", *since, mitigations=(explained,), day=1))
     told = {item.indicator: item for item in fewer.evidence}
     assert told["payout_name_mismatch"].account_ids == ("b", "a"), "a little of it counts still"
+
+
+def test_whose_evidence_is_explained_is_not_named_with_it(desk: Desk) -> None:
+    live = Mitigation("MIT-LIVE", T0, "a live proof showed the verified person", T0 + 180 * DAY)
+    desk.tell(StrongEdge("payout", "payout:x", "a", "b", T0), assessed("b", *WATCH, mitigations=(live,)))
+    (alert,) = desk.tell(assessed("a", *REVIEW))
+    told = {item.indicator: item.account_ids for item in alert.evidence}
+    assert (told["account_handoff_after_verification"], told["operator_shift_pattern"]) == (("a",), ("b",))
+
+
+def test_whose_evidence_is_strongest_for_now_is_no_news(desk: Desk) -> None:
+    """Also where there are more accounts than are named at a finding."""
+    names = [f"a{number:02}" for number in range(HOLDERS + 10)]
+    for name in names[1:]:
+        tie(StrongEdge("payout", "payout:x", names[0], name, T0), desk.states)
+    for name in names:
+        desk.tell(assessed(name, *review(0, 0.9)))
+    assert desk.tell(assessed(names[-1], *review(1, 0.95), day=1)) == []
 
 
 def test_a_cluster_names_the_accounts_that_are_tied(desk: Desk) -> None:

@@ -213,6 +213,7 @@ def test_a_device_edge_outlasts_an_absence_and_a_return_takes_none_back() -> Non
             things.link("device", name, day)
     assert things.tied(35) == {("a", "b"), ("a", "c"), ("b", "c")}
     things.link("device", "a", 40)
+    things.link("device", "d", 41)
     assert not any(isinstance(told, EdgeRemoved) for told in things.told)
     assert {("a", "b"), ("a", "c")} <= things.tied(100)
 
