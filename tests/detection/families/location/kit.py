@@ -92,4 +92,4 @@ class Account:
         return evidence.confidence if evidence else 0.0
 
 
-__all__ = ["CATALOGUE", "DAY", "HOUR", "MINUTE", "PLACES", "SIGNED", "T0", "Account", "Seen", "facts"]
+__all__ = ["CATALOGUE", "DAY", "DAY0", "HOUR", "MINUTE", "PLACES", "SIGNED", "T0", "Account", "Seen", "facts"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
 
-from tests.detection.families.location.kit import DAY, HOUR, MINUTE, SIGNED, T0, Account, facts
+from tests.detection.families.location.kit import DAY, DAY0, HOUR, MINUTE, SIGNED, T0, Account, facts
 
 CLAIMED = "claimed_location_mismatch"
 CLOCK = "tz_ip_claim_triple_mismatch"
@@ -106,15 +107,30 @@ def test_six_half_days_are_needed(days: int, expected: float) -> None:
         ("athens", 120, None),  # the traveller whose clock follows
         ("athens", 0, "Europe/Lisbon"),  # the traveller whose clock stays at home
         ("athens", 60, None),  # within the tolerance of either
-        ("chicago", 0, "UTC"),
-        ("chicago", 0, "Atlantic/Reykjavik"),
-        ("chicago", 0, None),
     ],
 )
-def test_clocks_that_fit_or_do_not_tell_are_silent(place: str, offset: int, zone: str | None) -> None:
+def test_clocks_that_fit_are_silent(place: str, offset: int, zone: str | None) -> None:
     account = Account(claimed_country="AA")
     fields = {"tz_offset_min": offset, **({"tz": zone} if zone else {})}
     assert lived(account, [place] * 14, **fields).confidence(CLOCK) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("zone", "tells"),
+    [
+        ("Africa/Abidjan", True),
+        ("UTC", False),
+        ("Etc/UCT", False),
+        ("GMT0", False),
+        ("Atlantic/Reykjavik", False),
+        ("Iceland", False),
+        ("Nowhere/Land", False),
+        (None, False),
+    ],
+)
+def test_a_clock_at_utc_tells_only_under_the_name_of_a_place(zone: str | None, tells: bool) -> None:
+    account = lived(Account(claimed_country="BB"), ["chicago"] * 6, tz_offset_min=0, tz=zone)
+    assert account.confidence(CLOCK) == tells
 
 
 def test_a_clock_that_fits_declared_travel_is_silent() -> None:
@@ -198,6 +214,11 @@ def test_exits_push_no_place_of_living_out() -> None:
     assert account.desk.evicted["network"] > 0
 
 
+def test_a_ships_clock_is_not_held_against_the_ground_station() -> None:
+    account = lived(Account(claimed_country="AA"), ["athens"] * 14, "satellite", tz_offset_min=-180)
+    assert account.confidence(CLOCK) == 0.0
+
+
 def test_an_unknown_claim_or_place_is_no_mismatch() -> None:
     assert lived(Account(), ["athens"] * 14, tz_offset_min=480).confidence(CLOCK) == 0.0
     assert lived(Account(claimed_country="ZZ"), ["athens"] * 14, tz_offset_min=480).confidence(CLOCK) == 0.0
@@ -211,12 +232,21 @@ def test_a_clock_that_changes_is_silent() -> None:
     assert account.confidence(CLOCK) == 0.0
 
 
+UTC = "Africa/Abidjan"
+"""A zone that is at UTC all the year."""
+
+
+def at_work(account: Account, day: int, *hours: int) -> None:
+    """Active on one day at these UTC hours."""
+    account.state.active_hours[DAY0 + day] = sum(1 << hour % 24 for hour in hours)
+    account.close(day)
+
+
 def worked(hours: range, days: int = 28, **profile: Any) -> Account:
     """Active at these UTC hours every day."""
-    account = Account(claimed_tz="Africa/Abidjan", **profile)  # UTC all the year
-    mask = sum(1 << hour % 24 for hour in hours)
-    account.state.active_hours = {T0 // DAY + day: mask for day in range(days)}
-    account.close(days - 1)
+    account = Account(**{"claimed_tz": UTC, **profile})
+    for day in range(days):
+        at_work(account, day, *hours)
     return account
 
 
@@ -243,10 +273,56 @@ def test_hours_need_weeks_and_a_known_zone() -> None:
     assert worked(range(21, 29), days=13).confidence(HOURS) == 0.0
     account = worked(range(21, 29), days=14)
     assert account.confidence(HOURS) == 1.0
-    account = Account(claimed_tz="Nowhere/Land")
-    account.state.active_hours = {T0 // DAY: 255}
-    account.close(0)
+    assert worked(range(21, 29), claimed_tz="Nowhere/Land").confidence(HOURS) == 0.0
+
+
+def test_the_end_of_a_contract_makes_no_earlier_night_odd() -> None:
+    account = worked(range(21, 29), client_zones={"c1": -600})
+    account.state.profile.client_zones = {}
+    for day in range(28, 46):
+        at_work(account, day, *range(21, 29))
+        assert account.confidence(HOURS) == 0.0, day
+    for day in range(46, 48):
+        at_work(account, day, *range(21, 29))
+    assert account.confidence(HOURS) == 1.0
+
+
+def test_a_zone_that_is_stated_anew_explains_the_nights_before() -> None:
+    account = worked(range(21, 29), days=13)
+    account.state.profile.claimed_tz = "Pacific/Honolulu"
+    at_work(account, 13, *range(21, 29))
     assert account.confidence(HOURS) == 0.0
+
+
+def test_a_change_to_summer_time_makes_no_earlier_day_odd() -> None:
+    spring = (date(2025, 3, 30) - date(1970, 1, 1)).days - DAY0
+    account = Account(claimed_tz="Europe/Lisbon")
+    for day in range(spring - 28, spring + 28):
+        at_work(account, day, *(hour - (day >= spring) for hour in range(13, 28)))  # asleep until one at noon
+        assert account.confidence(HOURS) == 0.0, day - spring
+
+
+@pytest.mark.parametrize("east", range(-10, 14))
+def test_two_equal_rests_are_read_alike_wherever_somebody_lives(east: int) -> None:
+    zone = f"Etc/GMT{-east:+d}"
+    split = [hour - east for hour in (6, 7, 8, 18, 19, 20)]  # before and after nine hours with the children
+    night = [hour - east for hour in (20, 21, 22, 23, 0, 1)]
+    for hours, expected in ((split, 0.0), (night, 1.0)):
+        account = Account(claimed_tz=zone)
+        for day in range(20):
+            at_work(account, day, *hours)
+        assert account.confidence(HOURS) == expected
+
+
+def test_what_arrives_after_a_day_has_closed_is_judged_with_the_next() -> None:
+    account = Account(claimed_tz=UTC)
+    for day in range(16):
+        at_work(account, day, 9)
+        account.state.active_hours[DAY0 + day] = sum(1 << hour % 24 for hour in range(21, 29))
+    account.close(16)
+    evidence = account.fired(HOURS)
+    assert evidence is not None
+    assert (evidence.numbers["odd_days"], evidence.numbers["active_days"]) == (16, 16)
 
 
 @pytest.mark.parametrize(
