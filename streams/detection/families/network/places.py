@@ -31,6 +31,10 @@ CROWDS = frozenset({"relay", "tor", "mobile", "cgnat", "satellite", "corporate"}
 """Classes whose address is dealt out to whoever comes: co-use says nothing, so no `exit` or `subnet` link is sent."""
 
 
+UNNAMED = "unnamed"
+"""Operator of all VPN exits whose operator nobody names."""
+
+
 def checksum(text: str) -> int:
     """Give a short name to an address or a device: four bytes of state, no way back without the original."""
     return zlib.crc32(text.encode())
@@ -53,7 +57,7 @@ def counted_as(facts: Facts) -> str:
 def operator_of(facts: Facts) -> str:
     """Give the VPN operator's name in a form that two providers of data write alike; empty when it is no VPN.
 
-    Tor counts as one operator, and so do all VPN exits whose operator nobody names: unknown never adds to a count.
+    Tor counts as one operator. An exit whose operator nobody names may be any operator's: see `one_vpn`.
     """
     classes = facts.classes
     if not classes:
@@ -62,7 +66,13 @@ def operator_of(facts: Facts) -> str:
         return "tor"
     if "vpn" not in classes or "relay" in classes or "corporate" in classes:
         return ""
-    return plain_name(facts.operator or "") or "unnamed"
+    return plain_name(facts.operator or "") or UNNAMED
+
+
+def one_vpn(operators: set[str]) -> bool:
+    """Whether a VPN was used and no second operator is known; empty names are of other networks."""
+    used = operators - {""}
+    return bool(used) and len(used - {UNNAMED}) <= 1
 
 
 def plain_name(name: str) -> str:

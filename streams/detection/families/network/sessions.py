@@ -113,7 +113,7 @@ def _arrived(moment: Moment, memory: NetworkMemory, facts: Facts, bucket: int, d
         count(memory, moment.ts // DAY, SESSIONS)
     if facts.classes:
         _classed(moment, memory, facts, operator, session, desk)
-    if (new or moved) and (len(memory.networks) > 3 or len(memory.places) > 2):
+    if new or moved:
         spread.judge(moment, memory, desk)
     send(moment, seen, desk)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from enrichers.timezones import offset_of_zone
 from streams.detection.families.network.memory import NetworkMemory
+from streams.detection.families.network.places import UNNAMED, one_vpn
 from streams.detection.family import Desk, Moment
 from streams.detection.windows import DAY, touch
 
@@ -55,11 +56,11 @@ def judge(account: AccountState, memory: NetworkMemory, day: int, end: int, desk
 
 
 def _habit(account: AccountState, lately: dict[str, list[int]], day: int, end: int, limits: dict[str, float]) -> bool:
-    created = account.profile.created
-    if len(lately) != 1 or created is None or end - created < limits["tenure_days"] * DAY:
+    created, named = account.profile.created, lately.keys() - {UNNAMED}
+    if not one_vpn(named) or created is None or end - created < limits["tenure_days"] * DAY:
         return False
-    name, (first, _) = next(iter(lately.items()))
-    return name not in {"tor", "unnamed"} and day - first >= limits["stable_days"]
+    (name,) = named
+    return name != "tor" and day - lately[name][0] >= limits["stable_days"]
 
 
 def _agree(account: AccountState, memory: NetworkMemory, day: int, limits: dict[str, float], desk: Desk) -> bool:

@@ -40,6 +40,12 @@ def facts(n: int = 1, *, country: str | None = "PT", host: int = 7, asn: int | N
     )
 
 
+def ipv6(n: int, **more: Any) -> Facts:
+    """The IPv6 network of the line whose IPv4 one is `facts(n)`."""
+    prefix = f"2001:db8:{n:x}::"
+    return msgspec.structs.replace(facts(n, **more), ip=f"{prefix}7", network=f"{prefix}/48", shared_key=f"{prefix}/64")
+
+
 def vpn(n: int, country: str = "PT", operator: str | None = "ASTRILL") -> Facts:
     return facts(n, country=country, classes=("vpn",), operator=operator)
 
@@ -156,6 +162,7 @@ __all__ = [
     "Account",
     "Shared",
     "facts",
+    "ipv6",
     "link",
     "vpn",
 ]

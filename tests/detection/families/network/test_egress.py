@@ -163,6 +163,7 @@ def test_steady_use_of_one_vpn_on_an_old_account() -> None:
         (-100, 60, (), False),
         (-200, 59, (), False),
         (-200, 60, (vpn(2, operator="OTHER"),), False),
+        (-200, 60, (vpn(2, operator=None),), True),
     ):
         account = Account(created=T0 + created * DAY)
         for day in range(0, last + 1, 3 if last % 3 == 0 else 1):
