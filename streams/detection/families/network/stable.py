@@ -64,13 +64,18 @@ def _habit(account: AccountState, lately: dict[str, list[int]], day: int, end: i
 
 
 def _agree(account: AccountState, memory: NetworkMemory, day: int, limits: dict[str, float], desk: Desk) -> bool:
-    """Compare countries with each other only (REQ-F02), and a clock with the day on which it was last seen."""
+    """Compare countries with each other only (REQ-F02), and a clock with the day on which it was last seen.
+
+    A clock at UTC may be a private browser's: beside another one that agrees, it says nothing against it.
+    """
     profile = account.profile
     claimed = profile.claimed_country
     if not claimed or profile.id_country != claimed or set(profile.payout_countries) != {claimed}:
         return False
     clocks = {offset: seen for offset, seen in memory.clocks.items() if day - limits["days"] < seen}
-    return bool(clocks) and all(
-        offset in desk.offsets_of(claimed, seen * DAY) or offset in desk.offsets_of(claimed, (seen + 1) * DAY)
+    agreeing = {
+        offset
         for offset, seen in clocks.items()
-    )
+        if offset in desk.offsets_of(claimed, seen * DAY) or offset in desk.offsets_of(claimed, (seen + 1) * DAY)
+    }
+    return bool(agreeing) and clocks.keys() - agreeing <= {0}

@@ -192,6 +192,17 @@ def test_agreement_of_all_statements_whatever_the_country() -> None:  # B06
             assert ("MIT-STABLEVPN" in account.state.mitigations) is expected
 
 
+def test_a_private_browsers_clock_says_nothing_against_agreement() -> None:
+    for clocks, expected in (((60, 0), True), ((0,), False), ((60, 120), False)):
+        account = Account()
+        profile = account.state.profile
+        profile.claimed_country, profile.id_country, profile.payout_countries = "PT", "PT", ["PT"]
+        for n, clock in enumerate(clocks):
+            account.start(n * HOUR, vpn(1), tz_offset_min=clock)
+        account.close(0)
+        assert ("MIT-STABLEVPN" in account.state.mitigations) is expected
+
+
 def test_minutes_at_home_count_beside_those_on_a_server() -> None:
     for home_first in (True, False):
         account = Account()
