@@ -25,6 +25,8 @@ NEVER_SHARED = OFFICES | {
     "hotel",
 }
 """Classes on which meeting other accounts is no news: no `ip` link is sent. Proxies are judged by exits."""
+PASSED = frozenset({"vpn", "tor", "corporate", "relay"})
+"""Classes of servers that pass on the traffic of people who are elsewhere."""
 EXITS = frozenset({"vpn", "hosting", "residential_proxy", "public_proxy"})
 """Anonymizer-like classes: being on one address in the same minutes means more than on a home line."""
 CROWDS = frozenset({"relay", "tor", "mobile", "cgnat", "satellite", "corporate"}) | OFFICES
@@ -87,9 +89,8 @@ def country_of(facts: Facts) -> str:
 
 
 def on_hosting(facts: Facts) -> bool:
-    """Hosting space that no VPN list claims and that is no company gateway or relay."""
-    classes = facts.classes
-    return "hosting" in classes and "vpn" not in classes and "corporate" not in classes and "relay" not in classes
+    """Hosting space of which no list says that it passes others' traffic on, as VPN, Tor exit, company gateway or relay."""
+    return "hosting" in facts.classes and PASSED.isdisjoint(facts.classes)
 
 
 def anonymized(facts: Facts) -> bool:

@@ -107,8 +107,8 @@ def test_edges_of_the_server_rule() -> None:
         assert mixed.confidence(HOSTING) == expected
 
 
-def test_vpn_gateway_and_relay_space_is_not_a_server_and_open_tabs_are_not_minutes() -> None:
-    for classes in (("hosting", "vpn"), ("corporate",), ("relay",)):
+def test_vpn_tor_gateway_and_relay_space_is_not_a_server_and_open_tabs_are_not_minutes() -> None:
+    for classes in (("hosting", "vpn"), ("hosting", "tor"), ("hosting", "corporate"), ("hosting", "relay")):
         account = work(facts(1, classes=classes), 8)
         account.close(0)
         assert account.confidence(HOSTING) == 0
