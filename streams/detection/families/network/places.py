@@ -43,17 +43,21 @@ def checksum(text: str) -> int:
 
 
 def counted_as(facts: Facts) -> str:
-    """Name the network as it is counted: itself, or its operator when that deals out many.
+    """Name the network as it is counted: itself, or its operator when that deals out many."""
+    return dealer_of(facts) or facts.network or ""
+
+
+def dealer_of(facts: Facts) -> str:
+    """Name the operator that deals out many networks as one; empty for any other network.
 
     A consumer relay lends its exits from several partners' networks, so that its AS number does not stand for the operator.
     """
     classes = facts.classes
-    if classes:
-        for name in COLLAPSED:
-            if name in classes:
-                dealer = facts.operator or ("" if name == "relay" else facts.asn or facts.network)
-                return f"{name}:{dealer}"
-    return facts.network or ""
+    for name in COLLAPSED:
+        if name in classes:
+            dealer = facts.operator or ("" if name == "relay" else facts.asn or facts.network)
+            return f"{name}:{dealer}"
+    return ""
 
 
 def operator_of(facts: Facts) -> str:
