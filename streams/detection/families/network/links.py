@@ -77,7 +77,7 @@ def exits(moment: Moment, desk: Desk, refresh: int = EXIT_REFRESH, *, first: boo
     """
     facts = moment.facts
     key, classes = facts.shared_key, facts.classes
-    if key is not None:
+    if key is not None and CROWDS.isdisjoint(classes):
         hidden = bool(classes) and not EXITS.isdisjoint(classes)
         desk.link(moment, "exit", key, refresh if hidden else WEEK, lambda: _exit(moment, hidden, first))
 

@@ -113,3 +113,12 @@ def test_mobile_and_relay_addresses_send_no_exit() -> None:  # B04
     for n in range(50):
         account.start(n * 20 * MINUTE, facts(n, classes=("mobile" if n % 2 else "relay",)))
     assert not account.links
+
+
+@pytest.mark.parametrize("classes", [("hosting", "tor"), ("mobile", "residential_proxy"), ("hosting", "university")])
+def test_nor_do_heartbeats_there_whatever_other_lists_say(classes: tuple[str, ...]) -> None:
+    account = Account()
+    for n in range(10):
+        account.start(n * HOUR, facts(n, classes=classes))
+        account.beat(n * HOUR + 10 * MINUTE, facts(n, classes=classes))
+    assert not account.links
