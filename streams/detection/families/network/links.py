@@ -58,7 +58,9 @@ def _tell_subnet(moment: Moment, seen: Seen, desk: Desk) -> None:
     """
     subnet = subnet_of(moment.facts)
     last = moment.account.links.get(f"subnet:{subnet}")
-    new_device = _new_device(seen, moment.event.device_id)
+    new_device = is_new(seen, moment.event.device_id)
+    if new_device:
+        seen.devices += _marks(moment.event.device_id)
     age = WEEK if last is None else moment.ts - last
     if age < REFRESH and not new_device:
         return
@@ -91,12 +93,9 @@ def subnet_of(facts: Facts) -> str:
     return f"{operator}+{place}" if operator and place else facts.network or ""
 
 
-def _new_device(seen: Seen, device: str | None) -> bool:
-    marks = _marks(device)
-    if not marks or len(seen.devices) >= DEVICES or marks[0] in seen.devices:
-        return False
-    seen.devices += marks
-    return True
+def is_new(seen: Seen, device: str | None) -> bool:
+    """Whether a device is to be told of that was not seen in this network lately."""
+    return device is not None and len(seen.devices) < DEVICES and checksum(device) not in seen.devices
 
 
 def _marks(device: str | None) -> list[int]:

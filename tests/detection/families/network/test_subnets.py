@@ -8,7 +8,7 @@ import pytest
 from streams.detection.families.network.builds import build_of
 from streams.detection.families.network.rhythm import alike, week_of
 from streams.detection.messages import Who
-from tests.detection.families.network.kit import DAY, HOUR, Account, Shared, facts, link, vpn
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, Shared, facts, link, vpn
 
 SUBNET = "shared_subnet_single_use_devices"
 WEEK = bytes(24) + b"\x04" * 60 + bytes(84)
@@ -113,6 +113,13 @@ def test_links_are_daily_or_with_a_new_device() -> None:
         account.start(hour * HOUR, facts(), device_id="d1" if hour < 20 else "d2")
     assert len(account.sent("subnet")) == 2
     assert len(account.sent("subnet")[-1].data["devices"]) == 2
+
+
+def test_a_second_device_that_begins_within_the_same_minutes_is_told_of() -> None:
+    account = Account()
+    account.start(0, facts(), device_id="laptop")
+    account.start(MINUTE, facts(), device_id="phone")
+    assert account.sent("subnet")[-1].data["devices"] == [crc32(b"laptop"), crc32(b"phone")]
 
 
 def test_links_are_daily_while_what_they_carry_changes_and_weekly_then() -> None:
