@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
 
+from streams.detection.families.location.hours import quiet
 from tests.detection.families.location.kit import DAY, DAY0, HOUR, MINUTE, SIGNED, T0, Account, facts
 
 CLAIMED = "claimed_location_mismatch"
@@ -61,6 +63,17 @@ def lived_once(account: Account, places: list[str]) -> Account:
 )
 def test_every_country_that_was_stated_counts(profile: dict[str, Any]) -> None:
     assert lived(Account(**profile), ["athens"] * 21).confidence(CLAIMED) == 0.0
+
+
+def test_a_document_alone_is_a_statement_to_compare_with() -> None:
+    assert lived_once(Account(id_country="AA"), ["athens"] * 21).confidence(CLAIMED) == 1.0
+
+
+@pytest.mark.parametrize(("first", "last", "counts"), [(-9, -2, False), (-9, 0, True), (20, 29, True), (21, 29, False)])
+def test_only_travel_of_the_weeks_that_are_judged_counts(first: int, last: int, counts: bool) -> None:
+    trip: list[int | None] = [T0 + first * DAY, T0 + (last + 1) * DAY]
+    account = lived_once(Account(claimed_country="AA", travel={"BB": trip}), ["athens"] * 21)
+    assert account.confidence(CLAIMED) == (0.0 if counts else 1.0)
 
 
 def test_a_holiday_is_silent() -> None:
@@ -262,6 +275,36 @@ def worked(hours: range, days: int = 28, **profile: Any) -> Account:
 )
 def test_quiet_time_in_the_stated_daytime(hours: range, expected: float) -> None:
     assert worked(hours).confidence(HOURS) == expected
+
+
+@pytest.mark.parametrize(
+    ("active", "starts", "length"),
+    [
+        (range(9, 18), (18,), 15),
+        (range(21, 29), (5,), 16),
+        ((0, 1, 12), (13,), 11),
+        ((3,), (4,), 23),
+        ((0, 8, 16), (1, 9, 17), 7),
+        (range(24), (), 0),
+        ((), (), 0),
+    ],
+)
+def test_the_longest_quiet_of_a_day_goes_round_the_clock(
+    active: Iterable[int], starts: tuple[int], length: int
+) -> None:
+    assert quiet(sum(1 << hour % 24 for hour in active)) == (starts, length)
+
+
+def test_hours_are_found_at_the_end_of_the_day_and_kept_for_as_long_as_they_are_judged() -> None:
+    account = worked(range(21, 29))
+    evidence, memory = account.fired(HOURS), account.state.location
+    assert evidence is not None
+    assert evidence.last == T0 + 28 * DAY - 1
+    assert memory is not None
+    account.close(27 + 27)
+    assert memory.odd_days is not None
+    account.close(27 + 28)
+    assert memory.odd_days is None
 
 
 def test_clients_far_away_explain_the_hours() -> None:
