@@ -270,7 +270,9 @@ def worked(hours: range, days: int = 28, **profile: Any) -> Account:
         (range(21, 29), 1.0),
         (range(23, 33), 1.0),
         (range(18, 23), 0.0),  # an evening job: five hours a day say nothing about sleep
-        (range(8, 28), 0.0),  # too short a rest to be sleep
+        (range(18, 38), 0.0),  # too short a rest to be sleep
+        (range(13, 29), 1.0),  # the middle at nine
+        (range(22, 38), 0.0),  # and at six in the evening
     ],
 )
 def test_quiet_time_in_the_stated_daytime(hours: range, expected: float) -> None:
@@ -305,6 +307,10 @@ def test_hours_are_found_at_the_end_of_the_day_and_kept_for_as_long_as_they_are_
     assert memory.odd_days is not None
     account.close(27 + 28)
     assert memory.odd_days is None
+
+
+def test_no_event_is_kept_for_days_of_a_few_hours() -> None:
+    assert worked(range(18, 23)).state.location is None
 
 
 def test_clients_far_away_explain_the_hours() -> None:
