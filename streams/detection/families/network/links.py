@@ -160,6 +160,7 @@ def _exit(moment: Moment, hidden: bool, first: bool) -> Numbers:
     about: Numbers = {"exit": name, "network": facts.network}
     if hidden:
         about["lists"] = saying(facts, EXITS)
+        about["provider"] = facts.asn
     if first and (marks := _marks(moment.event.device_id)):
         about[VISIT] = [*marks, moment.ts // HOUR]
     return about

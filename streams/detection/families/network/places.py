@@ -33,6 +33,8 @@ CROWDS = frozenset({"relay", "tor", "mobile", "cgnat", "satellite", "corporate"}
 """Classes whose address is dealt out to whoever comes: co-use says nothing, so no `exit` or `subnet` link is sent."""
 
 
+IPV6 = "/48"
+"""How the name of an IPv6 network ends."""
 UNNAMED = "unnamed"
 """Operator of all VPN exits whose operator nobody names."""
 

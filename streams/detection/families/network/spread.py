@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from streams.detection.families.network import lists
 from streams.detection.families.network.memory import NetworkMemory, Place, Seen
-from streams.detection.families.network.places import one_vpn
+from streams.detection.families.network.places import IPV6, one_vpn
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Numbers
 from streams.detection.windows import DAY, HOUR, MINUTE, Presence
@@ -16,8 +16,6 @@ SPREAD = "multi_ip_multi_country_window"
 BUCKET = 5 * MINUTE
 """Twelve of them are never longer than the 60 minutes of the rule."""
 ROW = 48
-IPV6 = "/48"
-"""How the name of an IPv6 network ends."""
 NETWORKS = 24
 PLACES = 24
 

@@ -40,14 +40,14 @@ def facts(n: int = 1, *, country: str | None = "PT", host: int = 7, asn: int | N
     )
 
 
-def ipv6(n: int, **more: Any) -> Facts:
-    """The IPv6 network of the line whose IPv4 one is `facts(n)`."""
-    prefix = f"2001:db8:{n:x}::"
-    return msgspec.structs.replace(facts(n, **more), ip=f"{prefix}7", network=f"{prefix}/48", shared_key=f"{prefix}/64")
-
-
 def vpn(n: int, country: str = "PT", operator: str | None = "ASTRILL") -> Facts:
     return facts(n, country=country, classes=("vpn",), operator=operator)
+
+
+def ipv6(line: Facts) -> Facts:
+    """What a line shows instead when it has both."""
+    prefix = f"2001:db8:{(line.ip or '').split('.')[2]}::"
+    return msgspec.structs.replace(line, ip=f"{prefix}7", network=f"{prefix}/48", shared_key=f"{prefix}/64")
 
 
 class Account:

@@ -5,7 +5,7 @@ import pytest
 from enrichers.facts import ListEntry
 from streams.detection.families.network.cooccurrence import rarity_of
 from streams.detection.messages import Who
-from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, Shared, facts, link, vpn
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, Shared, facts, ipv6, link, vpn
 
 COUSE = "proxy_exit_cooccurrence"
 
@@ -93,6 +93,20 @@ def test_a_household_with_a_new_address_every_day_has_one_exit() -> None:
             shared.take(account.sent("exit"))
             account.links = []
     assert shared.confidence("a", COUSE) == 0
+
+
+@pytest.mark.parametrize(("changes", "expected"), [(2, 0.0), (3, 0.0), (4, 1.0)])
+def test_a_server_with_ipv4_and_ipv6_is_one_exit(changes: int, expected: float) -> None:
+    shared, accounts = Shared(), [Account("a"), Account("b")]
+    for n in range(changes):
+        for account in accounts:
+            for at, where in enumerate((vpn(n), ipv6(vpn(n)))):
+                account.start(n * DAY + at, where)
+            shared.take(account.sent("exit"))
+            account.links = []
+    assert shared.confidence("a", COUSE) == expected
+    if expected:
+        assert shared.findings["a", COUSE].numbers["exits"] == changes
 
 
 def test_personas_that_rotate_together() -> None:  # S02

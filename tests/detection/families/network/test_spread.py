@@ -40,14 +40,14 @@ def test_edges_of_the_hour_rule() -> None:
 
 
 def test_an_ipv4_and_an_ipv6_network_of_one_provider_are_one_line() -> None:
-    home, office = [facts(1), ipv6(1)], [facts(2), ipv6(2)]
+    home, office = [facts(1), ipv6(facts(1))], [facts(2), ipv6(facts(2))]
     on_the_way = [facts(3, classes=("mobile",))]
     day = [(n * 10 * MINUTE, where) for n, where in enumerate([*home, *on_the_way, *office])]
     assert visit(day).confidence(SPREAD) == 0
-    evidence = visit([*day, (55 * MINUTE, ipv6(4))]).fired(SPREAD)
+    evidence = visit([*day, (55 * MINUTE, ipv6(facts(4)))]).fired(SPREAD)
     assert evidence is not None
     assert evidence.numbers["networks"] == 4
-    unknown = [(n * MINUTE, where) for n, where in enumerate([facts(5, asn=0), ipv6(5, asn=0)])]
+    unknown = [(n * MINUTE, where) for n, where in enumerate([facts(5, asn=0), ipv6(facts(5, asn=0))])]
     assert visit([*day, *unknown]).confidence(SPREAD) == 1.0, "an unknown provider joins nothing"
 
 
