@@ -103,10 +103,9 @@ def _marks(device: str | None) -> list[int]:
 
 
 def _ip(moment: Moment, earlier: int) -> Numbers:
-    device = moment.event.device_id
     return {
         "network": moment.facts.network,
-        "device": checksum(device) if device else 0,
+        "device": _counted_device(moment),
         "hour": moment.ts // HOUR,
         "earlier": earlier,
         "stay": _stay(moment.account, earlier),
@@ -161,6 +160,11 @@ def _exit(moment: Moment, hidden: bool, first: bool) -> Numbers:
     if hidden:
         about["lists"] = saying(facts, EXITS)
         about["provider"] = facts.asn
-    if first and (marks := _marks(moment.event.device_id)):
-        about[VISIT] = [*marks, moment.ts // HOUR]
+    if first:
+        about[VISIT] = [_counted_device(moment), moment.ts // HOUR]
     return about
+
+
+def _counted_device(moment: Moment) -> int:
+    """Name the device by which a place is recognised; one that the platform does not name is at least its account's."""
+    return checksum(moment.event.device_id or moment.account_id)
