@@ -22,7 +22,7 @@ LISTS = 8
 REPEAT = DAY
 
 Exit = list[Any]
-"""Lowest rarity, last time together, provider or its own name, and whether it is an IPv6 one."""
+"""Lowest rarity, last time together, provider (0 = unknown; its own name on an ordinary line), and whether it is an IPv6 one."""
 
 
 def rarity_of(accounts: int) -> float:
@@ -59,7 +59,7 @@ def judge_exit(entity: EntityState, link: Link, desk: EntityDesk) -> None:
             continue
         touch(told, pair, link.ts, PAIRS)
         data = {"exit": name, "rarity": round(rarity, 4), "network": link.data.get("network") or ""}
-        data["provider"] = link.data.get("provider") or name
+        data["provider"] = link.data.get("provider", name)
         if lists := link.data.get("lists"):
             data["lists"] = lists
         desk.links.append(Link("pair", pair, link.account, link.ts, link.ref, link.who, data))

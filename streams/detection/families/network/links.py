@@ -159,7 +159,7 @@ def _exit(moment: Moment, hidden: bool, first: bool) -> Numbers:
     about: Numbers = {"exit": name, "network": facts.network}
     if hidden:
         about["lists"] = saying(facts, EXITS)
-        about["provider"] = facts.asn
+        about["provider"] = facts.asn or 0
     if first:
         about[VISIT] = [_counted_device(moment), moment.ts // HOUR]
     return about

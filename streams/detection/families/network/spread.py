@@ -109,9 +109,9 @@ def _scattered(within: dict[str, Seen], limits: dict[str, float]) -> bool:
 
 
 def _networks(within: dict[str, Seen]) -> int:
-    """How many; an IPv4 and an IPv6 network of one provider are one: a line that has both shows either."""
-    new = Counter(seen.asn or key for key, seen in within.items() if key.endswith(IPV6))
-    old = Counter(seen.asn or key for key, seen in within.items() if not key.endswith(IPV6))
+    """How many; an IPv4 and an IPv6 network of one provider, or of unknown ones, are one: a line that has both shows either."""
+    new = Counter(seen.asn for key, seen in within.items() if key.endswith(IPV6))
+    old = Counter(seen.asn for key, seen in within.items() if not key.endswith(IPV6))
     return (new | old).total()
 
 

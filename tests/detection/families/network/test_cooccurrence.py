@@ -95,12 +95,14 @@ def test_a_household_with_a_new_address_every_day_has_one_exit() -> None:
     assert shared.confidence("a", COUSE) == 0
 
 
+@pytest.mark.parametrize("asn", [64500, 0, None])
 @pytest.mark.parametrize(("changes", "expected"), [(2, 0.0), (3, 0.0), (4, 1.0)])
-def test_a_server_with_ipv4_and_ipv6_is_one_exit(changes: int, expected: float) -> None:
+def test_a_server_with_ipv4_and_ipv6_is_one_exit(changes: int, expected: float, asn: int | None) -> None:
     shared, accounts = Shared(), [Account("a"), Account("b")]
     for n in range(changes):
         for account in accounts:
-            for at, where in enumerate((vpn(n), ipv6(vpn(n)))):
+            server = facts(n, asn=asn, classes=("vpn",))
+            for at, where in enumerate((server, ipv6(server))):
                 account.start(n * DAY + at, where)
             shared.take(account.sent("exit"))
             account.links = []
