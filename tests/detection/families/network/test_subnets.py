@@ -44,6 +44,7 @@ def test_own_hours_or_own_hardware_are_ordinary_neighbours() -> None:
     assert not found(team(4, {0: {"agent": "safari/macos/desktop"}, 1: {"tz": "Europe/Y"}}))
     assert found(team(5, {0: {"agent": "safari/macos/desktop"}, 1: {"tz": "Europe/Y"}}))
     assert not found(team(4, agent=""))
+    assert not found(team(4, tz=""))
     assert not found(team(4, week=bytes(24) + b"\x04" * 4 + bytes(140)))
 
 
@@ -101,9 +102,22 @@ def test_agencies_common_employers_and_declared_offices_are_silent() -> None:
     assert not found(team(6, {5: {"declared": "office"}}))
 
 
+def test_a_network_of_more_accounts_than_a_hub_says_nothing_of_anybody() -> None:
+    passers_by = {n: {"week": bytes(168)} for n in range(4, 51)}
+    assert found(team(50, passers_by))
+    assert not found(team(51, passers_by))
+
+
 def test_a_late_declaration_takes_the_finding_back() -> None:
     shared = team(4)
     shared.take([link("subnet", "198.51.1.0/24", "a3", DAY, devices=[3], declared="office", week=WEEK)])
+    assert not found(shared)
+
+
+def test_a_late_relation_takes_the_finding_back() -> None:
+    shared = team(4)
+    again = {"devices": [3], **SETUP}
+    shared.take([link("subnet", "198.51.1.0/24", "a3", DAY, Who(related=("a0",)), **again)])
     assert not found(shared)
 
 
