@@ -154,7 +154,7 @@ def test_a_company_gateway_and_a_phone_fire_and_are_left_to_mit_corp() -> None:
 
 
 def test_nearby_and_unknown_places_are_silent() -> None:
-    assert hops(*[(i * MINUTE, facts("porto" if i % 2 else "lisbon")) for i in range(9)]).confidence(ID) == 0.0
+    assert hops(*[(i * 16 * MINUTE, facts("porto" if i % 2 else "lisbon")) for i in range(9)]).confidence(ID) == 0.0
     assert hops(*[(i * MINUTE, Facts(country="AA")) for i in range(9)]).confidence(ID) == 0.0
 
 

@@ -88,6 +88,7 @@ def test_life_on_a_rented_server() -> None:
     assert evidence is not None
     assert evidence.confidence == 0.6
     assert [ref.ts for ref in evidence.refs] == [T0 + 19 * 15 * MINUTE]
+    assert (evidence.last, evidence.numbers["hours"], evidence.numbers["percent"]) == (T0 + DAY - 1, 5.0, 100)
     assert sessions(facts(1), vpn(2, operator="OTHER")).state.network.refs == {}  # type: ignore[union-attr]
     remote = work(SERVER, 5, gpu_renderer="Google SwiftShader")
     remote.close(0)
