@@ -43,6 +43,22 @@ def test_every_country_that_was_stated_counts(profile: dict[str, Any]) -> None:
     assert lived(Account(**profile), ["athens"] * 21).confidence(CLAIMED) == 0.0
 
 
+@pytest.mark.parametrize(("every", "expected"), [(2, 1.0), (3, 0.0)])
+def test_ten_half_days_are_needed(every: int, expected: float) -> None:
+    account = Account(claimed_country="AA")
+    for day in range(0, 20, every):
+        account.start(day * DAY, facts("athens"))
+    account.close(19)
+    assert account.confidence(CLAIMED) == expected
+    if evidence := account.fired(CLAIMED):
+        assert evidence.last == T0 + 20 * DAY - 1
+        assert (evidence.numbers["elsewhere"], evidence.numbers["sessions"], evidence.numbers["percent"]) == (
+            10,
+            10,
+            100,
+        )
+
+
 def test_a_document_alone_is_a_statement_to_compare_with() -> None:
     assert lived_once(Account(id_country="AA"), ["athens"] * 21).confidence(CLAIMED) == 1.0
 

@@ -76,6 +76,15 @@ def test_an_exit_whose_operator_nobody_names_is_no_second_operator() -> None:
     assert visit(hour).confidence(SPREAD) == 0.6
 
 
+def test_an_hour_of_two_operators_or_of_many_own_networks_is_no_one_vpns() -> None:
+    hops = [(n * MINUTE, vpn(n)) for n in range(4)]
+    assert visit(hops).confidence(SPREAD) == 0.6
+    assert visit([*hops, (5 * MINUTE, vpn(4, operator="OTHER"))]).confidence(SPREAD) == 1.0
+    own = [((10 + n) * MINUTE, facts(n)) for n in range(20, 24)]
+    assert visit([*hops, *own[:3]]).confidence(SPREAD) == 0.6
+    assert visit([*hops, *own]).confidence(SPREAD) == 1.0
+
+
 def test_a_carriers_addresses_are_one_network() -> None:  # B04
     steps = [(n * 20 * MINUTE, facts(n % 200, asn=64999, classes=("mobile",))) for n in range(300)]
     assert visit(steps).confidence(SPREAD) == 0
