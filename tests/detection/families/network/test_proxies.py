@@ -33,7 +33,7 @@ def test_one_stable_exit_is_a_sold_home_line() -> None:
 
 def test_exits_of_more_than_a_week_do_not_add_up() -> None:
     assert rotate("A", "A", "A", gap=3 * DAY) == 0.5
-    assert rotate("A", "A", "A", gap=4 * DAY) == 0
+    assert rotate("A", "A", "A", gap=3 * DAY + 12 * HOUR) == 0
     relay = Account()
     for n in range(9):
         relay.start(0, facts(n, classes=("relay", "residential_proxy")))
