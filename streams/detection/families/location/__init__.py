@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from schemas.events import BidSubmitted, LoginSucceeded, MessageSent, SessionStart
 from streams.detection.families.location import claimed, clock, hours, sanctioned, sittings, trail, travel
-from streams.detection.families.location.memory import LocationMemory
-from streams.detection.families.location.networks import ACCESS, MOBILE, kind_of
+from streams.detection.families.location.memory import LocationMemory, Sitting
+from streams.detection.families.location.networks import kind_of
 from streams.detection.family import Desk, Family, Moment
 from streams.detection.remembered import forget, remember
 from streams.detection.windows import DAY
@@ -27,33 +27,32 @@ def observe(moment: Moment, desk: Desk) -> None:
         memory = account.location = LocationMemory()
     event, facts = moment.event, moment.facts
     assert isinstance(event, _SEEN)
-    kind = kind_of(facts.classes) if facts.classes else ACCESS
+    kind = kind_of(facts.classes)
     offset = sittings.clock(event.tz, event.tz_offset_min, moment.ts)
-    if memory.odd_day:
+    if memory.odd_days is not None:
         remember(memory.refs, hours.ID, moment.ref)
     sitting = sittings.note(memory, moment, kind, offset, desk)
     if sitting is not None:
-        _remember(memory, moment, desk, kind, offset)
-    if facts.latitude is not None:
-        travel.note(memory, moment, desk, kind)
-    if event.tz == sanctioned.ZONE or event.locale_territory == sanctioned.TERRITORY:
-        zone, territory = event.tz == sanctioned.ZONE, event.locale_territory == sanctioned.TERRITORY
+        _remember(memory, moment, sitting, desk)
+    travel.note(memory, moment, desk, kind)
+    zone, territory = event.tz == sanctioned.ZONE, event.locale_territory == sanctioned.TERRITORY
+    if zone or territory:
         sanctioned.note(memory, moment, desk, zone, territory)
 
 
 def worked(moment: Moment, _desk: Desk) -> None:
     """Take in other work than a session: it counts in the hours."""
     memory = moment.account.location
-    if memory is not None and memory.odd_day:
+    if memory is not None and memory.odd_days is not None:
         remember(memory.refs, hours.ID, moment.ref)
 
 
-def _remember(memory: LocationMemory, moment: Moment, desk: Desk, kind: int, offset: int | None) -> None:
+def _remember(memory: LocationMemory, moment: Moment, sitting: Sitting, desk: Desk) -> None:
     """Keep the raw event when a later judgement may rest on it."""
-    profile, ts, country = moment.account.profile, moment.ts, moment.facts.agreed_country
-    if country is None or not (profile.claimed_country or profile.id_country):
+    profile, ts, country, offset = moment.account.profile, moment.ts, sitting.country, sitting.offset
+    if not country or not (profile.claimed_country or profile.id_country):
         return
-    if kind <= MOBILE and country != profile.claimed_country and country not in claimed.stated(profile, ts, ts):
+    if sitting.access and country != profile.claimed_country and country not in claimed.stated(profile, ts, ts):
         sittings.keep_ref(memory.refs, claimed.ID, moment.ref)
     if offset is None:
         return

@@ -18,11 +18,13 @@ ID = "claimed_location_mismatch"
 
 def stated(profile: Profile, since: int, until: int) -> set[str]:
     """Give the countries that the person stated: claim, document, payout, travel of that time. Only ever compared."""
-    known = {profile.claimed_country, profile.id_country, *profile.payout_countries}
-    if profile.travel:
-        known.update(travelled(profile.travel, since, until))
-    known.discard("")
-    return known
+    known = {
+        profile.claimed_country,
+        profile.id_country,
+        *profile.payout_countries,
+        *travelled(profile.travel, since, until),
+    }
+    return known - {""}
 
 
 def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -> None:
@@ -32,7 +34,7 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
         return
     days = int(desk.threshold(ID, "window_days"))
     first, last = halves(day, days)
-    known = stated(profile, (day - days + 1) * DAY, (day + 1) * DAY)
+    known = stated(profile, (day - days + 1) * DAY, (day + 1) * DAY - 1)
     stated_halves = other_halves = 0
     for sitting in memory.sittings:
         if not sitting.access or not sitting.country:

@@ -77,7 +77,7 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
     for sitting in memory.sittings:
         if sitting.offset != offset:
             continue
-        if not sitting.country or fits(offset, _around(sitting.country, since, until, desk), tolerance):
+        if fits(offset, _around(sitting.country, since, until, desk), tolerance):
             fitting |= within(sitting.seen, first, last)
         else:
             apart |= within(sitting.seen, first, last)

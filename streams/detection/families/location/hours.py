@@ -10,7 +10,7 @@ from enrichers.timezones import offset_of_zone
 from streams.detection.families.location.memory import LocationMemory
 from streams.detection.family import Desk
 from streams.detection.remembered import recall
-from streams.detection.windows import DAY
+from streams.detection.windows import DAY, Presence
 
 if TYPE_CHECKING:
     from streams.detection.account_state import AccountState  # it imports this package's memory
@@ -19,66 +19,85 @@ ID = "activity_hours_mismatch"
 
 
 @lru_cache(16_384)
-def quiet(mask: int) -> tuple[int, int]:
-    """Give first hour and length of the longest run without activity, round the clock; the earliest of equal ones."""
-    best = (0, 0)
+def quiet(mask: int) -> tuple[tuple[int, ...], int]:
+    """Give the first hour of the longest run without activity, round the clock, and its length; of equal runs all first hours."""
+    starts: tuple[int, ...] = ()
+    longest = 0
     for start in range(24):
         if mask >> start & 1 or not mask >> (start - 1) % 24 & 1:
             continue
         length = next(step for step in range(1, 25) if mask >> (start + step) % 24 & 1)
-        if length > best[1]:
-            best = (start, length)
-    return best
+        if length > longest:
+            starts, longest = (), length
+        if length == longest:
+            starts += (start,)
+    return starts, longest
 
 
 def judge(account: AccountState, day: int, desk: Desk) -> None:
-    """Fire when on most active days the middle of the quiet run is in the stated daytime and clients do not explain it."""
+    """Fire when on most active days the middle of the quiet run is in the stated daytime and clients do not explain it.
+
+    A day counts that was odd by what was known when it closed, and is odd by what is known now: neither the end of a contract
+    nor a new statement makes earlier days odd.
+    """
     profile = account.profile
     limits = desk.catalogue.indicators[ID].thresholds
-    if not profile.claimed_tz:
+    if not profile.claimed_tz or offset_of_zone(profile.claimed_tz, day * DAY) is None:
         return
-    offset = offset_of_zone(profile.claimed_tz, day * DAY)
-    if offset is None:
-        return
-    days, busy = int(limits["window_days"]), limits["active_hours_min"]
+    days, least = int(limits["window_days"]), limits["active_hours_min"]
     zones = [zone for zone in profile.client_zones.values() if zone is not None]
-    _watch(account, day, offset, zones, limits)
+    odd_days = _watch(account, day, zones, limits)
     if len(account.active_hours) < float(limits["active_days_min"]):
         return
-    masks = [mask for on, mask in account.active_hours.items() if day - days < on <= day and mask.bit_count() >= busy]
-    if len(masks) < limits["active_days_min"]:
+    busy = [on for on, mask in account.active_hours.items() if day - days < on <= day and mask.bit_count() >= least]
+    if len(busy) < limits["active_days_min"]:
         return
-    odd = sum([_odd(mask, offset, zones, limits) for mask in masks])
-    if odd < limits["share_min"] * len(masks):
+    odd = sum([odd_days is not None and odd_days.count(on, on) and _odd(account, on, zones, limits) for on in busy])
+    if odd < limits["share_min"] * len(busy):
         return
-    numbers = {"odd_days": odd, "active_days": len(masks), "days": days}
+    numbers = {"odd_days": odd, "active_days": len(busy), "days": days}
     end = (day + 1) * DAY - 1
     refs = recall(account.location.refs, ID, end) if account.location else ()
     desk.fire(account, ID, 1.0, end, numbers, *refs)
 
 
-def _watch(account: AccountState, day: int, offset: int, zones: Sequence[int], limits: Mapping[str, float]) -> None:
-    """Have events kept from the first odd day on: only then may they be needed, and an ordinary account pays nothing."""
-    mask = account.active_hours.get(day, 0)
+def _watch(account: AccountState, day: int, zones: Sequence[int], limits: Mapping[str, float]) -> Presence | None:
+    """Mark the closed day if it is odd, and the one before, of which the last may have arrived late; gives the odd days.
+
+    Events are kept from the first odd day on: only then may they be needed, and an ordinary account pays nothing.
+    """
     memory = account.location
-    if mask.bit_count() >= limits["active_hours_min"] and _odd(mask, offset, zones, limits):
-        if memory is None:
-            memory = account.location = LocationMemory()
-        memory.odd_day = max(memory.odd_day, day)
-    elif memory is not None and memory.odd_day and day - memory.odd_day >= limits["window_days"]:
-        memory.odd_day = 0
+    for on in (day - 1, day):
+        if _odd(account, on, zones, limits):
+            memory = account.location = memory or LocationMemory()
+            memory.odd_days = memory.odd_days or Presence(on)
+            memory.odd_days.mark(on)
+    if memory is None or memory.odd_days is None:
+        return None
+    if day - memory.odd_days.newest >= limits["window_days"]:
+        memory.odd_days = None
+    return memory.odd_days
 
 
-def _odd(mask: int, offset: int, zones: Sequence[int], limits: Mapping[str, float]) -> bool:
-    """Tell whether one day's quiet run lies in the daytime at `offset`, and not in the night of enough clients."""
-    start, length = quiet(mask)
+def _odd(account: AccountState, day: int, zones: Sequence[int], limits: Mapping[str, float]) -> bool:
+    """Tell whether the quiet of a busy day lies in the stated daytime, and not in the night of enough clients.
+
+    Of equal runs, each must: which of them comes first depends on where somebody lives, not on how.
+    """
+    mask = account.active_hours.get(day, 0)
+    if mask.bit_count() < limits["active_hours_min"]:
+        return False
+    starts, length = quiet(mask)
     if length < limits["quiet_hours_min"]:
         return False
-    middle = start * 60 + length * 30
-    if not _daytime(middle + offset, limits):
-        return False
-    explained = sum(not _daytime(middle + zone, limits) for zone in zones)
-    return not zones or explained < limits["clients_share"] * len(zones)
+    offset = offset_of_zone(account.profile.claimed_tz, day * DAY) or 0
+    middles = [start * 60 + length * 30 for start in starts]
+    return all(_daytime(middle + offset, limits) and not _explained(middle, zones, limits) for middle in middles)
+
+
+def _explained(middle: int, zones: Sequence[int], limits: Mapping[str, float]) -> bool:
+    at_night = sum(not _daytime(middle + zone, limits) for zone in zones)
+    return bool(zones) and at_night >= limits["clients_share"] * len(zones)
 
 
 def _daytime(minute: int, limits: Mapping[str, float]) -> bool:

@@ -57,7 +57,7 @@ class LocationMemory(msgspec.Struct, array_like=True, gc=False):
     zone_days: list[int] = []
     """UTC days with the sanctioned zone (at most two; only while that indicator is on)."""
     territory_days: list[int] = []
-    odd_day: int = 0
-    """Newest UTC day whose hours did not fit the stated zone; from the first one on, events are kept behind `hours`."""
+    odd_days: Presence | None = None
+    """UTC days whose hours did not fit the stated zone when they closed; from the first one on, events are kept behind `hours`."""
     before: list[Evidence] | None = None
     """While pairs have fired that a late event can still take apart: the evidence from before them, empty when there was none."""

@@ -13,24 +13,27 @@ HALF_DAY = DAY // 2
 SITTINGS = 16
 """Places and clocks kept: rotating exits of a month come to about a dozen countries."""
 
-CLOCKLESS = frozenset(
-    {"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Etc/GMT0", "Etc/Greenwich", "Zulu", "Etc/Zulu", "Atlantic/Reykjavik"}
-)
-"""Zones that privacy browsers report for everybody: they say nothing about the device."""
+_UTC = ("UTC", "UCT", "Universal", "Zulu", "GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich")
+CLOCKLESS = frozenset({*_UTC, *(f"Etc/{name}" for name in _UTC), "Atlantic/Reykjavik", "Iceland"})
+"""Zones that privacy browsers and machines' images report for everybody: they say nothing about the device."""
 
 
 def clock(tz: str | None, offset: int | None, ts: int) -> int | None:
-    """Give the offset of the device's clock in minutes; None when it does not tell. A bare 0 may be a private browser's."""
+    """Give the offset of the device's clock in minutes; None when it does not tell. A 0 without a zone may be a private browser's."""
     if tz in CLOCKLESS:
         return None
-    if offset is None:
-        return offset_of_zone(tz, ts) if tz is not None else None
-    return None if offset == 0 and tz is None else offset
+    if offset:
+        return offset
+    zone = None if tz is None else offset_of_zone(tz, ts)
+    return offset if zone is not None and offset is not None else zone
 
 
 def note(memory: LocationMemory, moment: Moment, kind: int, offset: int | None, desk: Desk) -> Sitting | None:
     """Mark the half-day of `moment`; the sitting when that was news, None in the steady state."""
-    country = moment.facts.agreed_country or ""
+    facts = moment.facts
+    country = (
+        "" if "satellite" in facts.classes else facts.agreed_country or ""
+    )  # a ground station's, far from any ship
     access = kind <= MOBILE
     half = moment.ts // HALF_DAY
     for sitting in memory.sittings:

@@ -71,9 +71,9 @@ def _pair(one: Sighting, other: Sighting, plain: bool, desk: Desk) -> Pair | Non
         return None
     if one.network and one.network == other.network:
         return None  # new tables moved it, not the person
-    if one.kind == other.kind and one.kind in {MOBILE, CORPORATE} and one.asn == other.asn:
+    if one.kind == other.kind and one.kind in {MOBILE, CORPORATE} and not _differ(one.asn, other.asn):
         return None
-    if MOBILE in {one.kind, other.kind} and one.country == other.country:
+    if MOBILE in {one.kind, other.kind} and not _differ(one.country, other.country):
         return None
     km = great_circle(one.latitude, one.longitude, other.latitude, other.longitude)
     seconds = max(0, other.first - one.last)
@@ -82,3 +82,8 @@ def _pair(one: Sighting, other: Sighting, plain: bool, desk: Desk) -> Pair | Non
     if (km - one.radius - other.radius) * 3600 <= desk.threshold(ID, "km_per_hour") * seconds:
         return None
     return one.last, other.first, plain, round(km)
+
+
+def _differ(one: int | str, other: int | str) -> bool:
+    """Whether both are known and not the same: what is unknown is no evidence."""
+    return bool(one) and bool(other) and one != other

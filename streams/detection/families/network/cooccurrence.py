@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from typing import Any
 
 from streams.detection.entity_state import POPULAR, EntityDesk, EntityState
 from streams.detection.families.network.crowds import forward
+from streams.detection.families.network.places import IPV6
 from streams.detection.families.network.relations import related, withdraw
 from streams.detection.messages import Link
 from streams.detection.windows import DAY, MINUTE, touch
@@ -17,6 +20,9 @@ EXITS = 32
 LISTS = 8
 """Lists named behind a pair's exits."""
 REPEAT = DAY
+
+Exit = list[Any]
+"""Lowest rarity, last time together, provider (0 = unknown; its own name on an ordinary line), and whether it is an IPv6 one."""
 
 
 def rarity_of(accounts: int) -> float:
@@ -53,6 +59,7 @@ def judge_exit(entity: EntityState, link: Link, desk: EntityDesk) -> None:
             continue
         touch(told, pair, link.ts, PAIRS)
         data = {"exit": name, "rarity": round(rarity, 4), "network": link.data.get("network") or ""}
+        data["provider"] = link.data.get("provider", name)
         if lists := link.data.get("lists"):
             data["lists"] = lists
         desk.links.append(Link("pair", pair, link.account, link.ts, link.ref, link.who, data))
@@ -62,15 +69,16 @@ def judge_exit(entity: EntityState, link: Link, desk: EntityDesk) -> None:
 def judge_pair(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     """Add an exit at its lowest rarity, and find for both accounts when there are enough rare ones."""
     limits = desk.catalogue.indicators[COUSE].thresholds
-    exits: dict[str, list[float]] = entity.memory.setdefault("exits", {})
+    exits: dict[str, Exit] = entity.memory.setdefault("exits", {})
     name, rarity = link.data["exit"], float(link.data["rarity"])
     held = exits.get(name, [rarity, link.ts])
-    exits[name] = [min(rarity, held[0]), max(link.ts, held[1])]
+    version = int(link.data["network"].endswith(IPV6))
+    exits[name] = [min(rarity, held[0]), max(link.ts, held[1]), link.data["provider"], version]
     lists: list[str] = entity.memory.get("lists", [])
     if news := set(link.data.get("lists", ())) - set(lists):
         lists = entity.memory["lists"] = sorted({*lists, *news})[-LISTS:]
     before = entity.watermark - limits["days"] * DAY
-    for old in [known for known, (_, seen) in exits.items() if seen < before]:
+    for old in [known for known, (_, seen, *_) in exits.items() if seen < before]:
         del exits[old]
     while len(exits) > EXITS:
         del exits[min(exits, key=lambda known: (exits[known][1], known))]
@@ -82,11 +90,12 @@ def judge_pair(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         withdraw(entity, COUSE, desk)
         desk.suppressed(entity, link, COUSE, "related")
         return
-    total = sum(weight for weight, _ in exits.values())
-    if len(exits) < limits["exits"] or total < limits["rarity"]:
+    rarities = _apart(exits.values())
+    total = sum(rarities)
+    if len(rarities) < limits["exits"] or total < limits["rarity"]:
         return
     numbers = {
-        "exits": len(exits),
+        "exits": len(rarities),
         "rarity": round(total, 2),
         "minutes": int(limits["minutes"]),
         "days": int(limits["days"]),
@@ -95,3 +104,11 @@ def judge_pair(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     refs = list({ref for known in (a, b) for ref in entity.members[known].refs})
     for known in (a, b):
         desk.find(entity, known, COUSE, 1.0, numbers, refs)
+
+
+def _apart(exits: Iterable[Exit]) -> list[float]:
+    """Rarities of exits that are certainly apart: an IPv4 and an IPv6 one of a provider may be one server's, used at the same time."""
+    servers: dict[int | str, tuple[list[float], list[float]]] = {}
+    for rarity, _, provider, version in exits:
+        servers.setdefault(provider, ([], []))[version].append(rarity)
+    return [rarity for both in servers.values() for rarity in max(both, key=lambda of: (len(of), sum(of)))]

@@ -17,6 +17,8 @@ from streams.detection.families.network.memory import (
     SESSIONS,
     NetworkMemory,
 )
+from streams.detection.families.network.spread import SPREAD
+from streams.detection.families.network.stable import NAMED_VPN
 from streams.detection.families.network.stable import judge as judge_stable
 from streams.detection.family import Desk
 from streams.detection.messages import Numbers
@@ -26,9 +28,7 @@ from streams.detection.windows import DAY, MINUTE
 if TYPE_CHECKING:
     from streams.detection.account_state import AccountState
 
-NAMED_VPN = "named_vpn_operator"
 HOSTING = "vps_hosting_egress"
-SPREAD = "multi_ip_multi_country_window"
 QUARTER = 15 * MINUTE
 """A heartbeat speaks for its quarter of an hour: platforms send one every 1 to 15 minutes."""
 DAYS = 15

@@ -58,7 +58,9 @@ def _tell_subnet(moment: Moment, seen: Seen, desk: Desk) -> None:
     """
     subnet = subnet_of(moment.facts)
     last = moment.account.links.get(f"subnet:{subnet}")
-    new_device = _new_device(seen, moment.event.device_id)
+    new_device = is_new(seen, moment.event.device_id)
+    if new_device:
+        seen.devices += _marks(moment.event.device_id)
     age = WEEK if last is None else moment.ts - last
     if age < REFRESH and not new_device:
         return
@@ -77,7 +79,7 @@ def exits(moment: Moment, desk: Desk, refresh: int = EXIT_REFRESH, *, first: boo
     """
     facts = moment.facts
     key, classes = facts.shared_key, facts.classes
-    if key is not None:
+    if key is not None and CROWDS.isdisjoint(classes):
         hidden = bool(classes) and not EXITS.isdisjoint(classes)
         desk.link(moment, "exit", key, refresh if hidden else WEEK, lambda: _exit(moment, hidden, first))
 
@@ -91,12 +93,9 @@ def subnet_of(facts: Facts) -> str:
     return f"{operator}+{place}" if operator and place else facts.network or ""
 
 
-def _new_device(seen: Seen, device: str | None) -> bool:
-    marks = _marks(device)
-    if not marks or len(seen.devices) >= DEVICES or marks[0] in seen.devices:
-        return False
-    seen.devices += marks
-    return True
+def is_new(seen: Seen, device: str | None) -> bool:
+    """Whether a device is to be told of that was not seen in this network lately."""
+    return device is not None and len(seen.devices) < DEVICES and checksum(device) not in seen.devices
 
 
 def _marks(device: str | None) -> list[int]:
@@ -104,10 +103,9 @@ def _marks(device: str | None) -> list[int]:
 
 
 def _ip(moment: Moment, earlier: int) -> Numbers:
-    device = moment.event.device_id
     return {
         "network": moment.facts.network,
-        "device": checksum(device) if device else 0,
+        "device": _counted_device(moment),
         "hour": moment.ts // HOUR,
         "earlier": earlier,
         "stay": _stay(moment.account, earlier),
@@ -161,6 +159,12 @@ def _exit(moment: Moment, hidden: bool, first: bool) -> Numbers:
     about: Numbers = {"exit": name, "network": facts.network}
     if hidden:
         about["lists"] = saying(facts, EXITS)
-    if first and (marks := _marks(moment.event.device_id)):
-        about[VISIT] = [*marks, moment.ts // HOUR]
+        about["provider"] = facts.asn or 0
+    if first:
+        about[VISIT] = [_counted_device(moment), moment.ts // HOUR]
     return about
+
+
+def _counted_device(moment: Moment) -> int:
+    """Name the device by which a place is recognised; one that the platform does not name is at least its account's."""
+    return checksum(moment.event.device_id or moment.account_id)

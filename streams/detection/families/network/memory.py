@@ -56,8 +56,8 @@ class NetworkMemory(msgspec.Struct, array_like=True, gc=False):
     """Quarters of an hour with any session event."""
     hosted: Presence | None = None
     """Those on hosting space that no VPN list claims."""
-    remote: int = 0
-    """Not used any more, days tell: it keeps the fields after it in their places."""
+    mixed: Presence | None = None
+    """Those with session events on hosting space and elsewhere; None for nearly everybody."""
     moments: dict[str, int] = {}
     """Kind of identity moment → earliest event time through an anonymizer."""
     proxies: dict[int, Exit] = {}
@@ -72,5 +72,3 @@ class NetworkMemory(msgspec.Struct, array_like=True, gc=False):
     """Network class → date and source of the newest list that gave it."""
     refs: dict[str, list[Ref]] = {}
     """By indicator, events on that operator, on hosting space or of identity moments; empty for everybody else."""
-    mixed: Presence | None = None
-    """Quarters of an hour with session events on hosting space and elsewhere; None for nearly everybody."""

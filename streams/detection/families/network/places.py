@@ -25,10 +25,18 @@ NEVER_SHARED = OFFICES | {
     "hotel",
 }
 """Classes on which meeting other accounts is no news: no `ip` link is sent. Proxies are judged by exits."""
+PASSED = frozenset({"vpn", "tor", "corporate", "relay"})
+"""Classes of servers that pass on the traffic of people who are elsewhere."""
 EXITS = frozenset({"vpn", "hosting", "residential_proxy", "public_proxy"})
 """Anonymizer-like classes: being on one address in the same minutes means more than on a home line."""
 CROWDS = frozenset({"relay", "tor", "mobile", "cgnat", "satellite", "corporate"}) | OFFICES
 """Classes whose address is dealt out to whoever comes: co-use says nothing, so no `exit` or `subnet` link is sent."""
+
+
+IPV6 = "/48"
+"""How the name of an IPv6 network ends."""
+UNNAMED = "unnamed"
+"""Operator of all VPN exits whose operator nobody names."""
 
 
 def checksum(text: str) -> int:
@@ -37,23 +45,27 @@ def checksum(text: str) -> int:
 
 
 def counted_as(facts: Facts) -> str:
-    """Name the network as it is counted: itself, or its operator when that deals out many.
+    """Name the network as it is counted: itself, or its operator when that deals out many."""
+    return dealer_of(facts) or facts.network or ""
+
+
+def dealer_of(facts: Facts) -> str:
+    """Name the operator that deals out many networks as one; empty for any other network.
 
     A consumer relay lends its exits from several partners' networks, so that its AS number does not stand for the operator.
     """
     classes = facts.classes
-    if classes:
-        for name in COLLAPSED:
-            if name in classes:
-                dealer = facts.operator or ("" if name == "relay" else facts.asn or facts.network)
-                return f"{name}:{dealer}"
-    return facts.network or ""
+    for name in COLLAPSED:
+        if name in classes:
+            dealer = facts.operator or ("" if name == "relay" else facts.asn or facts.network)
+            return f"{name}:{dealer}"
+    return ""
 
 
 def operator_of(facts: Facts) -> str:
     """Give the VPN operator's name in a form that two providers of data write alike; empty when it is no VPN.
 
-    Tor counts as one operator, and so do all VPN exits whose operator nobody names: unknown never adds to a count.
+    Tor counts as one operator. An exit whose operator nobody names may be any operator's: see `one_vpn`.
     """
     classes = facts.classes
     if not classes:
@@ -62,7 +74,13 @@ def operator_of(facts: Facts) -> str:
         return "tor"
     if "vpn" not in classes or "relay" in classes or "corporate" in classes:
         return ""
-    return plain_name(facts.operator or "") or "unnamed"
+    return plain_name(facts.operator or "") or UNNAMED
+
+
+def one_vpn(operators: set[str]) -> bool:
+    """Whether a VPN was used and no second operator is known; empty names are of other networks."""
+    used = operators - {""}
+    return bool(used) and len(used - {UNNAMED}) <= 1
 
 
 def plain_name(name: str) -> str:
@@ -77,9 +95,8 @@ def country_of(facts: Facts) -> str:
 
 
 def on_hosting(facts: Facts) -> bool:
-    """Hosting space that no VPN list claims and that is no company gateway or relay."""
-    classes = facts.classes
-    return "hosting" in classes and "vpn" not in classes and "corporate" not in classes and "relay" not in classes
+    """Hosting space of which no list says that it passes others' traffic on, as VPN, Tor exit, company gateway or relay."""
+    return "hosting" in facts.classes and PASSED.isdisjoint(facts.classes)
 
 
 def anonymized(facts: Facts) -> bool:

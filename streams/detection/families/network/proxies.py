@@ -8,7 +8,7 @@ from datetime import date
 from enrichers.facts import Facts
 from streams.detection.families.network import lists
 from streams.detection.families.network.memory import Exit, NetworkMemory
-from streams.detection.families.network.places import checksum
+from streams.detection.families.network.places import checksum, dealer_of
 from streams.detection.families.network.spread import mark
 from streams.detection.family import Desk, Moment
 from streams.detection.windows import DAY, Presence
@@ -29,7 +29,7 @@ def observe(moment: Moment, memory: NetworkMemory, desk: Desk) -> None:
     limits = desk.catalogue.indicators[PROXIES].thresholds
     if not fresh(facts, day, limits["tag_days"]):
         return
-    key = checksum(facts.shared_key or "")
+    key = checksum(dealer_of(facts) or facts.shared_key or "")  # a carrier's gateway is tagged for any of its customers
     held = memory.proxies.get(key)
     if held is None:
         desk.make_room(memory.proxies, EXITS - 1, "network", lambda known: known.days.newest)

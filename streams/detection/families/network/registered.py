@@ -31,7 +31,7 @@ def judge(moment: Moment, facts: Facts, desk: Desk) -> None:
     if facts.registry == REGISTRY or facts.asn == AS_NUMBER:
         confidence = facts.registry_confidence if facts.registry == REGISTRY else 1.0
         numbers = _numbers(moment, facts, REGISTRY, REGISTRATION)
-        desk.fire(moment.account, RANGE, confidence or 1.0, moment.ts, numbers, moment.ref)
+        desk.fire(moment.account, RANGE, confidence, moment.ts, numbers, moment.ref)
     elif facts.registry is not None:
         _linked(moment, facts, facts.registry, desk)
     elif facts.agreed_country == GEO_TAG:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enrichers.facts import Facts
 from streams.detection.families.network import lists, proxies, registered, spread, stable
-from streams.detection.families.network.egress import HELD, HOSTING, NAMED_VPN, QUARTER, count, counted
-from streams.detection.families.network.links import exits, send, subnet_of
+from streams.detection.families.network.egress import HELD, HOSTING, QUARTER, count, counted
+from streams.detection.families.network.links import exits, is_new, send, subnet_of
 from streams.detection.families.network.memory import (
     CORPORATE,
     HOSTED,
@@ -87,7 +87,7 @@ def began(moment: Moment, desk: Desk) -> None:
     bucket = moment.ts // BUCKET
     if not facts.classes:
         seen = memory.networks.get(network)
-        if seen is not None and seen.at.newest == bucket:
+        if seen is not None and seen.at.newest == bucket and not is_new(seen, moment.event.device_id):
             return
     _minutes(moment, memory, facts)
     _arrived(moment, memory, facts, bucket, desk)
@@ -113,7 +113,7 @@ def _arrived(moment: Moment, memory: NetworkMemory, facts: Facts, bucket: int, d
         count(memory, moment.ts // DAY, SESSIONS)
     if facts.classes:
         _classed(moment, memory, facts, operator, session, desk)
-    if (new or moved) and (len(memory.networks) > 3 or len(memory.places) > 2):
+    if new or moved:
         spread.judge(moment, memory, desk)
     send(moment, seen, desk)
 
@@ -125,8 +125,8 @@ def _classed(moment: Moment, memory: NetworkMemory, facts: Facts, operator: str,
     lists.note(memory, facts)
     if operator:
         stable.note(moment, memory, operator, desk)
-        if f"operator:{operator}" in desk.catalogue.indicators[NAMED_VPN].thresholds:
-            remember(memory.refs, NAMED_VPN, moment.ref)
+        if f"operator:{operator}" in desk.catalogue.indicators[stable.NAMED_VPN].thresholds:
+            remember(memory.refs, stable.NAMED_VPN, moment.ref)
             if session:
                 count(memory, day, NAMED)
     if session and "mobile" in classes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from streams.detection.families.network import lists
 from streams.detection.families.network.memory import NetworkMemory, Place, Seen
+from streams.detection.families.network.places import IPV6, one_vpn
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Numbers
 from streams.detection.windows import DAY, HOUR, MINUTE, Presence
@@ -88,11 +90,11 @@ def _hour(memory: NetworkMemory, bucket: int, limits: dict[str, float]) -> Itera
     span = int(limits["minutes"]) * MINUTE // BUCKET - 1
     newest = max(seen.at.newest for seen in memory.networks.values())
     for last in range(bucket, min(bucket + span, max(newest, bucket)) + 1):
-        within = [seen for seen in memory.networks.values() if seen.at.count(last - span, last)]
+        within = {key: seen for key, seen in memory.networks.items() if seen.at.count(last - span, last)}
         if _scattered(within, limits):
-            networks, asns = len(within), len({seen.asn for seen in within if seen.asn})
-            own = [seen for seen in within if not seen.operator]
-            hopping = len({seen.operator for seen in within if seen.operator}) == 1 and not _scattered(own, limits)
+            networks, asns = _networks(within), _providers(within)
+            own = {key: seen for key, seen in within.items() if not seen.operator}
+            hopping = one_vpn({seen.operator for seen in within.values()}) and not _scattered(own, limits)
             numbers: Numbers = {
                 "spread": f"{networks} networks of {asns} providers",
                 "span": "an hour",
@@ -102,8 +104,19 @@ def _hour(memory: NetworkMemory, bucket: int, limits: dict[str, float]) -> Itera
             yield limits["one_vpn"] if hopping else 1.0, last * BUCKET, numbers
 
 
-def _scattered(within: list[Seen], limits: dict[str, float]) -> bool:
-    return len(within) >= limits["networks"] and len({seen.asn for seen in within if seen.asn}) >= limits["asns"]
+def _scattered(within: dict[str, Seen], limits: dict[str, float]) -> bool:
+    return _networks(within) >= limits["networks"] and _providers(within) >= limits["asns"]
+
+
+def _networks(within: dict[str, Seen]) -> int:
+    """How many; an IPv4 and an IPv6 network of one provider, or of unknown ones, are one: a line that has both shows either."""
+    new = Counter(seen.asn for key, seen in within.items() if key.endswith(IPV6))
+    old = Counter(seen.asn for key, seen in within.items() if not key.endswith(IPV6))
+    return (new | old).total()
+
+
+def _providers(within: dict[str, Seen]) -> int:
+    return len({seen.asn for seen in within.values()} - {0})
 
 
 def _countries(
@@ -113,7 +126,7 @@ def _countries(
     span: int,
     text: str,
     least: float,
-    one_vpn: float,
+    explained: float,
     of: Callable[[Place], Presence],
 ) -> Iterable[Best]:
     """One VPN explains the spread when without its exits the rule would not hold; several operators do not."""
@@ -123,9 +136,9 @@ def _countries(
         countries = {country for country, _, _ in within}
         if len(countries) >= least:
             own = {country for country, _, operator in within if not operator}
-            hopping = len({operator for _, _, operator in within if operator}) == 1 and len(own) < least
+            hopping = one_vpn({operator for _, _, operator in within}) and len(own) < least
             numbers: Numbers = {"spread": f"{len(countries)} countries", "span": text, "countries": len(countries)}
-            yield one_vpn if hopping else 1.0, last * unit, numbers
+            yield explained if hopping else 1.0, last * unit, numbers
 
 
 def _hours(place: Place) -> Presence:

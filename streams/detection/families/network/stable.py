@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from enrichers.timezones import offset_of_zone
 from streams.detection.families.network.memory import NetworkMemory
+from streams.detection.families.network.places import UNNAMED, one_vpn
 from streams.detection.family import Desk, Moment
 from streams.detection.windows import DAY, touch
 
@@ -55,21 +56,26 @@ def judge(account: AccountState, memory: NetworkMemory, day: int, end: int, desk
 
 
 def _habit(account: AccountState, lately: dict[str, list[int]], day: int, end: int, limits: dict[str, float]) -> bool:
-    created = account.profile.created
-    if len(lately) != 1 or created is None or end - created < limits["tenure_days"] * DAY:
+    created, named = account.profile.created, lately.keys() - {UNNAMED}
+    if not one_vpn(named) or created is None or end - created < limits["tenure_days"] * DAY:
         return False
-    name, (first, _) = next(iter(lately.items()))
-    return name not in {"tor", "unnamed"} and day - first >= limits["stable_days"]
+    (name,) = named
+    return name != "tor" and day - lately[name][0] >= limits["stable_days"]
 
 
 def _agree(account: AccountState, memory: NetworkMemory, day: int, limits: dict[str, float], desk: Desk) -> bool:
-    """Compare countries with each other only (REQ-F02), and a clock with the day on which it was last seen."""
+    """Compare countries with each other only (REQ-F02), and a clock with the day on which it was last seen.
+
+    A clock at UTC may be a private browser's: beside another one that agrees, it says nothing against it.
+    """
     profile = account.profile
     claimed = profile.claimed_country
     if not claimed or profile.id_country != claimed or set(profile.payout_countries) != {claimed}:
         return False
     clocks = {offset: seen for offset, seen in memory.clocks.items() if day - limits["days"] < seen}
-    return bool(clocks) and all(
-        offset in desk.offsets_of(claimed, seen * DAY) or offset in desk.offsets_of(claimed, (seen + 1) * DAY)
+    agreeing = {
+        offset
         for offset, seen in clocks.items()
-    )
+        if offset in desk.offsets_of(claimed, seen * DAY) or offset in desk.offsets_of(claimed, (seen + 1) * DAY)
+    }
+    return bool(agreeing) and clocks.keys() - agreeing <= {0}

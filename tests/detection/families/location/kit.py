@@ -92,4 +92,34 @@ class Account:
         return evidence.confidence if evidence else 0.0
 
 
-__all__ = ["CATALOGUE", "DAY", "HOUR", "MINUTE", "PLACES", "SIGNED", "T0", "Account", "Seen", "facts"]
+def lived(account: Account, where: list[str], *classes: str, **fields: Any) -> Account:
+    """One session a day at each of the places in turn."""
+    for day, place in enumerate(where):
+        account.start(day * DAY + 9 * HOUR, facts(place, *classes), **fields)
+        account.close(day)
+    return account
+
+
+def lived_once(account: Account, places: list[str]) -> Account:
+    """As `lived`, judged only at the end."""
+    for day, place in enumerate(places):
+        account.start(day * DAY + 9 * HOUR, facts(place))
+    account.close(len(places) - 1)
+    return account
+
+
+__all__ = [
+    "CATALOGUE",
+    "DAY",
+    "DAY0",
+    "HOUR",
+    "MINUTE",
+    "PLACES",
+    "SIGNED",
+    "T0",
+    "Account",
+    "Seen",
+    "facts",
+    "lived",
+    "lived_once",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from enrichers.facts import Facts
@@ -132,6 +133,19 @@ def test_gateways_of_one_operator_are_one_place(kind: str) -> None:
     assert hops(*stops).confidence(ID) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("home", "gateway"),
+    [
+        (facts("lisbon"), msgspec.structs.replace(facts("athens", "mobile"), country=None)),
+        (msgspec.structs.replace(facts("lisbon"), country=None), facts("athens", "cgnat")),
+        (facts("lisbon", "mobile"), msgspec.structs.replace(facts("athens", "mobile"), asn=None)),
+        (msgspec.structs.replace(facts("lisbon", "corporate"), asn=None), facts("athens", "corporate")),
+    ],
+)
+def test_a_gateway_of_unknown_country_or_operator_may_be_a_known_one(home: Facts, gateway: Facts) -> None:
+    assert hops(*[(index * HOUR, gateway if index % 2 else home) for index in range(6)]).confidence(ID) == 0.0
+
+
 def test_a_company_gateway_and_a_phone_fire_and_are_left_to_mit_corp() -> None:
     stops = [
         (index * HOUR, facts("athens", "corporate") if index % 2 else facts("lisbon", "mobile")) for index in range(6)
@@ -140,7 +154,7 @@ def test_a_company_gateway_and_a_phone_fire_and_are_left_to_mit_corp() -> None:
 
 
 def test_nearby_and_unknown_places_are_silent() -> None:
-    assert hops(*[(i * MINUTE, facts("porto" if i % 2 else "lisbon")) for i in range(9)]).confidence(ID) == 0.0
+    assert hops(*[(i * 16 * MINUTE, facts("porto" if i % 2 else "lisbon")) for i in range(9)]).confidence(ID) == 0.0
     assert hops(*[(i * MINUTE, Facts(country="AA")) for i in range(9)]).confidence(ID) == 0.0
 
 

@@ -44,6 +44,12 @@ def vpn(n: int, country: str = "PT", operator: str | None = "ASTRILL") -> Facts:
     return facts(n, country=country, classes=("vpn",), operator=operator)
 
 
+def ipv6(line: Facts) -> Facts:
+    """What a line shows instead when it has both."""
+    prefix = f"2001:db8:{(line.ip or '').split('.')[2]}::"
+    return msgspec.structs.replace(line, ip=f"{prefix}7", network=f"{prefix}/48", shared_key=f"{prefix}/64")
+
+
 class Account:
     """One account before the network family."""
 
@@ -156,6 +162,7 @@ __all__ = [
     "Account",
     "Shared",
     "facts",
+    "ipv6",
     "link",
     "vpn",
 ]

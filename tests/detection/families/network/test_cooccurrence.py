@@ -5,7 +5,7 @@ import pytest
 from enrichers.facts import ListEntry
 from streams.detection.families.network.cooccurrence import rarity_of
 from streams.detection.messages import Who
-from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, Shared, facts, link, vpn
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, Shared, facts, ipv6, link, vpn
 
 COUSE = "proxy_exit_cooccurrence"
 
@@ -95,6 +95,22 @@ def test_a_household_with_a_new_address_every_day_has_one_exit() -> None:
     assert shared.confidence("a", COUSE) == 0
 
 
+@pytest.mark.parametrize("asn", [64500, 0, None])
+@pytest.mark.parametrize(("changes", "expected"), [(2, 0.0), (3, 0.0), (4, 1.0)])
+def test_a_server_with_ipv4_and_ipv6_is_one_exit(changes: int, expected: float, asn: int | None) -> None:
+    shared, accounts = Shared(), [Account("a"), Account("b")]
+    for n in range(changes):
+        for account in accounts:
+            server = facts(n, asn=asn, classes=("vpn",))
+            for at, where in enumerate((server, ipv6(server))):
+                account.start(n * DAY + at, where)
+            shared.take(account.sent("exit"))
+            account.links = []
+    assert shared.confidence("a", COUSE) == expected
+    if expected:
+        assert shared.findings["a", COUSE].numbers["exits"] == changes
+
+
 def test_personas_that_rotate_together() -> None:  # S02
     shared = Shared()
     accounts = [Account(f"p{n}") for n in range(6)]
@@ -112,4 +128,13 @@ def test_mobile_and_relay_addresses_send_no_exit() -> None:  # B04
     account = Account()
     for n in range(50):
         account.start(n * 20 * MINUTE, facts(n, classes=("mobile" if n % 2 else "relay",)))
+    assert not account.links
+
+
+@pytest.mark.parametrize("classes", [("hosting", "tor"), ("mobile", "residential_proxy"), ("hosting", "university")])
+def test_nor_do_heartbeats_there_whatever_other_lists_say(classes: tuple[str, ...]) -> None:
+    account = Account()
+    for n in range(10):
+        account.start(n * HOUR, facts(n, classes=classes))
+        account.beat(n * HOUR + 10 * MINUTE, facts(n, classes=classes))
     assert not account.links

@@ -12,16 +12,16 @@ SHARED = "shared_ip_multi_account"
 KEY = "198.51.1.7"
 
 
-def come(shared: Shared, account: Account, at: int) -> None:
+def come(shared: Shared, account: Account, at: int, *, named: bool = True) -> None:
     """One session of an account on its own device, heard of by all things before the next one."""
     hours, hour = account.state.active_hours, (T0 + at) // HOUR
     hours[hour // 24] = hours.get(hour // 24, 0) | 1 << hour % 24
-    account.start(at, facts(), device_id=account.account_id)
+    account.start(at, facts(), device_id=f"of {account.account_id}" if named else None)
     shared.take(account.links)
     account.links = []
 
 
-def office(people: int, days: int) -> tuple[Shared, set[str]]:
+def office(people: int, days: int, *, named: bool = True) -> tuple[Shared, set[str]]:
     """Everybody comes between 6 and 13 o'clock and starts a session at least once an hour, for seven hours."""
     rng, shared = random.Random(1), Shared()
     accounts = [Account(f"w{n:02}") for n in range(people)]
@@ -35,7 +35,7 @@ def office(people: int, days: int) -> tuple[Shared, set[str]]:
                 at += rng.uniform(0.6, 0.95)
     of = {account.account_id: account for account in accounts}
     for at, name in sorted(visits):
-        come(shared, of[name], at)
+        come(shared, of[name], at, named=named)
     return shared, {name for name in of if shared.confidence(name, SHARED) > 0}
 
 
@@ -44,6 +44,22 @@ def test_an_office_is_known_on_its_second_day(people: int) -> None:  # B01, auto
     shared, flagged = office(people, 2)
     assert not flagged
     assert len([name for name, mitigator in shared.mitigated if mitigator == "MIT-OFFICE"]) == people
+
+
+def test_nor_does_it_take_a_platform_that_names_devices() -> None:
+    shared, flagged = office(20, 2, named=False)
+    assert not flagged
+    assert len([name for name, mitigator in shared.mitigated if mitigator == "MIT-OFFICE"]) == 20
+
+
+def test_visitors_on_unnamed_devices_make_a_cafe_too() -> None:
+    shared, regulars = Shared(), [Account(f"r{n}") for n in range(3)]
+    for n in range(17):
+        come(shared, Account(f"v{n}"), 10 * HOUR + n * MINUTE, named=False)
+    for hour in range(2):
+        for account in regulars:
+            come(shared, account, (10 + hour) * HOUR + 45 * MINUTE)
+    assert {shared.confidence(account.account_id, SHARED) for account in regulars} == {0}
 
 
 def test_fifteen_people_are_no_crowd() -> None:

@@ -88,6 +88,7 @@ def test_life_on_a_rented_server() -> None:
     assert evidence is not None
     assert evidence.confidence == 0.6
     assert [ref.ts for ref in evidence.refs] == [T0 + 19 * 15 * MINUTE]
+    assert (evidence.last, evidence.numbers["hours"], evidence.numbers["percent"]) == (T0 + DAY - 1, 5.0, 100)
     assert sessions(facts(1), vpn(2, operator="OTHER")).state.network.refs == {}  # type: ignore[union-attr]
     remote = work(SERVER, 5, gpu_renderer="Google SwiftShader")
     remote.close(0)
@@ -107,8 +108,8 @@ def test_edges_of_the_server_rule() -> None:
         assert mixed.confidence(HOSTING) == expected
 
 
-def test_vpn_gateway_and_relay_space_is_not_a_server_and_open_tabs_are_not_minutes() -> None:
-    for classes in (("hosting", "vpn"), ("corporate",), ("relay",)):
+def test_vpn_tor_gateway_and_relay_space_is_not_a_server_and_open_tabs_are_not_minutes() -> None:
+    for classes in (("hosting", "vpn"), ("hosting", "tor"), ("hosting", "corporate"), ("hosting", "relay")):
         account = work(facts(1, classes=classes), 8)
         account.close(0)
         assert account.confidence(HOSTING) == 0
@@ -163,6 +164,7 @@ def test_steady_use_of_one_vpn_on_an_old_account() -> None:
         (-100, 60, (), False),
         (-200, 59, (), False),
         (-200, 60, (vpn(2, operator="OTHER"),), False),
+        (-200, 60, (vpn(2, operator=None),), True),
     ):
         account = Account(created=T0 + created * DAY)
         for day in range(0, last + 1, 3 if last % 3 == 0 else 1):
@@ -189,6 +191,41 @@ def test_agreement_of_all_statements_whatever_the_country() -> None:  # B06
             account.start(0, vpn(1), tz_offset_min=clock)
             account.close(0)
             assert ("MIT-STABLEVPN" in account.state.mitigations) is expected
+
+
+def in_portugal() -> Account:
+    account = Account()
+    profile = account.state.profile
+    profile.claimed_country, profile.id_country, profile.payout_countries = "PT", "PT", ["PT"]
+    return account
+
+
+def test_a_habit_that_ended_weeks_ago_explains_nothing_today() -> None:
+    for pause, expected in ((13, True), (14, False)):
+        account = Account(created=T0 - 200 * DAY)
+        for day in range(61):
+            account.start(day * DAY, vpn(1))
+        account.start((60 + pause) * DAY, facts(2))
+        account.close(60 + pause)
+        assert ("MIT-STABLEVPN" in account.state.mitigations) is expected
+
+
+def test_agreement_is_with_the_clocks_of_two_weeks_also_of_a_zone_without_an_offset() -> None:
+    for pause, expected in ((13, False), (14, True)):
+        account = in_portugal()
+        account.start(0, vpn(1), tz_offset_min=480)
+        account.start(pause * DAY, vpn(1), tz="Africa/Lagos")
+        account.close(pause)
+        assert ("MIT-STABLEVPN" in account.state.mitigations) is expected
+
+
+def test_a_private_browsers_clock_says_nothing_against_agreement() -> None:
+    for clocks, expected in (((60, 0), True), ((0,), False), ((60, 120), False)):
+        account = in_portugal()
+        for n, clock in enumerate(clocks):
+            account.start(n * HOUR, vpn(1), tz_offset_min=clock)
+        account.close(0)
+        assert ("MIT-STABLEVPN" in account.state.mitigations) is expected
 
 
 def test_minutes_at_home_count_beside_those_on_a_server() -> None:

@@ -50,7 +50,7 @@ def test_everything_is_bounded() -> None:
 
 
 def test_an_empty_memory_costs_next_to_nothing() -> None:
-    assert len(msgspec.msgpack.encode(NetworkMemory())) < 16
+    assert len(msgspec.msgpack.encode(NetworkMemory())) < 15
 
 
 def test_an_event_without_a_public_address_leaves_no_trace() -> None:

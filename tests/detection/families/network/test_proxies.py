@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from enrichers.facts import ListEntry
-from tests.detection.families.network.kit import DAY, T0, Account, facts
+from tests.detection.families.network.kit import DAY, HOUR, T0, Account, facts
 
 PROXIES = "residential_proxy_egress"
 
@@ -33,7 +33,7 @@ def test_one_stable_exit_is_a_sold_home_line() -> None:
 
 def test_exits_of_more_than_a_week_do_not_add_up() -> None:
     assert rotate("A", "A", "A", gap=3 * DAY) == 0.5
-    assert rotate("A", "A", "A", gap=4 * DAY) == 0
+    assert rotate("A", "A", "A", gap=3 * DAY + 12 * HOUR) == 0
     relay = Account()
     for n in range(9):
         relay.start(0, facts(n, classes=("relay", "residential_proxy")))
@@ -61,3 +61,11 @@ def test_of_several_lists_a_fresh_one_is_enough() -> None:
         lists = tuple(ListEntry("residential_proxy", name, day) for name, day in (("a", "1999-01-01"), ("b", today)))
         account.start(n, facts(n + 1, classes=("residential_proxy",), lists=lists))
     assert account.confidence(PROXIES) == 0.5
+
+
+def test_a_carriers_gateways_are_one_exit_however_many_of_its_customers_sell_their_line() -> None:
+    account = Account()
+    for n in range(12):
+        tagged = ("mobile", "residential_proxy")
+        account.start(n * HOUR, facts(n, country="ABC"[n % 3], asn=64999, classes=tagged, operator="Example Mobile"))
+    assert account.confidence(PROXIES) == 0

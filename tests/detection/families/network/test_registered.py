@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.events import AccountCreated, DocumentSubmitted, LoginFailed, MeetingHeld, PayoutRequested, SessionEnd
+from streams.detection.catalogue.load import builtin, load
 from tests.detection.families.network.kit import DAY, MINUTE, T0, Account, facts
 
 RANGE, LINKED = "dprk_range_login", "dprk_linked_range_login"
@@ -18,6 +19,7 @@ def test_one_event_from_the_registered_range_is_enough(kind: type) -> None:
     assert evidence.confidence == 1.0
     assert evidence.numbers["registry"] == "NET-1"
     assert "APNIC" in evidence.numbers["registration"]
+    assert evidence.numbers["network"] == NET1.network
     assert NET1.ip not in evidence.numbers.values()
 
 
@@ -31,6 +33,12 @@ def test_sessions_and_heartbeats_fire_too() -> None:
 def test_a_meeting_is_judged_by_the_address_that_joined() -> None:
     account = Account()
     account.see(MeetingHeld, 0, facts(), join=NET1)
+    assert account.confidence(RANGE) == 1.0
+
+
+def test_the_registered_range_alone_is_registration_whatever_other_tables_know() -> None:
+    account = Account()
+    account.login(0, facts(9, asn=0, country=None, registry="NET-1", registry_confidence=1.0))
     assert account.confidence(RANGE) == 1.0
 
 
@@ -69,6 +77,13 @@ def test_linked_ranges_count_distinct_days_in_any_order() -> None:
         single.login(at, where)
     assert single.confidence(LINKED) == 0.35
     assert single.confidence(RANGE) == 0
+
+
+def test_linked_ranges_leave_no_trace_unless_switched_on() -> None:
+    account = Account()
+    account.desk.catalogue = load({"network.toml": builtin()["network.toml"]})
+    account.see(LoginFailed, 0, facts(9, registry="NET-2", registry_confidence=0.5))
+    assert account.state.network is None
 
 
 def test_a_geo_database_does_not_overwrite_what_the_registration_says() -> None:

@@ -26,6 +26,13 @@ def test_sign_ups_close_together_add_to_it() -> None:
     apart = [Who(created=T0 + n * 37 * HOUR) for n in range(3)]
     assert crowd(3, whos=close).confidence("a0", SHARED) == pytest.approx(0.6)
     assert crowd(3, whos=apart).confidence("a0", SHARED) == 0.4
+    assert crowd(6, whos=[Who(created=T0)] * 6).confidence("a0", SHARED) == 1.0
+
+
+def test_a_household_signed_up_when_its_first_member_did() -> None:
+    pair = [Who(created=T0 - 9 * DAY), Who(created=T0, related=("a0",))]
+    others = [Who(created=T0), Who(created=T0)]
+    assert crowd(4, whos=pair + others).confidence("a0", SHARED) == 0.4
 
 
 def test_a_week_is_the_window() -> None:
@@ -68,6 +75,13 @@ def test_more_than_fifteen_devices_an_hour_are_a_place() -> None:
         )
         assert (shared.confidence("a0", SHARED) == 1.0) is stays
         assert (("a0", "MIT-OFFICE") in shared.mitigated) is office
+
+
+def test_a_crowd_of_unknown_hours_is_neither_pointed_at_nor_an_office() -> None:
+    shared = Shared()
+    shared.take(link("ip", KEY, f"a{n}", n, device=n + 1, hour=480_000) for n in range(16))
+    assert shared.confidence("a0", SHARED) == 0
+    assert not shared.mitigated
 
 
 def test_an_account_sends_the_link_at_its_second_session_of_a_week_and_then_daily() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from enrichers.facts import Facts, ListEntry
 from streams.detection.families.network.memory import NetworkMemory
-from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, facts, vpn
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, facts, ipv6, vpn
 
 SPREAD = "multi_ip_multi_country_window"
 
@@ -39,6 +39,18 @@ def test_edges_of_the_hour_rule() -> None:
     assert visit([(n * MINUTE, facts(n)) for n in range(1, 4)]).confidence(SPREAD) == 0
 
 
+def test_an_ipv4_and_an_ipv6_network_of_one_provider_are_one_line() -> None:
+    home, office = [facts(1), ipv6(facts(1))], [facts(2), ipv6(facts(2))]
+    on_the_way = [facts(3, classes=("mobile",))]
+    day = [(n * 10 * MINUTE, where) for n, where in enumerate([*home, *on_the_way, *office])]
+    assert visit(day).confidence(SPREAD) == 0
+    evidence = visit([*day, (55 * MINUTE, ipv6(facts(4)))]).fired(SPREAD)
+    assert evidence is not None
+    assert evidence.numbers["networks"] == 4
+    unknown = [(n * 10 * MINUTE, where) for n, where in enumerate([facts(1, asn=0), ipv6(facts(1, asn=0))])]
+    assert visit([*unknown, *day[2:]]).confidence(SPREAD) == 0
+
+
 def test_countries_in_a_day_and_in_a_week() -> None:
     assert visit([(n * 10 * HOUR, facts(1, country=c)) for n, c in enumerate("ABC")]).confidence(SPREAD) == 1.0
     assert visit([(n * 13 * HOUR, facts(1, country=c)) for n, c in enumerate("ABC")]).confidence(SPREAD) == 0
@@ -54,8 +66,23 @@ def test_one_vpn_operator_explains_it_partly_and_two_do_not() -> None:
     assert visit([*hopping, (4 * HOUR, vpn(9, country="Z", operator="OTHER"))]).confidence(SPREAD) == 1.0
     own = [(5 * HOUR, facts(n, country=c)) for n, c in ((20, "X"), (21, "Y"), (22, "Z"))]
     assert visit([*hopping, *own]).confidence(SPREAD) == 1.0
-    unnamed = [(n * HOUR, vpn(n, country=c, operator=None)) for n, c in enumerate("ABC")]
-    assert visit(unnamed).confidence(SPREAD) == 0.6
+
+
+def test_an_exit_whose_operator_nobody_names_is_no_second_operator() -> None:
+    for named in ("ASTRILL", None):
+        exits = [(n * HOUR, vpn(n, country=c, operator=named if n else None)) for n, c in enumerate("ABC")]
+        assert visit(exits).confidence(SPREAD) == 0.6
+    hour = [(n * MINUTE, vpn(n, operator="ASTRILL" if n % 2 else None)) for n in range(4)]
+    assert visit(hour).confidence(SPREAD) == 0.6
+
+
+def test_an_hour_of_two_operators_or_of_many_own_networks_is_no_one_vpns() -> None:
+    hops = [(n * MINUTE, vpn(n)) for n in range(4)]
+    assert visit(hops).confidence(SPREAD) == 0.6
+    assert visit([*hops, (5 * MINUTE, vpn(4, operator="OTHER"))]).confidence(SPREAD) == 1.0
+    own = [((10 + n) * MINUTE, facts(n)) for n in range(20, 24)]
+    assert visit([*hops, *own[:3]]).confidence(SPREAD) == 0.6
+    assert visit([*hops, *own]).confidence(SPREAD) == 1.0
 
 
 def test_a_carriers_addresses_are_one_network() -> None:  # B04

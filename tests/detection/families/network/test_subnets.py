@@ -8,7 +8,7 @@ import pytest
 from streams.detection.families.network.builds import build_of
 from streams.detection.families.network.rhythm import alike, week_of
 from streams.detection.messages import Who
-from tests.detection.families.network.kit import DAY, HOUR, Account, Shared, facts, link, vpn
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, Shared, facts, link, vpn
 
 SUBNET = "shared_subnet_single_use_devices"
 WEEK = bytes(24) + b"\x04" * 60 + bytes(84)
@@ -44,6 +44,7 @@ def test_own_hours_or_own_hardware_are_ordinary_neighbours() -> None:
     assert not found(team(4, {0: {"agent": "safari/macos/desktop"}, 1: {"tz": "Europe/Y"}}))
     assert found(team(5, {0: {"agent": "safari/macos/desktop"}, 1: {"tz": "Europe/Y"}}))
     assert not found(team(4, agent=""))
+    assert not found(team(4, tz=""))
     assert not found(team(4, week=bytes(24) + b"\x04" * 4 + bytes(140)))
 
 
@@ -101,9 +102,22 @@ def test_agencies_common_employers_and_declared_offices_are_silent() -> None:
     assert not found(team(6, {5: {"declared": "office"}}))
 
 
+def test_a_network_of_more_accounts_than_a_hub_says_nothing_of_anybody() -> None:
+    passers_by = {n: {"week": bytes(168)} for n in range(4, 51)}
+    assert found(team(50, passers_by))
+    assert not found(team(51, passers_by))
+
+
 def test_a_late_declaration_takes_the_finding_back() -> None:
     shared = team(4)
     shared.take([link("subnet", "198.51.1.0/24", "a3", DAY, devices=[3], declared="office", week=WEEK)])
+    assert not found(shared)
+
+
+def test_a_late_relation_takes_the_finding_back() -> None:
+    shared = team(4)
+    again = {"devices": [3], **SETUP}
+    shared.take([link("subnet", "198.51.1.0/24", "a3", DAY, Who(related=("a0",)), **again)])
     assert not found(shared)
 
 
@@ -113,6 +127,13 @@ def test_links_are_daily_or_with_a_new_device() -> None:
         account.start(hour * HOUR, facts(), device_id="d1" if hour < 20 else "d2")
     assert len(account.sent("subnet")) == 2
     assert len(account.sent("subnet")[-1].data["devices"]) == 2
+
+
+def test_a_second_device_that_begins_within_the_same_minutes_is_told_of() -> None:
+    account = Account()
+    account.start(0, facts(), device_id="laptop")
+    account.start(MINUTE, facts(), device_id="phone")
+    assert account.sent("subnet")[-1].data["devices"] == [crc32(b"laptop"), crc32(b"phone")]
 
 
 def test_links_are_daily_while_what_they_carry_changes_and_weekly_then() -> None:
