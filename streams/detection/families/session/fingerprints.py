@@ -71,7 +71,8 @@ def contradictions(agent: str, shown: Shown) -> int:
 
 
 def _systems_differ(said: str, shown: str | None) -> bool:
-    return shown is not None and shown != said
+    """Tell whether two systems are shown; a phone that asks for the desktop site says it runs Linux, and Android does."""
+    return shown is not None and shown != said and (said, shown) != ("linux", "android")
 
 
 def _hints_contradict(family: str, said: str, platform: str | None, brands: str | None) -> bool:

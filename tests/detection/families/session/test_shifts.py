@@ -151,6 +151,16 @@ def test_tls_inspection_of_a_company_does_not_count(classes: tuple[str, ...], ex
     assert browsed(MAC, 10, 10, *classes, **fields).confidence(ODD) == expected
 
 
+def test_a_phone_that_asks_for_the_desktop_site_is_silent() -> None:
+    shown: dict[str, Any] = {
+        "client_hints": {"sec-ch-ua-platform": '"Linux"'},
+        "fonts_os": "android",
+        "gpu_renderer": "ANGLE (Qualcomm, Adreno (TM) 640, OpenGL ES 3.2)",
+        "screen": "360x800",
+    }
+    assert browsed("chrome/linux/desktop", 10, **shown).confidence(ODD) == 0.0
+
+
 @pytest.mark.parametrize(
     ("agent", "shown", "expected"),
     [
@@ -159,6 +169,8 @@ def test_tls_inspection_of_a_company_does_not_count(classes: tuple[str, ...], ex
         ("chrome/windows/desktop", ('"Windows"', '"Foo"', None, None, None, None), 1),
         ("safari/macos/desktop", (None, None, "ios", "Apple GPU", None, "1024x1366"), 0),
         ("chrome/chromeos/desktop", ('"Chrome OS"', '"Chromium"', "linux", "Mesa Intel", None, None), 0),
+        ("chrome/linux/desktop", ('"Linux"', '"Chromium"', "android", "Adreno (TM) 640", None, "360x800"), 1),
+        ("chrome/android/mobile", (None, None, "linux", "Mesa llvmpipe", None, "393x851"), 2),
         ("chrome/android/mobile", (None, None, "windows", "Direct3D11", "windows:t13d", "2560x2000"), 4),
         ("chrome/windows/desktop", (None, None, None, "SwiftShader", "t13d1516h2", "390x844"), 1),
         ("script/other/other", ('"Windows"', None, "macos", "Apple M1", None, None), 0),
