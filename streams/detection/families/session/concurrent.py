@@ -53,15 +53,15 @@ def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: in
 
 
 def _compare(memory: SessionMemory, sitting: Open, moment: Moment, desk: Desk) -> None:
-    """Look for sessions on other devices that overlap with that of `sitting`, wherever both have been of late."""
+    """Look for other devices in use at the same time as that of `sitting`, wherever and in however many sessions both were of late."""
     if not _judged(sitting):
         return
     begin, end = sitting.start - IDLE, sitting.end + IDLE
     near = [held for held in memory.open if held.end >= begin and held.start <= end and _judged(held)]
-    for key in {held.key: None for held in near if held.device != sitting.device}:
-        others = [held for held in near if held.key == key and _distant(memory, sitting, held, desk)]
+    for device in {held.device: None for held in near if held.device != sitting.device}:
+        others = [held for held in near if held.device == device and _distant(memory, sitting, held, desk)]
         if others:
-            own = [held for held in near if held.key == sitting.key]
+            own = [held for held in near if held.device == sitting.device]
             ones = [held for held in own if any(_distant(memory, held, other, desk) for other in others)]
             start = _both(ones, others, desk)
             if start:
@@ -81,7 +81,8 @@ def distance(one: Open, other: Open) -> float:
 def _both(ones: list[Open], others: list[Open], desk: Desk) -> int:
     """Give since when (s) somebody was at both ends at the same time, each end any number of places; 0 = for too short a time.
 
-    An end that changes its exit with each heartbeat is nowhere for ten minutes, and yet all the time far from the other.
+    An end that changes its exit with each heartbeat is nowhere for ten minutes, and yet all the time far from the other; some begin
+    a session with each exit.
     """
     start = max(min(held.start for held in ones), min(held.start for held in others))
     end = min(max(held.end for held in ones), max(held.end for held in others))

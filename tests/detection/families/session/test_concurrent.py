@@ -198,6 +198,16 @@ def test_exits_that_change_with_every_heartbeat_do_not_hide_an_overlap(exits: in
     assert len(account.state.session.open) <= OPEN
 
 
+@pytest.mark.parametrize("step", [MINUTE, 5 * MINUTE])
+@pytest.mark.parametrize("classes", [("vpn",), ()])
+def test_a_session_begun_with_every_exit_hides_no_overlap(step: int, classes: tuple[str, ...]) -> None:
+    seen = [
+        held if held.fields["device_id"] == "d0" else held._replace(fields={**held.fields, "session_id": f"s{held.at}"})
+        for held in hopping(40, *classes, step=step)
+    ]
+    assert played(seen).confidence(OVERLAP) == 1.0
+
+
 def test_exits_that_change_with_every_minute_or_in_several_sessions_do_not_hide_an_overlap() -> None:
     assert played(hopping(40, "vpn", step=MINUTE)).confidence(OVERLAP) == 1.0
     assert played(hopping(40, "vpn", sessions=3)).confidence(OVERLAP) == 1.0
