@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from streams.detection.families.location.networks import ACCESS, MOBILE
 from streams.detection.families.session.memory import Device, SessionMemory
 from streams.detection.family import REFS, Desk
 from streams.detection.messages import Ref
@@ -27,6 +28,8 @@ _AGAIN = "+"
 _BEFORE = 2 * _DAY
 """Changes so shortly before the first device of an account that wakes belong to what woke it, such as a password reset."""
 LATER = 4
+_EVERYDAY = frozenset({ACCESS, MOBILE})
+"""Sorts of network on which one person's phone and computer are."""
 
 
 class _Move(NamedTuple):
@@ -174,9 +177,14 @@ def _move(memory: SessionMemory, now: int, limits: Mapping[str, float]) -> _Move
 
 
 def _elsewhere(device: Device, old: list[Device]) -> tuple[bool, bool]:
-    """Tell whether the device was in a country, and on a sort of network, where no older device was; unknown is not elsewhere."""
+    """Tell whether the device was in a country, and on a sort of network, where no older device was; unknown is not elsewhere.
+
+    Between a phone and a computer, a mobile network and one at home are no different sorts: verified by phone, worked at the desk.
+    """
     countries = {place[0] for held in old for place in held.places if place[0]}
     kinds = {place[2] for held in old for place in held.places}
+    if not kinds.isdisjoint(_EVERYDAY) and any(held.phone != device.phone for held in old):
+        kinds |= _EVERYDAY
     abroad = any(countries and country and country not in countries for country, _, _ in device.places)
     return abroad, any(kinds and kind not in kinds for _, _, kind in device.places)
 

@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from enrichers.facts import Facts
-from schemas.events import AccountCreated, DocumentSubmitted, KycApproved, PayoutMethodAdded, ProfileUpdated
-from tests.detection.families.session.kit import DAY, HOUR, MINUTE, Account, facts
+from schemas.events import (
+    AccountCreated,
+    DocumentSubmitted,
+    KycApproved,
+    LoginSucceeded,
+    PayoutMethodAdded,
+    ProfileUpdated,
+)
+from tests.detection.families.session.kit import DAY, HOUR, MINUTE, PHONE, Account, facts
 
 ID = "account_handoff_after_verification"
 VPS = facts("athens", "hosting")
@@ -77,6 +84,35 @@ def test_the_same_device_elsewhere_is_silent() -> None:
     account = verified()
     account.act(2 * DAY, ProfileUpdated, "d1", VPS, changed_fields=("email", "phone"))
     assert set(carry_on(account, 2, 20, "d1").values()) == {0.0}
+
+
+PHONE_AWAY = facts("lisbon", "mobile", agent=PHONE)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (PHONE_AWAY, facts("porto"), 0.0),
+        (facts("lisbon"), PHONE_AWAY, 0.0),
+        (PHONE_AWAY, facts("athens"), 1.0),
+        (PHONE_AWAY, facts("lisbon", "vpn"), 1.0),
+        (facts("lisbon", "mobile"), facts("porto"), 1.0),
+    ],
+)
+def test_verified_by_phone_and_worked_at_a_desk_at_home_is_silent(first: Facts, second: Facts, expected: float) -> None:
+    account = Account()
+    account.act(10 * HOUR, DocumentSubmitted, "d1", first, doc_type="passport")
+    account.act(DAY, KycApproved)
+    assert carry_on(taken(account, ("email", "phone"), second), 3, 18, where=second)[18] == expected
+
+
+@pytest.mark.parametrize("classes", ["mobile", "vpn"])
+def test_an_operator_has_more_than_one_sort_of_network(classes: str) -> None:
+    """At home and away are one operator's networks: whatever the old device was on is not new."""
+    away = facts("lisbon", classes)
+    account = verified()
+    account.act(DAY + HOUR, LoginSucceeded, "d1", away)
+    assert set(carry_on(taken(account, ("email", "phone"), away), 3, 18, where=away).values()) == {0.0}
 
 
 def test_without_an_earlier_device_nothing_is_known() -> None:
