@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from enrichers.facts import Facts
-from schemas.events import AnyEvent
+from schemas.events import AnyEvent, BalanceCredited, PayoutMethodAdded, PayoutRequested
 from streams.detection.account_state import AccountState
 from streams.detection.catalogue.load import builtin, load
+from streams.detection.families.payments import FAMILY
 from streams.detection.family import Desk, Family, Moment
 from streams.detection.messages import Evidence, Ref
 from streams.detection.windows import DAY
 
 T0 = 20_000 * DAY
+HOUR = 1 / 24
 CATALOGUE = load({name: builtin()[name] for name in ("payments.toml", "identity.toml", "graph.toml")})
 """Only these families' files: a fault in another family's is that family's test."""
 
@@ -59,3 +61,20 @@ def make(kind: type[Any], at: float, account_id: str = "a1", **fields: Any) -> A
     fields.setdefault("event_id", f"{kind.__name__}-{ts}-{sorted(fields.items())}"[:200])
     event: AnyEvent = kind(occurred_at=datetime.fromtimestamp(ts / 1000, UTC), account_id=account_id, **fields)
     return event
+
+
+def with_instruments(own: float | None = 0.95, other: float | None = 0.2) -> Account:
+    """Make an account with an own instrument and another person's; None = nobody said whose."""
+    account = Account(FAMILY)
+    account.see(PayoutMethodAdded, 0, instrument_h="own", holder_name_match_score=own)
+    account.see(PayoutMethodAdded, 0, instrument_h="other", holder_name_match_score=other)
+    return account
+
+
+def split(
+    account: Account, at: float, kept: float = 10, passed: float = 90, gap: float = HOUR, credit: bool = False
+) -> None:
+    if credit:
+        account.see(BalanceCredited, at, amount=kept + passed)
+    account.see(PayoutRequested, at + HOUR, instrument_h="other", amount=passed, currency="USD")
+    account.see(PayoutRequested, at + HOUR + gap, instrument_h="own", amount=kept, currency="USD")
