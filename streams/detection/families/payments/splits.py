@@ -63,7 +63,7 @@ def judge(moment: Moment, memory: PaymentsMemory, desk: Desk) -> None:
     if isinstance(moment.event, PayoutRequested):
         _note_ref(memory, moment.ref, found)
     alike = _agreement(found, memory, thresholds)
-    if held is not None and (alike is None or alike.last < held.last) and _stands(held, found, memory, thresholds):
+    if held is not None and (alike is None or alike.last <= held.last) and _stands(held, found, memory, thresholds):
         return
     if alike is None:
         desk.retract(account, INDICATOR)
@@ -104,8 +104,8 @@ def _agreement(found: Groupings, memory: PaymentsMemory, thresholds: Mapping[str
 
 
 def _stands(held: Evidence, found: Groupings, memory: PaymentsMemory, thresholds: Mapping[str, float]) -> bool:
-    """Tell whether evidence stands although it is not found again: its last split is forgotten, or what went before that is."""
-    if not memory.payouts or held.last < memory.payouts[0].ts:
+    """Tell whether evidence stands although it is not found again: what it rests on, or what went before that, is forgotten."""
+    if held.first < memory.since:
         return True
     ended = [split for grouping in found for split in grouping if split.end == held.last]
     return bool(ended) and not any(_judged(split, memory, thresholds) for split in ended)

@@ -162,3 +162,13 @@ def test_parts_that_are_fixed_every_two_hours_are_an_agreement() -> None:
     for number in range(30):
         split(account, 1 + number * 2 * HOUR, 10 + number % 3, 90, gap=HOUR / 2, credit=True)
     assert account.confidence(NAME) == 1.0
+
+
+@pytest.mark.parametrize(("alike", "fires"), [(8, False), (13, True)])
+def test_where_payouts_push_out_each_other_a_few_that_are_left_are_not_all(alike: int, fires: bool) -> None:
+    """Eight in a row among many odd ones were never most of them, also when those before are forgotten."""
+    account = with_instruments()
+    kept = [*range(10, 90, 7), *[95] * alike, *range(10, 90, 5)]
+    for number, own in enumerate(kept):
+        split(account, 1 + number * 2 * HOUR, own, 100 - own, gap=HOUR / 2, credit=True)
+    assert (account.fired(NAME) is not None) is fires
