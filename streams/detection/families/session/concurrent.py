@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from streams.detection.families.location.distance import great_circle
-from streams.detection.families.location.networks import MOBILE, TUNNEL
+from streams.detection.families.location.networks import TUNNEL
 from streams.detection.families.session import sittings
 from streams.detection.families.session.memory import Open, SessionMemory
 from streams.detection.families.session.sittings import IDLE, NOWHERE
@@ -105,12 +105,15 @@ def _distant(memory: SessionMemory, one: Open, other: Open, desk: Desk) -> bool:
 
 
 def _apart(one: Open, other: Open, desk: Desk) -> bool:
-    """Tell whether the places differ: company tunnels, relays, and a desktop with a phone at hand do not count."""
+    """Tell whether the places differ: company tunnels, relays, and a desktop with a phone at hand do not count.
+
+    Few tables know which networks are mobile, so that any but an exit may be: a carrier's gateway stands anywhere in the country.
+    """
     if one.kind in NOWHERE or other.kind in NOWHERE:
         return False
     abroad = bool(one.country and other.country and one.country != other.country)
     phone = one if one.phone else other
-    if not abroad and one.phone != other.phone and phone.kind == MOBILE:
+    if not abroad and one.phone != other.phone and phone.kind != TUNNEL:
         return False
     return abroad or distance(one, other) > desk.threshold(ID, "km_min")
 

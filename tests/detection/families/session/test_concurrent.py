@@ -55,10 +55,17 @@ def test_one_overlap_or_two_on_one_day_or_two_weeks_apart_are_silent() -> None:
     assert overlapping(one, other, apart=8 * DAY).confidence(OVERLAP) == 0.0
 
 
-def test_a_phone_at_hand_is_silent_and_a_phone_abroad_is_not() -> None:
-    phone = facts("funchal", "mobile", agent=PHONE)
+@pytest.mark.parametrize("classes", [("mobile",), ()])
+def test_a_phone_at_hand_is_silent_and_a_phone_abroad_is_not(classes: tuple[str, ...]) -> None:
+    """Also when no table knows that its network is a mobile one."""
+    phone = facts("funchal", *classes, agent=PHONE)
     assert overlapping(facts("lisbon"), phone).confidence(OVERLAP) == 0.0
+    assert overlapping(phone, facts("lisbon")).confidence(OVERLAP) == 0.0
     assert overlapping(facts("athens"), phone).confidence(OVERLAP) == 1.0
+
+
+def test_a_phone_behind_a_far_exit_is_no_phone_at_hand() -> None:
+    assert overlapping(facts("lisbon"), facts("funchal", "vpn", agent=PHONE)).confidence(OVERLAP) == 1.0
 
 
 @pytest.mark.parametrize("classes", ["corporate", "relay", "satellite"])

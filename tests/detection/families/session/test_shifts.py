@@ -54,6 +54,7 @@ def test_a_desktop_and_a_phone_in_one_country_are_one_person() -> None:
     assert rota(facts("porto", agent=PHONE)).confidence(SHIFTS) == 0.0
     assert rota(facts("porto", "mobile", agent="safari/ios/tablet")).confidence(SHIFTS) == 0.0
     assert rota(facts("athens", agent=PHONE)).confidence(SHIFTS) == 1.0
+    assert rota(Facts(agent=PHONE)).confidence(SHIFTS) == 0.0, "nobody knows where it was"
 
 
 def test_a_rota_that_began_lately_is_not_said_to_last_the_whole_window() -> None:
