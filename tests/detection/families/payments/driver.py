@@ -9,6 +9,7 @@ from enrichers.facts import Facts
 from schemas.events import AnyEvent, BalanceCredited, PayoutMethodAdded, PayoutRequested
 from streams.detection.account_state import AccountState
 from streams.detection.catalogue.load import builtin, load
+from streams.detection.catalogue.model import Catalogue
 from streams.detection.families.payments import FAMILY
 from streams.detection.family import Desk, Family, Moment
 from streams.detection.messages import Evidence, Ref
@@ -16,18 +17,19 @@ from streams.detection.windows import DAY
 
 T0 = 20_000 * DAY
 HOUR = 1 / 24
-CATALOGUE = load({name: builtin()[name] for name in ("payments.toml", "identity.toml", "graph.toml")})
+FILES = ("payments.toml", "identity.toml", "graph.toml")
+CATALOGUE = load({name: builtin()[name] for name in FILES})
 """Only these families' files: a fault in another family's is that family's test."""
 
 
 class Account:
-    """One account before one family."""
+    """One account before one family; `off` is an indicator that is switched off."""
 
-    def __init__(self, family: Family, account_id: str = "a1") -> None:
+    def __init__(self, family: Family, account_id: str = "a1", off: str = "") -> None:
         self.family = family
         self.account_id = account_id
         self.state = AccountState()
-        self.desk = Desk(CATALOGUE, lambda _country, _ms: frozenset())
+        self.desk = Desk(_without(off) if off else CATALOGUE, lambda _country, _ms: frozenset())
 
     def see(self, kind: type[Any], at: float, **fields: Any) -> None:
         """Let the family see an event `at` days after the start."""
@@ -63,9 +65,14 @@ def make(kind: type[Any], at: float, account_id: str = "a1", **fields: Any) -> A
     return event
 
 
-def with_instruments(own: float | None = 0.95, other: float | None = 0.2) -> Account:
+def _without(indicator: str) -> Catalogue:
+    name = f"[indicator.{indicator}]"
+    return load({file: builtin()[file].replace(name, f"{name}\nenabled = false") for file in FILES})
+
+
+def with_instruments(own: float | None = 0.95, other: float | None = 0.2, off: str = "") -> Account:
     """Make an account with an own instrument and another person's; None = nobody said whose."""
-    account = Account(FAMILY)
+    account = Account(FAMILY, off=off)
     account.see(PayoutMethodAdded, 0, instrument_h="own", holder_name_match_score=own)
     account.see(PayoutMethodAdded, 0, instrument_h="other", holder_name_match_score=other)
     return account

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -124,15 +125,26 @@ def test_a_fixed_commission_is_seen_whoever_receives_the_rest() -> None:
     assert evidence.numbers["share_percent"] == 10
 
 
-def test_two_instruments_of_one_holder_are_one_part() -> None:
+@pytest.mark.parametrize(
+    "whose", [{"holder_name_match_score": 1.0}, {"holder_type": "company", "holder_reg_id_h": "declared"}]
+)
+def test_two_instruments_of_one_holder_are_one_part(whose: dict[str, Any]) -> None:
     account = with_instruments()
-    account.see(PayoutMethodAdded, 0, instrument_h="savings", holder_name_match_score=1.0)
+    account.state.profile.related = ["employer:declared"]
+    account.see(PayoutMethodAdded, 0, instrument_h="savings", **whose)
     for at, saved in ((10, 5), (24, 30), (38, 12), (52, 21)):
         split(account, at, kept=40 - saved, passed=60, credit=True)
         account.see(PayoutRequested, at + 3 * HOUR, instrument_h="savings", amount=saved, currency="USD")
     evidence = account.fired(NAME)
     assert evidence is not None
     assert (evidence.numbers["share_percent"], evidence.numbers["spread_percent"]) == (60, 0.0)
+
+
+def test_what_is_switched_off_never_fires() -> None:
+    account = with_instruments(off=NAME)
+    for at in (10, 24, 38, 52):
+        split(account, at, credit=True)
+    assert account.fired(NAME) is None
 
 
 @pytest.mark.parametrize("every", [2 * HOUR, 6 * HOUR, 3.5])

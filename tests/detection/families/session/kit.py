@@ -54,12 +54,14 @@ class Seen(NamedTuple):
 
 
 class Account:
-    """One account before the session family."""
+    """One account before the session family; `off` is an indicator that is switched off."""
 
-    def __init__(self, account_id: str = "a1") -> None:
+    def __init__(self, account_id: str = "a1", off: str = "") -> None:
         self.account_id = account_id
         self.state = AccountState()
-        self.desk = Desk(CATALOGUE, lambda _country, _ms: frozenset())
+        name = f"[indicator.{off}]"
+        text = builtin()["session.toml"].replace(name, f"{name}\nenabled = false")
+        self.desk = Desk(load({"session.toml": text}) if off else CATALOGUE, lambda _country, _ms: frozenset())
         self.links: list[Link] = []
 
     def see(self, seen: Seen) -> None:

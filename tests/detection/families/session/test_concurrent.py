@@ -100,11 +100,19 @@ def beats(device: str, session: str, begin: int, end: int, where: Facts) -> list
     return [Seen(at, SessionHeartbeat, where, fields) for at in range(begin, end + 1, 5 * MINUTE)]
 
 
-def played(seen: list[Seen]) -> Account:
-    account = Account()
+def played(seen: list[Seen], off: str = "") -> Account:
+    account = Account(off=off)
     for one in sorted(seen, key=lambda held: held.at):
         account.see(one)
     return account
+
+
+@pytest.mark.parametrize("off", [OVERLAP, ""])
+def test_what_is_switched_off_never_fires(off: str) -> None:
+    seen = []
+    for at in (0, 2 * DAY):
+        seen += beats("d1", "s1", at, at + HOUR, facts()) + beats("d2", "s2", at, at + HOUR, facts("athens"))
+    assert (played(seen, off).fired(OVERLAP) is None) is bool(off)
 
 
 def test_a_session_that_survives_the_night_is_where_the_traveller_is_now() -> None:
