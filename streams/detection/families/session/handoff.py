@@ -97,7 +97,6 @@ def seen(memory: SessionMemory, device: Device, ts: int, account: AccountState, 
     newer = [held.first for held in memory.devices if held.first >= anchor]
     if newer and ts > min(newer) + desk.threshold(ID, "overlap_hours") * 3600:
         desk.retract(account, ID)
-        memory.handed = 0
 
 
 def watched(memory: SessionMemory) -> list[Device]:
