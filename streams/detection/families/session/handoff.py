@@ -158,7 +158,7 @@ def _under_way(memory: SessionMemory, now: int, limits: Mapping[str, float]) -> 
 def _move(memory: SessionMemory, now: int, limits: Mapping[str, float]) -> _Move | None:
     """Give what moved behind the anchor, when it is all that makes a hand-over but the time that the old devices stay away."""
     anchor, window = memory.anchor, limits["changes_days"] * _DAY
-    if not anchor or now - anchor > _watch_time(limits):
+    if not anchor:
         return None
     until = min(now, anchor + window)
     times = _changes(memory, until)
@@ -203,10 +203,6 @@ def _changes(memory: SessionMemory, until: float) -> list[int]:
     return sorted(times)
 
 
-def _watch_time(limits: Mapping[str, float]) -> float:
-    return (limits["changes_days"] + limits["absent_days_full"] + 2) * _DAY
-
-
 def _next(memory: SessionMemory) -> None:
     """Go on to the next anchor, or to none; of the changes behind it the first that is known counts."""
     (memory.anchor, memory.silent), *memory.later = memory.later or [(0, 0)]
@@ -221,7 +217,8 @@ def _next(memory: SessionMemory) -> None:
 
 def _forget(memory: SessionMemory, now: int, limits: Mapping[str, float]) -> None:
     """Drop what no anchor can need: changes of an unwatched account, and an anchor whose time is over."""
-    while memory.anchor and now - memory.anchor > _watch_time(limits):
+    watched = (limits["changes_days"] + limits["absent_days_full"] + 2) * _DAY
+    while memory.anchor and now - memory.anchor > watched:
         _next(memory)
     if memory.anchor:
         return
