@@ -96,7 +96,9 @@ def _both(ones: list[Open], others: list[Open], desk: Desk) -> int:
 
 
 def _inputs(held: list[Open], first: int, last: int) -> int:
-    return sum(one.inputs.count(first, last) for one in held if one.inputs is not None)
+    """Count slots with input from `first` to `last`; one that several sessions or places share counts once."""
+    slots = {slot for one in held if one.inputs is not None for slot in one.inputs.buckets()}
+    return sum(first <= slot <= last for slot in slots)
 
 
 def _distant(memory: SessionMemory, one: Open, other: Open, desk: Desk) -> bool:

@@ -73,15 +73,6 @@ def test_split_tunnels_and_relays_are_silent(classes: str) -> None:
     assert overlapping(facts("athens", classes), facts("lisbon", "mobile", agent=PHONE)).confidence(OVERLAP) == 0.0
 
 
-def test_a_second_device_without_input_is_silent() -> None:
-    account = Account()
-    for at in (0, 2 * DAY):
-        both = sitting(at, at + HOUR, "d1", facts()) + sitting(at, at + HOUR, "d2", facts("athens"), inputs=0)
-        for seen in sorted(both, key=lambda held: held.at):
-            account.see(seen)
-    assert account.confidence(OVERLAP) == 0.0
-
-
 @pytest.mark.parametrize(("days", "classes", "expected"), [(61, ["vpn"], 0.0), (50, ["vpn"], 1.0), (61, [], 1.0)])
 def test_old_devices_of_which_one_is_on_a_vpn_are_silent(days: int, classes: list[str], expected: float) -> None:
     account = Account()
@@ -94,9 +85,9 @@ def test_old_devices_of_which_one_is_on_a_vpn_are_silent(days: int, classes: lis
     assert account.confidence(OVERLAP) == expected
 
 
-def beats(device: str, session: str, begin: int, end: int, where: Facts) -> list[Seen]:
-    """Heartbeats with input of one session, whose id says nothing of when it began."""
-    fields = {"device_id": device, "session_id": session, "active_input_count": 5}
+def beats(device: str, session: str, begin: int, end: int, where: Facts, inputs: int = 5) -> list[Seen]:
+    """Heartbeats of one session, whose id says nothing of when it began."""
+    fields = {"device_id": device, "session_id": session, "active_input_count": inputs}
     return [Seen(at, SessionHeartbeat, where, fields) for at in range(begin, end + 1, 5 * MINUTE)]
 
 
@@ -105,6 +96,33 @@ def played(seen: list[Seen], off: str = "") -> Account:
     for one in sorted(seen, key=lambda held: held.at):
         account.see(one)
     return account
+
+
+def test_a_second_device_without_input_is_silent() -> None:
+    seen = []
+    for at in (0, 2 * DAY):
+        seen += beats("d1", "s1", at, at + HOUR, facts()) + beats("d2", "s2", at, at + HOUR, facts("athens"), 0)
+    assert played(seen).confidence(OVERLAP) == 0.0
+
+
+def test_who_leaves_one_device_before_the_other_is_not_at_both() -> None:
+    seen = []
+    for at in (0, 2 * DAY):
+        seen += beats("d1", "s1", at, at + 30 * MINUTE, facts())
+        seen += beats("d1", "s1", at + 35 * MINUTE, at + HOUR, facts(), 0)
+        seen += beats("d2", "s2", at + 35 * MINUTE, at + HOUR, facts("athens"))
+    assert played(seen).confidence(OVERLAP) == 0.0
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(5, 0.0), (10, 1.0)])
+def test_input_in_two_sessions_of_one_device_at_the_same_time_counts_once(minutes: int, expected: float) -> None:
+    seen = []
+    for at in (0, 2 * DAY):
+        seen += beats("d1", "s1", at, at + HOUR, facts())
+        for session in ("s2", "s3"):
+            seen += beats("d2", session, at, at + minutes * MINUTE, facts("athens"))
+            seen += beats("d2", session, at + minutes * MINUTE, at + HOUR, facts("athens"), 0)
+    assert played(seen).confidence(OVERLAP) == expected
 
 
 @pytest.mark.parametrize("off", [OVERLAP, ""])
