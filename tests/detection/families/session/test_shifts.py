@@ -17,16 +17,24 @@ ODD = "antidetect_fingerprint"
 
 
 def rota(
-    second: Facts, *, jitter: int = 20, days: int = 21, rest: tuple[int, ...] = (), begin: int = 17, length: int = 10
+    second: Facts,
+    *,
+    first: Facts | None = None,
+    jitter: int = 20,
+    days: int = 21,
+    rest: tuple[int, ...] = (),
+    pause: range = range(0),
+    begin: int = 17,
+    length: int = 10,
 ) -> Account:
-    """`d1` from 05:00 to 16:00, `d2` from `begin` on, each day but the rest days."""
+    """`d1` from 05:00 to 16:00, `d2` from `begin` on, each day but the rest days and a pause."""
     rng = random.Random(5)
     account = Account()
     for day in range(days):
         late = day * DAY + begin * HOUR + rng.randint(-jitter, jitter) * MINUTE
-        seen = sitting(day * DAY + 5 * HOUR, day * DAY + 16 * HOUR, "d1", facts())
+        seen = sitting(day * DAY + 5 * HOUR, day * DAY + 16 * HOUR, "d1", first or facts())
         seen += sitting(late, late + length * HOUR, "d2", second)
-        if day % 7 not in rest:
+        if day % 7 not in rest and day not in pause:
             for one in sorted(seen, key=lambda held: held.at):
                 account.see(one)
         account.close(day)
@@ -55,6 +63,7 @@ def test_a_desktop_and_a_phone_in_one_country_are_one_person() -> None:
     assert rota(facts("porto", "mobile", agent="safari/ios/tablet")).confidence(SHIFTS) == 0.0
     assert rota(facts("athens", agent=PHONE)).confidence(SHIFTS) == 1.0
     assert rota(Facts(agent=PHONE)).confidence(SHIFTS) == 0.0, "nobody knows where it was"
+    assert rota(facts(agent=PHONE), first=Facts(agent=DESKTOP)).confidence(SHIFTS) == 0.0
 
 
 def test_a_rota_that_began_lately_is_not_said_to_last_the_whole_window() -> None:
@@ -66,6 +75,7 @@ def test_a_rota_that_began_lately_is_not_said_to_last_the_whole_window() -> None
 
 def test_devices_of_one_make_in_one_place_are_silent() -> None:
     assert rota(facts()).confidence(SHIFTS) == 0.0
+    assert rota(facts("lisbon", "mobile")).confidence(SHIFTS) == 0.0, "another sort of network, the same operator"
 
 
 def test_a_working_week_is_silent_and_six_days_are_not() -> None:
@@ -83,6 +93,7 @@ def test_hours_that_overlap_are_silent() -> None:
 
 def test_two_weeks_are_not_enough() -> None:
     assert rota(facts("athens"), days=12).confidence(SHIFTS) == 0.0
+    assert rota(facts("athens"), days=30, pause=range(9, 18)).confidence(SHIFTS) == 0.0
 
 
 @pytest.mark.parametrize(
