@@ -73,8 +73,8 @@ def judge(moment: Moment, memory: PaymentsMemory, desk: Desk) -> None:
         return
     refs = _refs_of(memory, alike) or (held.refs if held else [moment.ref])
     desk.retract(account, INDICATOR)  # replaced, not merged: what is said is a function of the rings alone
-    splits = alike.splits
-    note = Evidence(INDICATOR, 1.0, splits[0].start, alike.last, len(splits), numbers, refs[-REFS:])
+    first, count = alike.splits[0].start, len(alike.splits)
+    note = Evidence(INDICATOR, 1.0, first, alike.last, count, numbers, refs[-REFS:])
     desk.keep(account, INDICATOR, note)
 
 
