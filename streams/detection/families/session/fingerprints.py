@@ -46,11 +46,11 @@ Shown = tuple[str | None, str | None, str | None, str | None, str | None, str | 
 """Hint platform, hint brands, fonts' system, GPU renderer, TLS fingerprint, screen."""
 
 
-def private(agent: str | None, brands: str | None, tz: str | None, classes: tuple[str, ...]) -> bool:
+def private(agent: str, brands: str | None, tz: str | None, classes: tuple[str, ...]) -> bool:
     """Tell whether a privacy browser made the fingerprint: Tor Browser, Brave, Firefox with resistFingerprinting."""
     if "tor" in classes or (brands is not None and any(brand in brands.lower() for brand in _PRIVACY_BRANDS)):
         return True
-    return agent is not None and agent.startswith("firefox/") and tz in _PRIVACY_ZONES
+    return agent.startswith("firefox/") and tz in _PRIVACY_ZONES
 
 
 @lru_cache(4096)

@@ -137,7 +137,19 @@ def test_the_share_is_judged_over_the_window(odd: int, expected: float) -> None:
         shown: dict[str, Any] = WINDOWS_IN_DISGUISE if day % 2 and day < 2 * odd else {}
         account.act(day * DAY, SessionStart, "d1", facts(agent=MAC), **shown)
     account.close(9)
-    assert account.confidence(ODD) == expected
+    evidence = account.fired(ODD)
+    assert (evidence.confidence if evidence else 0.0) == expected
+    if evidence:
+        assert evidence.numbers == {"odd": 5, "sessions": 10, "percent": 50, "days": 14}
+
+
+def test_what_contradicted_itself_more_than_two_weeks_ago_is_silent() -> None:
+    account = Account()
+    for day in (*range(10), *range(16, 26)):
+        shown: dict[str, Any] = WINDOWS_IN_DISGUISE if day < 10 else {}
+        account.act(day * DAY, SessionStart, "d1", facts(agent=MAC), **shown)
+    account.close(25)
+    assert account.confidence(ODD) == 0.0
 
 
 def test_what_agrees_is_silent() -> None:
@@ -155,6 +167,11 @@ def test_what_agrees_is_silent() -> None:
 )
 def test_privacy_browsers_are_left_out(agent: str, fields: dict[str, Any], classes: tuple[str, ...]) -> None:
     assert browsed(agent, 10, 10, *classes, **fields).confidence(ODD) == 0.0
+
+
+@pytest.mark.parametrize(("agent", "tz"), [("firefox/macos/desktop", "Europe/Lisbon"), (MAC, "UTC")])
+def test_a_privacy_browser_is_one_by_name_and_zone(agent: str, tz: str) -> None:
+    assert browsed(agent, 10, tz=tz).confidence(ODD) == 1.0
 
 
 @pytest.mark.parametrize(("classes", "expected"), [((), 1.0), (("corporate",), 0.0)])
@@ -179,6 +196,7 @@ def test_a_phone_that_asks_for_the_desktop_site_is_silent() -> None:
         ("chrome/macos/desktop", ('"Windows"', None, None, None, None, None), 1),
         ("firefox/linux/desktop", (None, '"Chromium"', None, None, None, None), 1),
         ("chrome/windows/desktop", ('"Windows"', '"Foo"', None, None, None, None), 1),
+        ("chrome/windows/desktop", (None, None, None, "Mali-G78", None, None), 1),
         ("safari/macos/desktop", (None, None, "ios", "Apple GPU", None, "1024x1366"), 0),
         ("chrome/chromeos/desktop", ('"Chrome OS"', '"Chromium"', "linux", "Mesa Intel", None, None), 0),
         ("chrome/linux/desktop", ('"Linux"', '"Chromium"', "android", "Adreno (TM) 640", None, "360x800"), 1),
