@@ -197,6 +197,7 @@ def test_a_phone_that_asks_for_the_desktop_site_is_silent() -> None:
         ("firefox/linux/desktop", (None, '"Chromium"', None, None, None, None), 1),
         ("chrome/windows/desktop", ('"Windows"', '"Foo"', None, None, None, None), 1),
         ("chrome/windows/desktop", (None, None, None, "Mali-G78", None, None), 1),
+        ("other/windows/desktop", (None, '"Foo"', None, None, None, None), 0),
         ("safari/macos/desktop", (None, None, "ios", "Apple GPU", None, "1024x1366"), 0),
         ("chrome/chromeos/desktop", ('"Chrome OS"', '"Chromium"', "linux", "Mesa Intel", None, None), 0),
         ("chrome/linux/desktop", ('"Linux"', '"Chromium"', "android", "Adreno (TM) 640", None, "360x800"), 1),
