@@ -21,7 +21,7 @@ class Commitments(msgspec.Struct, array_like=True):
     """What `Profile.client_zones` and `Profile.travel` follow from."""
 
     contracts: dict[str, list[int]] = {}
-    """Current client → CRC-32 of the contracts with them that run, of those whose id was told (cap 8 of a client)."""
+    """Current client → CRC-32 of the contracts with them that run (cap 8 of a client); not here: one whose id was not told."""
     clients: dict[str, ClientLately] = {}
     """Client → which contracts began and ended lately, and what held before (cap 32 events in all)."""
     travel: dict[str, TravelLately] = {}

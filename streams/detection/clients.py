@@ -7,7 +7,7 @@ from zlib import crc32
 import schemas.events as ev
 from enrichers.timezones import offset_of_zone
 from streams.detection.account_state import Commitments, Profile
-from streams.detection.contracts import END_OF_ALL, END_OF_ONE, START, ClientLately, Standing, Told
+from streams.detection.contracts import END_NAMED, END_UNNAMED, START, UNTOLD, ClientLately, Standing, Told
 from streams.detection.family import Desk, Moment
 from streams.detection.lately import fold_oldest
 from streams.detection.windows import DAY
@@ -47,7 +47,7 @@ def contract_ended(profile: Profile, event: ev.ContractEnded, moment: Moment, de
     """Whose last contract ended is no current client; another contract of theirs brings them back."""
     if event.client_id:
         contract = _contract(event)
-        what = END_OF_ONE if contract else END_OF_ALL
+        what = END_UNNAMED if contract == UNTOLD else END_NAMED
         kept = profile.commitments = profile.commitments or Commitments()
         _take(profile, kept, event.client_id, (moment.ts, what, contract, None), moment, desk)
 
@@ -56,18 +56,19 @@ def _take(profile: Profile, kept: Commitments, client: str, told: Told, moment: 
     zones, contracts, known = profile.client_zones, kept.contracts, kept.clients
     lately = known.get(client)
     if lately is None:
-        lately = ClientLately(Standing(client in zones, zones.get(client), contracts.get(client, [])))
+        running = contracts.get(client, [UNTOLD]) if client in zones else []
+        lately = ClientLately(Standing(zones.get(client), running))
     if moment.ts < moment.account.day * DAY:
         lately.add_before(told)
     else:
         lately.add(told)
         known[client] = lately
     now = lately.now()
-    if now.current:
+    if now.open:
         zones[client] = now.zone
     else:
         zones.pop(client, None)
-    if now.open:
+    if now.open and now.open != [UNTOLD]:
         contracts[client] = now.open
     else:
         contracts.pop(client, None)
@@ -76,7 +77,7 @@ def _take(profile: Profile, kept: Commitments, client: str, told: Told, moment: 
 
 
 def _contract(event: ev.ContractStarted | ev.ContractEnded) -> int:
-    return crc32(event.contract_id.encode()) if event.contract_id else 0
+    return crc32(event.contract_id.encode()) if event.contract_id else UNTOLD
 
 
 __all__ = ["contract_ended", "contract_started"]

@@ -6,34 +6,42 @@ import msgspec
 
 OPEN = 8
 """Open contracts kept of one client; of more, the one that began first is forgotten."""
-
+UNTOLD = 0
+"""In place of the CRC-32 of a contract's id."""
 Told = tuple[int, int, int, int | None]
-"""Event time (ms), `START` or an end, CRC-32 of the contract's id (0 = not told), offset of the client's zone (None = not told)."""
-END_OF_ALL, START, END_OF_ONE = range(3)
+"""Event time (ms), `START` or an end, CRC-32 of the contract's id or `UNTOLD`, offset of the client's zone (None = not told)."""
+END_UNNAMED, START, END_NAMED = range(3)
 """In the order taken within a millisecond: what was renewed then runs on, and a contract that began and ended then has ended."""
 
 
 class Standing(msgspec.Struct, array_like=True):
-    """A client at some time."""
+    """A client at some time: current while any contract runs."""
 
-    current: bool = False
     zone: int | None = None
     """Offset in minutes."""
     open: list[int] = []
-    """CRC-32 of the contracts that run, of those whose id was told; a current client without any has one whose id was not."""
+    """CRC-32 of the contracts that run, `UNTOLD` for each whose id was not told."""
 
     def take(self, told: Told) -> None:
-        """Move on by one event. An end ends all that was told without an id, and without one itself ends all."""
+        """Move on by one event.
+
+        An end that names no known contract ends one whose id was not told. One that names none does so too where there are several such,
+        and otherwise ends all.
+        """
         _, what, contract, zone = told
         if what == START:
-            self.current = True
             self.zone = self.zone if zone is None else zone
-            if contract and contract not in self.open:
+            if contract == UNTOLD or contract not in self.open:
                 self.open = [*self.open, contract][-OPEN:]
             return
-        self.open = [other for other in self.open if other != contract] if what == END_OF_ONE else []
+        if what == END_UNNAMED and self.open.count(UNTOLD) < 2:
+            self.open = []
+        else:
+            ended = contract if contract in self.open else UNTOLD
+            at = self.open.index(ended) if ended in self.open else OPEN
+            self.open = [*self.open[:at], *self.open[at + 1 :]]
         if not self.open:  # what was told of a zone before is forgotten: they may come back from elsewhere
-            self.current, self.zone = False, None
+            self.zone = None
 
 
 class ClientLately(msgspec.Struct, array_like=True):
@@ -57,7 +65,7 @@ class ClientLately(msgspec.Struct, array_like=True):
         before = self.before
         if what == START:
             before.take((*told[:3], zone if before.zone is None else before.zone))
-        elif contract in before.open:
+        elif contract != UNTOLD and contract in before.open:
             before.take(told)
 
     def now(self) -> Standing:

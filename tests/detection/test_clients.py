@@ -118,10 +118,14 @@ Contracts = tuple[tuple[str, dict[str, str], str | None], ...]
         ((("started", UNTOLD, TOKYO), ("ended", K1, None)), {}),
         ((("started", UNTOLD, TOKYO), ("started", K2, None), ("ended", K1, None)), {"c1": 540}),
         ((("started", K1, TOKYO), ("started", UNTOLD, None), ("ended", UNTOLD, None)), {}),
+        ((("started", UNTOLD, TOKYO), ("started", UNTOLD, None), ("ended", UNTOLD, None)), {"c1": 540}),
+        ((("started", UNTOLD, TOKYO), ("started", UNTOLD, None), ("ended", K1, None)), {"c1": 540}),
+        ((*(("started", UNTOLD, TOKYO),) * 2, *(("ended", UNTOLD, None),) * 2), {}),
+        ((("started", UNTOLD, TOKYO), ("started", K1, None), ("ended", K1, None)), {"c1": 540}),
     ],
 )
 def test_a_client_is_current_until_the_last_contract_ends(told: Contracts, left: dict[str, int | None]) -> None:
-    """In any order of a day, and when it takes years. An end without an id ends all, any end what was told without one."""
+    """In any order of a day, and when it takes years. An end without an id ends all, or one of several told without."""
     for every in (HOUR, 90 * DAY):
         for order in permutations(range(len(told))) if every == HOUR else [range(len(told))]:
             stage = Stage()
@@ -170,6 +174,15 @@ def test_an_end_that_comes_days_late_ends_the_contract_it_names() -> None:
     assert zones(stage) == {"c1": None}
     stage.tell(T0 + HOUR, "contract.ended", **K1)
     assert zones(stage) == {}
+
+
+def test_an_end_that_comes_days_late_and_names_no_contract_ends_nothing() -> None:
+    stage = Stage()
+    stage.tell(T0, "contract.started", **UNTOLD)
+    for day in range(1, 6):
+        stage.tell(T0 + day * DAY, "message.sent")
+    stage.tell(T0 + HOUR, "contract.ended", **UNTOLD)
+    assert zones(stage) == {"c1": None}
 
 
 @pytest.mark.parametrize("kind", ["contract.started", "contract.ended"])

@@ -15,11 +15,10 @@ from schemas.events import (
     PayoutMethodAdded,
     PayoutRequested,
 )
-from streams.detection.families.payments import names, shared, splits
-from streams.detection.families.payments.holders import Holder, holder, note_instrument, short
-from streams.detection.families.payments.memory import Instrument, PaymentsMemory, Payout
-from streams.detection.family import REFS, Desk, Family, Moment
-from streams.detection.messages import Evidence
+from streams.detection.families.payments import groups, names, shared, splits
+from streams.detection.families.payments.holders import note_instrument, short
+from streams.detection.families.payments.memory import PaymentsMemory, Payout
+from streams.detection.family import Desk, Family, Moment
 from streams.detection.windows import DAY, HOUR
 
 REFRESH = 7 * DAY
@@ -63,54 +62,20 @@ def observe_payout(moment: Moment, desk: Desk) -> None:
     _link(moment, event, desk)
     names.judge(moment, memory, desk)
     if event.instrument_h and event.amount:
-        splits.note_payout(memory, Payout(moment.ts, short(event.instrument_h), event.amount, event.currency or ""))
-        _judge_splits(moment, memory, desk)
+        groups.note_payout(memory, Payout(moment.ts, short(event.instrument_h), event.amount, event.currency or ""))
+        splits.judge(moment, memory, desk)
 
 
 def observe_credit(moment: Moment, desk: Desk) -> None:
     """Note that earned money came in: payouts are grouped by it."""
     memory = _memory(moment)
-    splits.note_credit(memory, moment.ts, int(desk.threshold(splits.INDICATOR, "hours") * HOUR))
-    _judge_splits(moment, memory, desk)
+    groups.note_credit(memory, moment.ts, int(desk.threshold(splits.INDICATOR, "hours") * HOUR))
+    splits.judge(moment, memory, desk)
 
 
 def _judge_holders(moment: Moment, memory: PaymentsMemory, desk: Desk) -> None:
     names.judge(moment, memory, desk)
-    _judge_splits(moment, memory, desk)
-
-
-def _judge_splits(moment: Moment, memory: PaymentsMemory, desk: Desk) -> None:
-    """Fire, or take back what a late credit or payout showed to be grouped otherwise."""
-    if not desk.enabled(splits.INDICATOR):
-        return
-    account, profile = moment.account, moment.account.profile
-    least_match = desk.threshold(names.INDICATOR, "least_match")
-
-    def holds(instrument: Instrument | None) -> Holder:
-        return holder(instrument, memory, profile, least_match)
-
-    thresholds = desk.catalogue.indicators[splits.INDICATOR].thresholds
-    splits.forget(memory, thresholds["days"])
-    strangers = any(holds(known) == "other" for known in memory.instruments.values())  # else nothing is a split
-    found = splits.every_split(memory, holds, int(thresholds["hours"] * HOUR)) if strangers else []
-    if strangers and isinstance(moment.event, PayoutRequested):
-        splits.note_ref(memory, moment.ref, found)
-    alike = splits.stable_splits(found, thresholds)
-    held = account.fired.get(splits.INDICATOR)
-    late = held is not None and moment.ts <= held.last
-    if not alike:
-        if late:
-            desk.retract(account, splits.INDICATOR)
-        return
-    numbers = splits.describe(alike, thresholds)
-    last = alike[-1].end
-    if held is not None and ((last < held.last and not late) or (last, numbers) == (held.last, held.numbers)):
-        return
-    refs = splits.refs_of(memory, alike) or (held.refs if held else [moment.ref])
-    # replaced, not merged: what is said is a function of the rings alone
-    desk.retract(account, splits.INDICATOR)
-    note = Evidence(splits.INDICATOR, 1.0, alike[0].start, last, len(alike), numbers, refs[-REFS:])
-    desk.keep(account, splits.INDICATOR, note)
+    splits.judge(moment, memory, desk)
 
 
 def _link(moment: Moment, event: PayoutMethodAdded | PayoutRequested, desk: Desk) -> None:

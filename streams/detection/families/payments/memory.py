@@ -57,3 +57,5 @@ class PaymentsMemory(msgspec.Struct, array_like=True, gc=False):
     """Registration number the account itself stated; a company with it is the account holder's own."""
     passed_on: list[Ref] = []
     """Payouts that show splits, the newest of each; empty while everything goes to the account holder."""
+    since: int = 0
+    """Event time from which on all payouts are held; 0 = none was forgotten yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from streams.detection.families.location.distance import great_circle
-from streams.detection.families.location.networks import MOBILE, TUNNEL
+from streams.detection.families.location.networks import TUNNEL
 from streams.detection.families.session import sittings
 from streams.detection.families.session.memory import Open, SessionMemory
 from streams.detection.families.session.sittings import IDLE, NOWHERE
@@ -53,15 +53,15 @@ def note(memory: SessionMemory, moment: Moment, desk: Desk, key: int, device: in
 
 
 def _compare(memory: SessionMemory, sitting: Open, moment: Moment, desk: Desk) -> None:
-    """Look for sessions on other devices that overlap with that of `sitting`, wherever both have been of late."""
+    """Look for other devices in use at the same time as that of `sitting`, wherever and in however many sessions both were of late."""
     if not _judged(sitting):
         return
     begin, end = sitting.start - IDLE, sitting.end + IDLE
     near = [held for held in memory.open if held.end >= begin and held.start <= end and _judged(held)]
-    for key in {held.key: None for held in near if held.device != sitting.device}:
-        others = [held for held in near if held.key == key and _distant(memory, sitting, held, desk)]
+    for device in {held.device: None for held in near if held.device != sitting.device}:
+        others = [held for held in near if held.device == device and _distant(memory, sitting, held, desk)]
         if others:
-            own = [held for held in near if held.key == sitting.key]
+            own = [held for held in near if held.device == sitting.device]
             ones = [held for held in own if any(_distant(memory, held, other, desk) for other in others)]
             start = _both(ones, others, desk)
             if start:
@@ -81,7 +81,8 @@ def distance(one: Open, other: Open) -> float:
 def _both(ones: list[Open], others: list[Open], desk: Desk) -> int:
     """Give since when (s) somebody was at both ends at the same time, each end any number of places; 0 = for too short a time.
 
-    An end that changes its exit with each heartbeat is nowhere for ten minutes, and yet all the time far from the other.
+    An end that changes its exit with each heartbeat is nowhere for ten minutes, and yet all the time far from the other; some begin
+    a session with each exit.
     """
     start = max(min(held.start for held in ones), min(held.start for held in others))
     end = min(max(held.end for held in ones), max(held.end for held in others))
@@ -95,7 +96,9 @@ def _both(ones: list[Open], others: list[Open], desk: Desk) -> int:
 
 
 def _inputs(held: list[Open], first: int, last: int) -> int:
-    return sum(one.inputs.count(first, last) for one in held if one.inputs is not None)
+    """Count slots with input from `first` to `last`; one that several sessions or places share counts once."""
+    slots = {slot for one in held if one.inputs is not None for slot in one.inputs.buckets()}
+    return sum(first <= slot <= last for slot in slots)
 
 
 def _distant(memory: SessionMemory, one: Open, other: Open, desk: Desk) -> bool:
@@ -104,12 +107,15 @@ def _distant(memory: SessionMemory, one: Open, other: Open, desk: Desk) -> bool:
 
 
 def _apart(one: Open, other: Open, desk: Desk) -> bool:
-    """Tell whether the places differ: company tunnels, relays, and a desktop with a phone at hand do not count."""
+    """Tell whether the places differ: company tunnels, relays, and a desktop with a phone at hand do not count.
+
+    Few tables know which networks are mobile, so that any but an exit may be: a carrier's gateway stands anywhere in the country.
+    """
     if one.kind in NOWHERE or other.kind in NOWHERE:
         return False
     abroad = bool(one.country and other.country and one.country != other.country)
     phone = one if one.phone else other
-    if not abroad and one.phone != other.phone and phone.kind == MOBILE:
+    if not abroad and one.phone != other.phone and phone.kind != TUNNEL:
         return False
     return abroad or distance(one, other) > desk.threshold(ID, "km_min")
 

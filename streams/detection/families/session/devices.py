@@ -31,8 +31,10 @@ def touch(memory: SessionMemory, moment: Moment, desk: Desk, key: int, ts: int, 
     elif ts < device.first:
         device.first = ts
     facts = moment.facts
-    if facts.asn is not None and (not device.places or device.places[-1][1] != facts.asn):
-        _place(device, moment)
+    if facts.asn is not None:
+        place = (facts.agreed_country or "", facts.asn, kind_of(facts.classes))
+        if not device.places or device.places[-1] != place:
+            _place(device, place)
     if active:
         bit = 1 << ts % 86400 // 1800
         if device.day != ts // 86400:
@@ -84,9 +86,7 @@ def _evict(memory: SessionMemory, newcomer: Device) -> None:
     memory.devices.remove(min(others, key=lambda held: (held.last, held.key)))
 
 
-def _place(device: Device, moment: Moment) -> None:
-    facts = moment.facts
-    place = (facts.agreed_country or "", facts.asn or 0, kind_of(facts.classes))
+def _place(device: Device, place: tuple[str, int, int]) -> None:
     if place in device.places:
         device.places.remove(place)
     device.places.append(place)

@@ -46,11 +46,11 @@ Shown = tuple[str | None, str | None, str | None, str | None, str | None, str | 
 """Hint platform, hint brands, fonts' system, GPU renderer, TLS fingerprint, screen."""
 
 
-def private(agent: str | None, brands: str | None, tz: str | None, classes: tuple[str, ...]) -> bool:
+def private(agent: str, brands: str | None, tz: str | None, classes: tuple[str, ...]) -> bool:
     """Tell whether a privacy browser made the fingerprint: Tor Browser, Brave, Firefox with resistFingerprinting."""
     if "tor" in classes or (brands is not None and any(brand in brands.lower() for brand in _PRIVACY_BRANDS)):
         return True
-    return agent is not None and agent.startswith("firefox/") and tz in _PRIVACY_ZONES
+    return agent.startswith("firefox/") and tz in _PRIVACY_ZONES
 
 
 @lru_cache(4096)
@@ -71,7 +71,8 @@ def contradictions(agent: str, shown: Shown) -> int:
 
 
 def _systems_differ(said: str, shown: str | None) -> bool:
-    return shown is not None and shown != said
+    """Tell whether two systems are shown; a phone that asks for the desktop site says it runs Linux, and Android does."""
+    return shown is not None and shown != said and (said, shown) != ("linux", "android")
 
 
 def _hints_contradict(family: str, said: str, platform: str | None, brands: str | None) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from streams.detection.families.location.networks import ACCESS, MOBILE
 from streams.detection.families.session.memory import Device, SessionMemory
 from streams.detection.family import REFS, Desk
 from streams.detection.messages import Ref
@@ -27,6 +28,8 @@ _AGAIN = "+"
 _BEFORE = 2 * _DAY
 """Changes so shortly before the first device of an account that wakes belong to what woke it, such as a password reset."""
 LATER = 4
+_EVERYDAY = frozenset({ACCESS, MOBILE})
+"""Sorts of network on which one person's phone and computer are."""
 
 
 class _Move(NamedTuple):
@@ -94,7 +97,6 @@ def seen(memory: SessionMemory, device: Device, ts: int, account: AccountState, 
     newer = [held.first for held in memory.devices if held.first >= anchor]
     if newer and ts > min(newer) + desk.threshold(ID, "overlap_hours") * 3600:
         desk.retract(account, ID)
-        memory.handed = 0
 
 
 def watched(memory: SessionMemory) -> list[Device]:
@@ -156,7 +158,7 @@ def _under_way(memory: SessionMemory, now: int, limits: Mapping[str, float]) -> 
 def _move(memory: SessionMemory, now: int, limits: Mapping[str, float]) -> _Move | None:
     """Give what moved behind the anchor, when it is all that makes a hand-over but the time that the old devices stay away."""
     anchor, window = memory.anchor, limits["changes_days"] * _DAY
-    if not anchor or now - anchor > _watch_time(limits):
+    if not anchor:
         return None
     until = min(now, anchor + window)
     times = _changes(memory, until)
@@ -174,9 +176,14 @@ def _move(memory: SessionMemory, now: int, limits: Mapping[str, float]) -> _Move
 
 
 def _elsewhere(device: Device, old: list[Device]) -> tuple[bool, bool]:
-    """Tell whether the device was in a country, and on a sort of network, where no older device was; unknown is not elsewhere."""
+    """Tell whether the device was in a country, and on a sort of network, where no older device was; unknown is not elsewhere.
+
+    Between a phone and a computer, a mobile network and one at home are no different sorts: verified by phone, worked at the desk.
+    """
     countries = {place[0] for held in old for place in held.places if place[0]}
     kinds = {place[2] for held in old for place in held.places}
+    if not kinds.isdisjoint(_EVERYDAY) and any(held.phone != device.phone for held in old):
+        kinds |= _EVERYDAY
     abroad = any(countries and country and country not in countries for country, _, _ in device.places)
     return abroad, any(kinds and kind not in kinds for _, _, kind in device.places)
 
@@ -196,10 +203,6 @@ def _changes(memory: SessionMemory, until: float) -> list[int]:
     return sorted(times)
 
 
-def _watch_time(limits: Mapping[str, float]) -> float:
-    return (limits["changes_days"] + limits["absent_days_full"] + 2) * _DAY
-
-
 def _next(memory: SessionMemory) -> None:
     """Go on to the next anchor, or to none; of the changes behind it the first that is known counts."""
     (memory.anchor, memory.silent), *memory.later = memory.later or [(0, 0)]
@@ -214,7 +217,8 @@ def _next(memory: SessionMemory) -> None:
 
 def _forget(memory: SessionMemory, now: int, limits: Mapping[str, float]) -> None:
     """Drop what no anchor can need: changes of an unwatched account, and an anchor whose time is over."""
-    while memory.anchor and now - memory.anchor > _watch_time(limits):
+    watched = (limits["changes_days"] + limits["absent_days_full"] + 2) * _DAY
+    while memory.anchor and now - memory.anchor > watched:
         _next(memory)
     if memory.anchor:
         return

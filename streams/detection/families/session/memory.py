@@ -18,7 +18,7 @@ class Device(msgspec.Struct, array_like=True, gc=False):
     halves: Presence
     """Half-days (12 h) with activity."""
     places: list[tuple[str, int, int]] = []
-    """Country, ASN and sort of network, as first seen (cap 4)."""
+    """Country, ASN and sort of network; one operator has several. Cap 4, the last one seen is last."""
     agent: int = 0
     """CRC-32 of the agent class."""
     odd: Presence | None = None

@@ -166,13 +166,12 @@ def _covered(start: int, length: int) -> int:
 def _different(one: Device, other: Device) -> bool:
     """Tell whether country, network operator or make differ; unknown is not different.
 
-    A desktop and a phone in one country are what one person carries: phone at lunch, laptop in the evening is no rota.
+    A desktop and a phone are what one person carries, unless they are in two countries: phone at lunch, laptop in the evening is no rota.
     """
-    if one.phone != other.phone and not {place[0] for place in one.places}.isdisjoint(
-        place[0] for place in other.places if place[0]
-    ):
-        return False
+    if one.phone != other.phone:
+        here, there = ({place[0] for place in held.places if place[0]} for held in (one, other))
+        return bool(here and there) and here.isdisjoint(there)
     if one.agent and other.agent and one.agent != other.agent:
         return True
-    here, there = {place[:2] for place in one.places}, {place[:2] for place in other.places}
-    return bool(here and there) and here.isdisjoint(there)
+    operators, others = ({place[:2] for place in held.places} for held in (one, other))
+    return bool(operators and others) and operators.isdisjoint(others)

@@ -145,16 +145,16 @@ def _begin(memory: SessionMemory, moment: Moment, key: int, device: int, ts: int
 
 
 def _condense(kept: list[Open], newcomer: Open) -> None:
-    """Make one, at the first exit, of the two stalest sittings of a session behind exits, if there are two.
+    """Make one, at the first exit, of the two stalest sittings of a device behind exits, if there are two.
 
-    Exits that change with each heartbeat would otherwise push out one another, and with them how long the session is there. Only
+    Exits that change with each heartbeat would otherwise push out one another, and with them how long the device is there. Only
     exits: whoever really travels is not both here and there.
     """
     stalest: dict[int, Open] = {}
     for held in sorted(kept, key=lambda held: (held.end, held.start)):
         if held is newcomer or held.kind != TUNNEL:
             continue
-        first = stalest.setdefault(held.key, held)
+        first = stalest.setdefault(held.device, held)
         if first is not held:
             _absorb(first, held)
             kept[:] = [one for one in kept if one is not held]

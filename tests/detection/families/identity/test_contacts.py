@@ -33,6 +33,12 @@ def test_confidence_by_contact_points(fields: dict[str, Any], expected: float) -
     assert account.confidence(NAME) == expected
 
 
+def test_what_is_switched_off_never_fires() -> None:
+    account = Account(FAMILY, off=NAME)
+    account.see(AccountCreated, 0, phone_line_type="nonFixedVoip")
+    assert account.fired(NAME) is None
+
+
 def test_phone_and_mailbox_of_different_events_count_together() -> None:
     account = Account(FAMILY)
     account.see(AccountCreated, 0, email_domain_class="disposable")

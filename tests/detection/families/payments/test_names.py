@@ -28,6 +28,12 @@ def test_another_name_fires_at_seven_tenths() -> None:
     assert evidence.numbers["match"] == 0.21
 
 
+def test_what_is_switched_off_never_fires() -> None:
+    account = Account(FAMILY, off=NAME)
+    added(account, 1, match=0.21)
+    assert account.fired(NAME) is None
+
+
 @pytest.mark.parametrize("match", [0.6, 0.75, 1.0, None])
 def test_a_match_or_an_unknown_match_is_silent(match: float | None) -> None:
     account = Account(FAMILY)
@@ -46,7 +52,12 @@ def test_a_second_other_instrument_makes_it_sure_within_sixty_days(days: float, 
     account = Account(FAMILY)
     added(account, 0, "i1", 0.2)
     added(account, days, "i2", 0.3)
-    assert account.confidence(NAME) == expected
+    evidence = account.fired(NAME)
+    assert evidence is not None
+    assert evidence.confidence == expected
+    if expected == 1.0:
+        assert evidence.numbers["match"] == 0.2
+        assert [ref.ts for ref in evidence.refs] == [evidence.first, evidence.last]
 
 
 def test_the_same_instrument_again_is_not_a_second_one() -> None:
@@ -118,6 +129,15 @@ def test_a_newer_statement_that_the_name_matches_takes_it_back(kind: type[Any]) 
     assert account.fired(NAME) is None
     added(account, 5, match=0.3)  # older than what matches
     assert account.fired(NAME) is None
+
+
+def test_what_a_later_payout_says_is_no_addition() -> None:
+    account = Account(FAMILY)
+    added(account, 0, match=0.9)
+    account.see(PayoutRequested, 10, instrument_h="i1", holder_name_match_score=0.2)
+    assert account.fired(NAME) is None
+    added(account, 20, match=0.2)
+    assert account.confidence(NAME) == 0.7
 
 
 def test_of_two_methods_the_one_that_is_explained_no_longer_counts() -> None:

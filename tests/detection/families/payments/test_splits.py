@@ -1,3 +1,5 @@
+"""Which payouts belong together: by credits, currencies and holders, in any order."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -12,44 +14,12 @@ from schemas.events import BalanceCredited, PayoutMethodAdded, PayoutRequested
 from streams.detection.account_state import AccountState
 from streams.detection.families.payments import FAMILY
 from streams.detection.windows import DAY
-from tests.detection.families.payments.driver import T0, Account, make
+from tests.detection.families.payments.driver import HOUR, T0, Account, make, split, with_instruments
 
 NAME = "pass_through_fan_out"
-HOUR = 1 / 24
 
 
-def with_instruments(own: float | None = 0.95, other: float | None = 0.2) -> Account:
-    """Make an account with an own instrument and another person's; None = nobody said whose."""
-    account = Account(FAMILY)
-    account.see(PayoutMethodAdded, 0, instrument_h="own", holder_name_match_score=own)
-    account.see(PayoutMethodAdded, 0, instrument_h="other", holder_name_match_score=other)
-    return account
-
-
-def split(
-    account: Account, at: float, kept: float = 10, passed: float = 90, gap: float = HOUR, credit: bool = False
-) -> None:
-    if credit:
-        account.see(BalanceCredited, at, amount=kept + passed)
-    account.see(PayoutRequested, at + HOUR, instrument_h="other", amount=passed, currency="USD")
-    account.see(PayoutRequested, at + HOUR + gap, instrument_h="own", amount=kept, currency="USD")
-
-
-@pytest.mark.parametrize("credit", [True, False])
-def test_four_equal_splits_fire_with_and_without_credits(credit: bool) -> None:
-    account = with_instruments()
-    for at in (10, 24, 38):
-        split(account, at, credit=credit)
-    assert account.fired(NAME) is None
-    split(account, 52, credit=credit)
-    evidence = account.fired(NAME)
-    assert evidence is not None
-    assert evidence.confidence == 1.0
-    assert evidence.numbers["splits"] == 4
-    assert evidence.numbers["share_percent"] == 90
-
-
-@pytest.mark.parametrize(("own", "other"), [(0.9, 0.8), (None, None), (0.9, None)])
+@pytest.mark.parametrize(("own", "other"), [(0.9, 0.6), (None, None), (0.9, None)])
 def test_own_instruments_and_unknown_holders_are_no_split(own: float | None, other: float | None) -> None:
     account = with_instruments(own, other)
     for at in (10, 20, 30, 40, 50):
@@ -75,21 +45,6 @@ def test_an_undeclared_company_beside_an_own_instrument_fires() -> None:
     assert account.confidence(NAME) == 1.0
 
 
-def test_budgeting_in_changing_parts_is_silent() -> None:
-    account = with_instruments()
-    for at, kept in ((10, 10), (20, 25), (30, 40), (40, 55), (50, 5)):
-        split(account, at, kept, 100 - kept)
-    assert account.fired(NAME) is None
-
-
-@pytest.mark.parametrize(("spread", "fires"), [(6, True), (7, False)])
-def test_parts_may_vary_by_three_points_each_way(spread: float, fires: bool) -> None:
-    account = with_instruments()
-    for at, kept in ((10, 10), (20, 10), (30, 10 + spread), (40, 10 + spread)):
-        split(account, at, kept, 100 - kept)
-    assert (account.fired(NAME) is not None) is fires
-
-
 @pytest.mark.parametrize(("gap", "fires"), [(22 * HOUR, True), (25 * HOUR, False)])
 def test_parts_that_leave_on_another_day_are_no_split(gap: float, fires: bool) -> None:
     account = with_instruments()
@@ -102,13 +57,6 @@ def test_money_that_stays_for_weeks_is_not_passed_through() -> None:
     account = with_instruments()
     for at in (10, 25, 40, 55):
         account.see(BalanceCredited, at - 5, amount=100)
-        split(account, at)
-    assert account.fired(NAME) is None
-
-
-def test_splits_spread_over_a_year_are_silent() -> None:
-    account = with_instruments()
-    for at in (10, 60, 110, 160, 210):
         split(account, at)
     assert account.fired(NAME) is None
 
@@ -228,7 +176,7 @@ def test_payouts_to_oneself_are_not_remembered_by_name() -> None:
 
 def test_memory_is_bounded_and_survives_its_encoding() -> None:
     account = with_instruments()
-    for number in range(500):
+    for number in range(120):
         split(account, number / 3, credit=True)
     memory = account.state.payments
     assert memory is not None
@@ -245,14 +193,3 @@ def test_an_ordinary_account_stays_small() -> None:
         account.see(BalanceCredited, week * 7, amount=400)
         account.see(PayoutRequested, week * 7 + 2, instrument_h="h" * 64, amount=400, currency="USD")
     assert len(msgspec.msgpack.encode(account.state.payments)) < 700
-
-
-@pytest.mark.parametrize(("others", "fires"), [(1, True), (2, False)])
-def test_of_many_splits_a_few_that_are_alike_by_chance_are_no_agreement(others: int, fires: bool) -> None:
-    """Four of five in the same parts are an agreement with an exception, four of six are not."""
-    account = with_instruments()
-    for number, kept in enumerate([40, 55, 25][:others]):
-        split(account, 3 + number, kept=kept, passed=100 - kept, credit=True)
-    for at in (10, 24, 38, 52):
-        split(account, at, credit=True)
-    assert (account.fired(NAME) is not None) is fires

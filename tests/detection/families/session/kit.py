@@ -54,12 +54,14 @@ class Seen(NamedTuple):
 
 
 class Account:
-    """One account before the session family."""
+    """One account before the session family; `off` is an indicator that is switched off."""
 
-    def __init__(self, account_id: str = "a1") -> None:
+    def __init__(self, account_id: str = "a1", off: str = "") -> None:
         self.account_id = account_id
         self.state = AccountState()
-        self.desk = Desk(CATALOGUE, lambda _country, _ms: frozenset())
+        name = f"[indicator.{off}]"
+        text = builtin()["session.toml"].replace(name, f"{name}\nenabled = false")
+        self.desk = Desk(load({"session.toml": text}) if off else CATALOGUE, lambda _country, _ms: frozenset())
         self.links: list[Link] = []
 
     def see(self, seen: Seen) -> None:
@@ -117,6 +119,20 @@ def sitting(
     return [Seen(begin, SessionStart, where, {**common, **fields}), *beats]
 
 
+def beats(device: str | None, session: str, begin: int, end: int, where: Facts, inputs: int = 5) -> list[Seen]:
+    """Heartbeats of one session, whose id says nothing of when it began."""
+    fields = {"device_id": device, "session_id": session, "active_input_count": inputs}
+    return [Seen(at, SessionHeartbeat, where, fields) for at in range(begin, end + 1, 5 * MINUTE)]
+
+
+def played(seen: list[Seen], off: str = "") -> Account:
+    """An account that saw these, in the order of time."""
+    account = Account(off=off)
+    for one in sorted(seen, key=lambda held: held.at):
+        account.see(one)
+    return account
+
+
 class Device:
     """One device that accounts share."""
 
@@ -141,4 +157,18 @@ class Device:
         return told[-1] if told else 0.0
 
 
-__all__ = ["DAY", "DESKTOP", "HOUR", "MINUTE", "PHONE", "T0", "Account", "Device", "Seen", "facts", "sitting"]
+__all__ = [
+    "DAY",
+    "DESKTOP",
+    "HOUR",
+    "MINUTE",
+    "PHONE",
+    "T0",
+    "Account",
+    "Device",
+    "Seen",
+    "beats",
+    "facts",
+    "played",
+    "sitting",
+]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import random
-
 import msgspec
 import pytest
 
 from enrichers.facts import Facts
-from schemas.events import SessionHeartbeat
-from streams.detection.families.session.sittings import OPEN
-from tests.detection.families.session.kit import DAY, HOUR, MINUTE, PHONE, T0, Account, Seen, facts, sitting
+from tests.detection.families.session.kit import DAY, HOUR, MINUTE, PHONE, T0, Account, beats, facts, played, sitting
 
 OVERLAP = "concurrent_distant_sessions"
 
@@ -55,10 +51,17 @@ def test_one_overlap_or_two_on_one_day_or_two_weeks_apart_are_silent() -> None:
     assert overlapping(one, other, apart=8 * DAY).confidence(OVERLAP) == 0.0
 
 
-def test_a_phone_at_hand_is_silent_and_a_phone_abroad_is_not() -> None:
-    phone = facts("funchal", "mobile", agent=PHONE)
+@pytest.mark.parametrize("classes", [("mobile",), ()])
+def test_a_phone_at_hand_is_silent_and_a_phone_abroad_is_not(classes: tuple[str, ...]) -> None:
+    """Also when no table knows that its network is a mobile one."""
+    phone = facts("funchal", *classes, agent=PHONE)
     assert overlapping(facts("lisbon"), phone).confidence(OVERLAP) == 0.0
+    assert overlapping(phone, facts("lisbon")).confidence(OVERLAP) == 0.0
     assert overlapping(facts("athens"), phone).confidence(OVERLAP) == 1.0
+
+
+def test_a_phone_behind_a_far_exit_is_no_phone_at_hand() -> None:
+    assert overlapping(facts("lisbon"), facts("funchal", "vpn", agent=PHONE)).confidence(OVERLAP) == 1.0
 
 
 @pytest.mark.parametrize("classes", ["corporate", "relay", "satellite"])
@@ -66,20 +69,22 @@ def test_split_tunnels_and_relays_are_silent(classes: str) -> None:
     assert overlapping(facts("athens", classes), facts("lisbon", "mobile", agent=PHONE)).confidence(OVERLAP) == 0.0
 
 
-def test_a_second_device_without_input_is_silent() -> None:
+@pytest.mark.parametrize(
+    ("known", "days", "classes", "expected"),
+    [
+        (("d1", "d2"), 61, ["vpn"], 0.0),
+        (("d1", "d2"), 50, ["vpn"], 1.0),
+        (("d1", "d2"), 61, [], 1.0),
+        (("d1",), 61, ["vpn"], 1.0),
+        (("d2",), 61, ["vpn"], 1.0),
+    ],
+)
+def test_old_devices_of_which_one_is_on_a_vpn_are_silent(
+    known: tuple[str, ...], days: int, classes: list[str], expected: float
+) -> None:
     account = Account()
-    for at in (0, 2 * DAY):
-        both = sitting(at, at + HOUR, "d1", facts()) + sitting(at, at + HOUR, "d2", facts("athens"), inputs=0)
-        for seen in sorted(both, key=lambda held: held.at):
-            account.see(seen)
-    assert account.confidence(OVERLAP) == 0.0
-
-
-@pytest.mark.parametrize(("days", "classes", "expected"), [(61, ["vpn"], 0.0), (50, ["vpn"], 1.0), (61, [], 1.0)])
-def test_old_devices_of_which_one_is_on_a_vpn_are_silent(days: int, classes: list[str], expected: float) -> None:
-    account = Account()
-    account.work(0, 10 * MINUTE, "d1")
-    account.work(HOUR, HOUR + 10 * MINUTE, "d2")
+    for device in known:
+        account.work(0, 10 * MINUTE, device)
     for at in (days * DAY, (days + 2) * DAY):
         both = sitting(at, at + HOUR, "d1", facts()) + sitting(at, at + HOUR, "d2", facts("athens", *classes))
         for seen in sorted(both, key=lambda held: held.at):
@@ -87,17 +92,47 @@ def test_old_devices_of_which_one_is_on_a_vpn_are_silent(days: int, classes: lis
     assert account.confidence(OVERLAP) == expected
 
 
-def beats(device: str, session: str, begin: int, end: int, where: Facts) -> list[Seen]:
-    """Heartbeats with input of one session, whose id says nothing of when it began."""
-    fields = {"device_id": device, "session_id": session, "active_input_count": 5}
-    return [Seen(at, SessionHeartbeat, where, fields) for at in range(begin, end + 1, 5 * MINUTE)]
+def test_a_second_device_without_input_is_silent() -> None:
+    seen = []
+    for at in (0, 2 * DAY):
+        seen += beats("d1", "s1", at, at + HOUR, facts()) + beats("d2", "s2", at, at + HOUR, facts("athens"), 0)
+    assert played(seen).confidence(OVERLAP) == 0.0
 
 
-def played(seen: list[Seen]) -> Account:
-    account = Account()
-    for one in sorted(seen, key=lambda held: held.at):
-        account.see(one)
-    return account
+@pytest.mark.parametrize(("device", "where"), [("d2", Facts()), (None, facts("athens"))])
+def test_where_place_or_device_is_unknown_nothing_overlaps(device: str | None, where: Facts) -> None:
+    seen = []
+    for at in (0, 2 * DAY):
+        seen += beats("d1", "s1", at, at + HOUR, facts()) + beats(device, "s2", at, at + HOUR, where)
+    assert played(seen).confidence(OVERLAP) == 0.0
+
+
+def test_who_leaves_one_device_before_the_other_is_not_at_both() -> None:
+    seen = []
+    for at in (0, 2 * DAY):
+        seen += beats("d1", "s1", at, at + 30 * MINUTE, facts())
+        seen += beats("d1", "s1", at + 35 * MINUTE, at + HOUR, facts(), 0)
+        seen += beats("d2", "s2", at + 35 * MINUTE, at + HOUR, facts("athens"))
+    assert played(seen).confidence(OVERLAP) == 0.0
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(5, 0.0), (10, 1.0)])
+def test_input_in_two_sessions_of_one_device_at_the_same_time_counts_once(minutes: int, expected: float) -> None:
+    seen = []
+    for at in (0, 2 * DAY):
+        seen += beats("d1", "s1", at, at + HOUR, facts())
+        for session in ("s2", "s3"):
+            seen += beats("d2", session, at, at + minutes * MINUTE, facts("athens"))
+            seen += beats("d2", session, at + minutes * MINUTE, at + HOUR, facts("athens"), 0)
+    assert played(seen).confidence(OVERLAP) == expected
+
+
+@pytest.mark.parametrize("off", [OVERLAP, ""])
+def test_what_is_switched_off_never_fires(off: str) -> None:
+    seen = []
+    for at in (0, 2 * DAY):
+        seen += beats("d1", "s1", at, at + HOUR, facts()) + beats("d2", "s2", at, at + HOUR, facts("athens"))
+    assert (played(seen, off).fired(OVERLAP) is None) is bool(off)
 
 
 def test_a_session_that_survives_the_night_is_where_the_traveller_is_now() -> None:
@@ -167,62 +202,6 @@ def test_a_computer_in_use_for_hours_stays_though_its_connection_changes() -> No
     )
     assert account.state.session is not None
     assert account.state.session.devices[-1].stayed == T0 // DAY
-
-
-def hopping(exits: int, *classes: str, step: int = 5 * MINUTE, sessions: int = 1, near: str = "lisbon") -> list[Seen]:
-    """At home eight hours a day on three days, and elsewhere the same hours through exits that change with every heartbeat."""
-    seen: list[Seen] = []
-    for day in (0, 1, 2):
-        seen += beats("d0", f"home{day}", day * DAY, day * DAY + 8 * HOUR, facts(near))
-        for index, at in enumerate(range(day * DAY + MINUTE, day * DAY + 8 * HOUR, step)):
-            where = msgspec.structs.replace(facts("athens", *classes), latitude=30 + index % exits * 0.3)
-            for number in range(1, sessions + 1):
-                session = f"s{day}-{number}"
-                seen.append(
-                    Seen(
-                        at + number * 1000,
-                        SessionHeartbeat,
-                        where,
-                        {"device_id": f"d{number}", "session_id": session, "active_input_count": 5},
-                    )
-                )
-    return seen
-
-
-@pytest.mark.parametrize("classes", [("vpn",), ()])
-@pytest.mark.parametrize("exits", [1, 6, 8, 12, 40])
-def test_exits_that_change_with_every_heartbeat_do_not_hide_an_overlap(exits: int, classes: tuple[str, ...]) -> None:
-    account = played(hopping(exits, *classes))
-    assert account.confidence(OVERLAP) == 1.0
-    assert account.state.session is not None
-    assert len(account.state.session.open) <= OPEN
-
-
-def test_exits_that_change_with_every_minute_or_in_several_sessions_do_not_hide_an_overlap() -> None:
-    assert played(hopping(40, "vpn", step=MINUTE)).confidence(OVERLAP) == 1.0
-    assert played(hopping(40, "vpn", sessions=3)).confidence(OVERLAP) == 1.0
-
-
-def test_an_overlap_hidden_by_changing_exits_is_found_in_any_order_within_the_lateness() -> None:
-    rng = random.Random(5)
-    seen = hopping(5, "vpn")
-    for _ in range(5):
-        account = Account()
-        for one in sorted(seen, key=lambda held: held.at + rng.uniform(0, 15 * MINUTE - 1)):
-            account.see(one)
-        assert account.confidence(OVERLAP) == 1.0
-
-
-def test_changing_exits_near_home_are_silent() -> None:
-    seen = [
-        held._replace(where=msgspec.structs.replace(held.where, country="AA", latitude=(held.where.latitude or 0) + 8))
-        if held.fields["device_id"] != "d0"
-        else held
-        for held in hopping(3, "vpn")
-    ]
-    near = [held._replace(where=msgspec.structs.replace(held.where, longitude=-9.0)) for held in seen]
-    assert played(near).confidence(OVERLAP) == 0.0
-    assert played(seen).confidence(OVERLAP) == 1.0, "in the same country, but far"
 
 
 def test_a_single_heartbeat_from_a_far_exit_is_silent() -> None:

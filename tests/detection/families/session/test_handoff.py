@@ -4,39 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from enrichers.facts import Facts
-from schemas.events import AccountCreated, DocumentSubmitted, KycApproved, PayoutMethodAdded, ProfileUpdated
-from tests.detection.families.session.kit import DAY, HOUR, MINUTE, Account, facts
-
-ID = "account_handoff_after_verification"
-VPS = facts("athens", "hosting")
-
-
-def verified() -> Account:
-    account = Account()
-    account.act(9 * HOUR, AccountCreated, "d1")
-    account.act(10 * HOUR, DocumentSubmitted, "d1", doc_type="passport")
-    account.act(DAY, KycApproved)
-    return account
-
-
-def taken(account: Account, fields: tuple[str, ...] = ("email", "password", "2fa"), where: Facts = VPS) -> Account:
-    """The second day: a new device, then changed data."""
-    account.work(2 * DAY + 21 * HOUR, 2 * DAY + 22 * HOUR, "d2", where)
-    account.act(2 * DAY + 21 * HOUR + 6 * MINUTE, ProfileUpdated, "d2", where, changed_fields=fields)
-    return account
-
-
-def carry_on(account: Account, first: int, last: int, device: str = "d2", where: Facts = VPS) -> dict[int, float]:
-    """Work every day; confidence at the close of each."""
-    found = {}
-    for day in range(first, last + 1):
-        account.work(day * DAY + 8 * HOUR, day * DAY + 9 * HOUR, device, where)
-        account.close(day)
-        found[day] = account.confidence(ID)
-    return found
+from schemas.events import (
+    AccountCreated,
+    DocumentSubmitted,
+    KycApproved,
+    LoginSucceeded,
+    PayoutMethodAdded,
+    ProfileUpdated,
+)
+from tests.detection.families.session.handover import ID, VPS, carry_on, taken, verified
+from tests.detection.families.session.kit import DAY, HOUR, MINUTE, PHONE, T0, Account, facts
 
 
 def test_scenario_s01() -> None:
@@ -54,15 +35,6 @@ def test_scenario_s01() -> None:
     assert evidence.refs
 
 
-def test_the_old_device_takes_the_finding_back() -> None:
-    account = taken(verified())
-    carry_on(account, 3, 9)
-    assert account.confidence(ID) == 0.6
-    account.work(10 * DAY, 10 * DAY + HOUR, "d1")
-    assert account.confidence(ID) == 0.0
-    assert set(carry_on(account, 10, 25).values()) == {0.0}
-
-
 @pytest.mark.parametrize("fields", [("email",), ("password", "2fa"), ("email", "password"), ("photo", "bio")])
 def test_one_kind_of_change_is_silent(fields: tuple[str, ...]) -> None:
     assert set(carry_on(taken(verified(), fields), 3, 20).values()) == {0.0}
@@ -77,6 +49,44 @@ def test_the_same_device_elsewhere_is_silent() -> None:
     account = verified()
     account.act(2 * DAY, ProfileUpdated, "d1", VPS, changed_fields=("email", "phone"))
     assert set(carry_on(account, 2, 20, "d1").values()) == {0.0}
+
+
+PHONE_AWAY = facts("lisbon", "mobile", agent=PHONE)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (PHONE_AWAY, facts("porto"), 0.0),
+        (facts("lisbon"), PHONE_AWAY, 0.0),
+        (PHONE_AWAY, facts("athens"), 1.0),
+        (PHONE_AWAY, facts("lisbon", "vpn"), 1.0),
+        (facts("lisbon", "mobile"), facts("porto"), 1.0),
+    ],
+)
+def test_verified_by_phone_and_worked_at_a_desk_at_home_is_silent(first: Facts, second: Facts, expected: float) -> None:
+    account = Account()
+    account.act(10 * HOUR, DocumentSubmitted, "d1", first, doc_type="passport")
+    account.act(DAY, KycApproved)
+    assert carry_on(taken(account, ("email", "phone"), second), 3, 18, where=second)[18] == expected
+
+
+@pytest.mark.parametrize("classes", ["mobile", "vpn"])
+def test_an_operator_has_more_than_one_sort_of_network(classes: str) -> None:
+    """At home and away are one operator's networks: whatever the old device was on is not new."""
+    away = facts("lisbon", classes)
+    account = verified()
+    account.act(DAY + HOUR, LoginSucceeded, "d1", away)
+    assert set(carry_on(taken(account, ("email", "phone"), away), 3, 18, where=away).values()) == {0.0}
+
+
+UNKNOWN = msgspec.structs.replace(facts("athens"), other_countries=("AA",))
+
+
+@pytest.mark.parametrize(("before", "after"), [(facts("lisbon"), UNKNOWN), (UNKNOWN, facts("lisbon"))])
+def test_an_unknown_country_is_not_another_one(before: Facts, after: Facts) -> None:
+    account = taken(verified(before), where=after)
+    assert set(carry_on(account, 3, 18, where=after).values()) == {0.0}
 
 
 def test_without_an_earlier_device_nothing_is_known() -> None:
@@ -105,6 +115,16 @@ def test_the_end_of_a_long_silence_is_an_anchor_too(days: int, expected: float) 
     assert carry_on(account, days + 1, days + 16)[days + 16] == expected
 
 
+def test_changes_from_before_the_verification_are_not_named() -> None:
+    account = verified()
+    account.act(DAY - HOUR, ProfileUpdated, "d1", changed_fields=("phone",))
+    taken(account, ("email", "password", "2fa"))
+    carry_on(account, 3, 6)
+    evidence = account.fired(ID)
+    assert evidence is not None
+    assert all(ref.ts > T0 + DAY for ref in evidence.refs)
+
+
 def test_changes_may_arrive_before_the_anchor() -> None:
     early: Any = ("email", "phone")
     account = Account()
@@ -113,35 +133,6 @@ def test_changes_may_arrive_before_the_anchor() -> None:
     account.act(2 * DAY, ProfileUpdated, "d2", VPS, changed_fields=early)
     account.act(DAY + 20 * HOUR, KycApproved)
     assert carry_on(account, 3, 17)[17] == 1.0
-
-
-@pytest.mark.parametrize("back", [20, 30, 60])
-def test_the_old_device_takes_it_back_however_late(back: int) -> None:
-    account = taken(verified())
-    carry_on(account, 3, back - 1)
-    assert account.confidence(ID) == 1.0
-    account.work(back * DAY, back * DAY + HOUR, "d1")
-    assert account.confidence(ID) == 0.0
-    assert set(carry_on(account, back, back + 20).values()) == {0.0}
-
-
-def test_the_old_device_takes_it_back_after_a_silence_of_all_devices() -> None:
-    account = taken(verified())
-    carry_on(account, 3, 18)
-    assert account.confidence(ID) == 1.0
-    account.close(55)
-    account.work(56 * DAY, 56 * DAY + HOUR, "d1")
-    assert account.confidence(ID) == 0.0
-
-
-def test_the_old_device_is_remembered_while_the_finding_stands() -> None:
-    account = taken(verified())
-    carry_on(account, 3, 30)
-    for number in range(12):
-        account.work((31 + number) * DAY, (31 + number) * DAY + HOUR, f"n{number}", VPS)
-        account.close(31 + number)
-    account.work(50 * DAY, 50 * DAY + HOUR, "d1")
-    assert account.confidence(ID) == 0.0
 
 
 def at_home(account: Account, first: int, last: int) -> None:
@@ -184,6 +175,15 @@ def test_a_verification_between_move_and_changes_hides_nothing() -> None:
     account.act(2 * DAY + 2 * HOUR, KycApproved, "d2", VPS)
     account.act(4 * DAY, ProfileUpdated, "d2", VPS, changed_fields=("email", "phone"))
     assert carry_on(account, 3, 20)[20] == 1.0
+
+
+def test_a_verification_between_changes_and_move_hides_nothing() -> None:
+    account = verified()
+    account.act(2 * DAY, ProfileUpdated, None, VPS, changed_fields=("email", "phone"))
+    account.act(3 * DAY, KycApproved)
+    account.close(3)
+    account.close(4)
+    assert carry_on(account, 5, 20)[20] == 1.0
 
 
 @pytest.mark.parametrize("before", [5 * MINUTE, HOUR, 30 * HOUR])

@@ -61,6 +61,10 @@ def test_a_household_counts_little_and_makes_no_edge() -> None:
         ),
         ([Who(identity="i2", agency="g")], "2 different identities with one verified agency."),
         (
+            [Who(identity="i2", address="h", agency="g")],
+            "2 different identities with one verified address (counted low for that reason).",
+        ),
+        (
             [Who(identity="i2", address="h"), Who(identity="i3")],
             "3 different identities with no declared link, some of them with one verified address.",
         ),
@@ -81,10 +85,13 @@ def test_a_relation_is_said(others: list[Who], said: str) -> None:
     )
 
 
-def test_declared_relations_are_left_out() -> None:
+@pytest.mark.parametrize(
+    ("one", "other"), [(("a2",), ()), ((), ("a1",)), (("employer:e",), ("employer:f", "employer:e"))]
+)
+def test_declared_relations_are_left_out(one: tuple[str, ...], other: tuple[str, ...]) -> None:
     device = Device()
-    device.use("a1", who=Who(identity="i1", related=("a2",)))
-    device.use("a2", HOUR, who=Who(identity="i2"))
+    device.use("a1", who=Who(identity="i1", related=one))
+    device.use("a2", HOUR, who=Who(identity="i2", related=other))
     assert device.desk.findings == []
     assert device.desk.edges == []
 
