@@ -7,7 +7,8 @@ import re
 from typing import NoReturn
 
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
-_INTEGER_ID = re.compile(rb'_id"\s*:\s*(-?[0-9]+)(?=[\s,}])')
+_INTEGER_ID = re.compile(rb'_id"[ \t\r\n]*:[ \t\r\n]*(-?(?:0|[1-9][0-9]*))(?=[ \t\r\n,}])')
+"""JSON's own spaces and integers: what this takes for one becomes a text, and is then read without a look at its digits."""
 _ID_KEY = re.compile(r'"[^"]*_id"')
 _EXCERPT_LENGTH = 80
 
