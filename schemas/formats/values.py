@@ -101,22 +101,27 @@ def words_in(value: Any) -> list[str]:
 
 
 def judge(rule: OutcomeRule) -> Judge:
-    """Give the function from an outcome's value to `succeeded`, `failed`, `neither` or an empty text. Raises re.error."""
+    """Give the function from an outcome's value to `succeeded`, `failed`, `neither` or an empty text. Raises re.error.
+
+    All words of a list must be known and mean the same: of a log-in that worked and failed nobody can say what it was.
+    """
     meaning = {word_of(word): "neither" for word in rule.neither}
     meaning |= {word_of(word): "failed" for word in rule.failure} | {
         word_of(word): "succeeded" for word in rule.success
     }
     pattern = re.compile(rule.failure_pattern, re.IGNORECASE) if rule.failure_pattern else None
 
+    def by_pattern(word: str) -> str:
+        return "failed" if pattern and len(word) <= _MANY and pattern.fullmatch(word) else ""
+
     def of(value: Any) -> str:
         if type(value) is str and value in meaning:
             return meaning[value]
-        for word in words_in(value):
-            if word in meaning:
-                return meaning[word]
-            if pattern and len(word) <= _MANY and pattern.fullmatch(word):
-                return "failed"
-        return ""
+        words = words_in(value)
+        if type(value) is list and len(words) < len(value):
+            return ""
+        found = {meaning.get(word) or by_pattern(word) for word in words}
+        return found.pop() if len(found) == 1 else ""
 
     return of
 
