@@ -5,7 +5,7 @@ actor.id                    keys, outermost first
 events[0].name  ips[-1]     one element of an array
 authenticators[].type       its first element
 parameters[name=ip].value   the first object whose `name` is `ip`
-ipChain[*].ip               all elements: an array of what they have
+ipChain[*].ip               all elements: an array of what they have, null for nothing
 /id.time                    from the record that the element was split out of
 $envelope.id                of the envelope: id, type, time, source, subject, as CloudEvents calls them
 """
@@ -178,6 +178,6 @@ def _every(rest: list[Step]) -> Step:
     def step(node: Any) -> Any:
         if type(node) is not list:
             return None
-        return [found for member in node if (found := get(member, NOWHERE)) is not None]
+        return [get(member, NOWHERE) for member in node]
 
     return step

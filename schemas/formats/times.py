@@ -18,6 +18,7 @@ _IN_MICROSECONDS: dict[str, tuple[int, int]] = {"s": (1_000_000, 1), "ms": (1_00
 _ZONED = re.compile(r"[0-9](?:[Zz]|[+-][0-9]{2}:?[0-9]{2})\Z")
 _OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})")
 _DIGITS = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,9})?")
+_WITHOUT_ZONE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?")
 _LONGEST_TEXT = 64
 
 
@@ -85,6 +86,8 @@ def _in_zone(zone: str) -> Callable[[str], str]:
         raise ValueError(f"{zone!r} is no time zone; expected UTC, +02:00 or Europe/Berlin") from None
 
     def read(text: str) -> str:
+        if not _WITHOUT_ZONE.fullmatch(text):  # a day alone, or an offset in another spelling, which must not be lost
+            return text
         try:
             return datetime.fromisoformat(text).replace(tzinfo=place).isoformat()
         except (ValueError, OverflowError):

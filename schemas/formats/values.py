@@ -69,7 +69,7 @@ class ValueCompiler:
             return lambda element, scope: None if (value := extract(element, scope)) is None else read(value)
         if name in ("ip", "join_ip"):
             return _client(extract, self._trusted(source), chain=source.chain)
-        return extract
+        return _without_gaps(extract) if "[*]" in str(source.path) else extract
 
     def _trusted(self, source: Source) -> Trust:
         hops = self._trust.hops if source.trusted_hops is None else source.trusted_hops
@@ -174,6 +174,16 @@ def _translated(extract: Extract, words: dict[str, Word]) -> Extract:
         return None
 
     return translated
+
+
+def _without_gaps(extract: Extract) -> Extract:
+    """Of all elements those that have something; only among addresses does the place of one that has nothing count."""
+
+    def found(element: Any, scope: Scope) -> Any:
+        value = extract(element, scope)
+        return [member for member in value if member is not None] if type(value) is list else value
+
+    return found
 
 
 def _client(extract: Extract, trust: Trust, *, chain: bool) -> Extract:
