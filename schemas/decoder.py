@@ -33,6 +33,8 @@ class DecodeLimits(msgspec.Struct, frozen=True):
     """The largest honest event, all MinHashes and lists full, is below 20 KiB."""
     max_events: int = 10_000
     """One record is one unit of work; above this it would hold up its partition."""
+    max_repeated_bytes: int = 16 * 1024 * 1024
+    """What stands around the elements of a record, once for each of them: every element may read it, every reject repeats it."""
     max_depth: int = 16
     """The schema nests three deep; the rest is room for fields that we do not know."""
     future_tolerance_ms: int = 60 * 60 * 1000

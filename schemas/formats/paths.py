@@ -42,6 +42,8 @@ class PathError(ValueError):
 _SEGMENT = re.compile(r"(?:'(?P<quoted>[^']+)'|(?P<key>[^.\[\]'/$=]+))(?P<picks>(?:\[[^\]]*\])*)(?:\.|$)")
 _PICK = re.compile(r"\[(?:(?P<index>-?\d{1,4})|(?P<all>\*)|(?P<key>[^=\]*]+)=(?P<value>[^\]]+))?\]")
 _ENVELOPE = "$envelope."
+ATTRIBUTES = ("id", "type", "time", "source", "subject")
+"""What an envelope may say, whatever the envelope calls it."""
 
 
 def compile_path(text: str, *, lower_case_too: bool = False) -> Getter:
@@ -133,8 +135,8 @@ def _of_steps(walk: list[Step]) -> Getter:
 
 
 def _of_envelope(name: str) -> Getter:
-    if name not in ("id", "type", "time", "source", "subject"):
-        raise PathError(f"{_ENVELOPE}{name}: expected id, type, time, source or subject")
+    if name not in ATTRIBUTES:
+        raise PathError(f"{_ENVELOPE}{name}: expected one of {', '.join(ATTRIBUTES)}")
     return lambda _, scope: scope.envelope.get(name)
 
 

@@ -11,10 +11,12 @@ import msgspec
 import pytest
 
 from schemas.decoder import Decoded, EventDecoder, Headers
+from schemas.formats.compiler import compile_map
 from schemas.formats.decoder import FormatDecoder
+from schemas.formats.model import read_map
 from schemas.formats.packaged import load_all, load_map
 from schemas.reasons import Reject, RejectReason, Tombstone
-from tests.schemas.formats.producers import NOW, records
+from tests.schemas.formats.producers import MINIMAL, NOW, records
 from tests.schemas.records import LOGIN, login
 
 DETECTING = FormatDecoder(load_all())
@@ -87,6 +89,49 @@ def test_a_cloud_event_completes_our_own_event() -> None:
     assert binary == structured
     (own,) = events(login(), headers)
     assert own.event_id == "e-1"
+
+
+def test_the_id_of_one_envelope_is_not_given_to_two_events() -> None:
+    """They would count as one event that was sent twice."""
+    nameless = {name: value for name, value in LOGIN.items() if name != "event_id"}
+    for several in (cloud_event([nameless, nameless]), outbox([nameless, nameless])):
+        outcomes = DETECTING.decode(ENCODE(several), NOW)
+        assert [getattr(outcome, "reason", None) for outcome in outcomes] == [RejectReason.MISSING_FIELD] * 2
+    headers = [("ce_id", b"ce-1")]
+    assert len(DETECTING.decode(ENCODE([nameless, nameless]), NOW, headers)) == 2
+    (alone,) = events(ENCODE(cloud_event([nameless])))
+    assert alone.event_id == "ce-1"
+    batch = [{**cloud_event(nameless), "id": name} for name in ("ce-1", "ce-2")]
+    assert [event.event_id for event in events(ENCODE(batch))] == ["ce-1", "ce-2"]
+
+
+def test_a_map_that_asks_for_the_envelopes_id_gets_it_for_one_element_only() -> None:
+    toml = MINIMAL.replace('event_id = "id"', 'event_id = "$envelope.id"').replace("[type]", 'split = ["all"]\n[type]')
+    decoder = FormatDecoder([], only=compile_map(read_map(f'{toml}occurred_at = "at"'.encode(), "own.toml")))
+    element = {"who": "a1", "at": "2026-03-02T09:14:07Z"}
+    (one,) = events(ENCODE(cloud_event({"all": [element]})), (), decoder)
+    assert one.event_id == "ce-1"
+    outcomes = decoder.decode(ENCODE(cloud_event({"all": [element, element]})), NOW)
+    assert [getattr(outcome, "reason", None) for outcome in outcomes] == [RejectReason.MISSING_FIELD] * 2
+
+
+def test_an_element_of_a_batch_comes_back_with_what_its_envelope_said() -> None:
+    """Else it could never be read again, whatever is mended."""
+    nameless = {name: value for name, value in LOGIN.items() if name != "event_id"}
+    _, found = DETECTING.decode(ENCODE([cloud_event(LOGIN), cloud_event({**nameless, "ip": 7})]), NOW)
+    assert isinstance(found, Reject)
+    assert found.reason is RejectReason.WRONG_TYPE
+    (again,) = DETECTING.decode(found.raw, NOW)
+    assert (again.reason, again.detail) == (found.reason, found.detail)  # type: ignore[union-attr]
+    (mended,) = events(found.raw.replace(b'"ip":7', b'"ip":"203.0.113.24"'))
+    assert mended.event_id == "ce-1"
+
+
+def test_attributes_that_are_absurdly_long_or_no_text_say_nothing() -> None:
+    nameless = {name: value for name, value in LOGIN.items() if name != "event_id"}
+    for strange in ("x" * 1025, {"x": 1}, ["x"], True):
+        assert rejected(ENCODE({**cloud_event(nameless), "id": strange})).reason is RejectReason.MISSING_FIELD
+    assert rejected(ENCODE(nameless), [("ce_id", b"x" * 1025)]).reason is RejectReason.MISSING_FIELD
 
 
 def test_the_outbox_routers_id_header_completes_too() -> None:

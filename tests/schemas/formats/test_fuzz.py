@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from schemas.decoder import Decoded, EventDecoder, Headers
 from schemas.formats.decoder import FormatDecoder
 from schemas.formats.packaged import load_all, load_map, names
-from schemas.reasons import Reject, Tombstone
+from schemas.reasons import Reject, RejectReason, Tombstone
 from tests.schemas.formats.producers import MAP_OF, NOW, records
 from tests.schemas.records import login
 
@@ -121,7 +121,26 @@ def test_our_own_format_is_read_alike_with_and_without_detection() -> None:
 
 
 MEGABYTE = 1024 * 1024
+
+
+def activity(who: str, number: int) -> bytes:
+    """Events that share all of what they say, except their name."""
+    about = {"id": {"applicationName": "login", "time": "2026-03-02T09:14:07Z"}, "actor": {"email": who}}
+    return msgspec.json.encode({**about, "events": [{"type": "login", "name": "login_success"}] * number})
+
+
+@pytest.mark.parametrize("wrap", [b"%b", b'{"specversion":"1.0","data":%b}', b"[%b,{}]"])
+def test_what_stands_around_very_many_events_must_not_be_long(wrap: bytes) -> None:
+    """Each would be read from it, or be rejected with it: gigabytes of one record."""
+    outcomes = DECODERS["detect"].decode(wrap % activity("x" * 8_000, 5_000), NOW)
+    assert [outcome.reason for outcome in outcomes if isinstance(outcome, Reject)] == [RejectReason.TOO_LARGE]
+    for fine in (activity("x" * 800, 5_000), activity("x" * 8_000, 500)):
+        assert len(DECODERS["detect"].decode(fine, NOW)) >= 500
+
+
 HEAVY = {
+    "ones": b'{"records":[' + b"1," * 2_000_000 + b"1]}",
+    "shared": activity("x" * 2 * MEGABYTE, 9_000),
     "deep": b"[" * 900 + b"]" * 900,
     "deeper": b'{"payload":' * 400_000,
     "wide": b'{"records":[' + b"{}," * 40_000 + b"{}]}",
