@@ -14,7 +14,7 @@ from enrichers.agents import agent_class
 from enrichers.cache import Generations
 from enrichers.compiled import OUTRANKED, OUTRANKING
 from enrichers.facts import ANONYMIZERS, Facts, ListEntry
-from enrichers.registry import Entry, Registry, in_force
+from enrichers.registry import Entry, Registry
 from enrichers.shapes import asn, geo, networks
 from enrichers.snapshot import Snapshot
 from enrichers.tables import ROLES, Table
@@ -257,7 +257,7 @@ def _registered(registry: Registry, packed: bytes, number: int | None, on: date 
         day = on if isinstance(on, date) else datetime.fromtimestamp(on / 1000, UTC).date()
     except (OverflowError, ValueError, OSError):
         return None, False
-    return (entry if in_force(entry, day) else None), False
+    return registry.match(packed, number, day), False
 
 
 def _prefix(packed: bytes, length: int) -> str:

@@ -11,6 +11,7 @@ import pytest
 from enrichers.building.build import build
 from enrichers.building.faults import BuildError
 from enrichers.building.manifest import read_manifest
+from enrichers.tables import open_table
 
 TODAY = date(2026, 11, 25)
 ENTRY = """
@@ -132,6 +133,35 @@ def test_numbers_of_networks_need_a_list_that_knows_them(folder: Path) -> None:
     assert "asn: found a list of AS numbers only; expected a feed of kind asn" in refusal(folder, entry)
 
 
+OF_NETWORKS = """
+[[feeds]]
+name = "owners"
+format = "iptoasn"
+path = "owners.tsv"
+kinds = ["asn"]
+licence = "PDDL"
+max_age_days = 7
+dated = 2026-11-24
+
+[feeds.asn_kinds]
+64500 = "corporate"
+"""
+
+
+@pytest.mark.parametrize("number", [64500, 64501])
+def test_no_network_number_gives_a_class_to_a_prefix_that_no_list_may_name(folder: Path, number: int) -> None:
+    """64500 has its class by the list of owners itself, 64501 by a list of numbers."""
+    owned = [f"198.51.{n}.0\t198.51.{n}.255\t{number}\tZZ\tX\n" for n in range(200)]
+    (folder / "owners.tsv").write_text("".join([*owned, f"12.0.0.0\t13.255.255.255\t{number}\tZZ\tX\n"]))
+    (folder / "list.txt").write_text('{"asn":64501}\n')
+    abuse = ENTRY.replace('"addresses"', '"spamhaus"').replace('"vpn"', '"abuse"')
+    (folder / "feeds.toml").write_text(abuse + OF_NETWORKS)
+    build(folder / "feeds.toml", folder / "tables", TODAY)
+    table = open_table(folder / "tables" / "networks.mmdb", "networks", folder / "private")
+    assert table.look_up("198.51.7.1")[0] is not None
+    assert table.look_up("12.1.2.3")[0] is None
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -155,5 +185,9 @@ def test_a_wrong_feeds_file(folder: Path, old: str, new: str, words: str) -> Non
 def test_feeds_files_with_none_or_twice_the_same(folder: Path) -> None:
     assert "feeds.toml: feeds: found none; expected at least one [[feeds]]" in refusal(folder, "feeds = []")
     assert "feeds.toml: mine: name: found it used twice; expected one feed of a name" in refusal(folder, ENTRY * 2)
+    for strange in (b"\xff", b"feeds = " + b"[" * 5_000, b"feeds = " + b"9" * 5_000):
+        (folder / "feeds.toml").write_bytes(strange)
+        with pytest.raises(BuildError, match=r"feeds.toml: format: found "):
+            build(folder / "feeds.toml", folder / "tables", TODAY)
     with pytest.raises(BuildError, match=r"none.toml: readable: found No such file"):
         build(folder / "none.toml", folder / "tables", TODAY)
