@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import NoReturn
 
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
@@ -78,6 +82,37 @@ def repeated_keys(raw: bytes) -> set[str]:
         for key, _ in found:
             (repeated if key in seen else seen).add(key)
     return repeated
+
+
+def repeated_within(raw: bytes, keys: frozenset[str]) -> set[str]:
+    """Name those of `keys` that any object has more than once, also in JSON that stands in a text or in base64 of it."""
+    repeated: set[str] = set()
+    pending: list[str | bytes] = [raw]
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        counts = Counter(key for key, _ in pairs)
+        repeated.update(key for key, count in counts.items() if count > 1 and key in keys)
+        for key, value in pairs:
+            if key == "data_base64" and isinstance(value, str):
+                with suppress(ValueError):
+                    pending.append(b64decode(value))
+            else:
+                pending.extend(_json_in(value))
+
+    while pending:
+        with suppress(ValueError, RecursionError):
+            pending.extend(_json_in(json.loads(pending.pop(), object_pairs_hook=look, parse_int=str, parse_float=str)))
+    return repeated
+
+
+def _json_in(value: object) -> Iterator[str]:
+    """Texts that may be JSON: the value itself, or elements of an array. Objects have been looked at."""
+    if isinstance(value, str):
+        if value.lstrip()[:1] in ("{", "["):
+            yield value
+    elif isinstance(value, list):
+        for member in value:
+            yield from _json_in(member)
 
 
 def has_not_a_number(raw: bytes) -> bool:

@@ -13,19 +13,24 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from schemas.deciding import ANY_TYPES
 from schemas.decoder import Decoded, DecodeLimits, EventDecoder, Headers, Outcome, too_large
 from schemas.diagnosis import READ_FAULTS
 from schemas.formats.envelopes import Content, attributes_of, contents, is_envelope, shared
 from schemas.formats.field_map import FieldMap
 from schemas.formats.paths import Scope
+from schemas.formats.prefix import LENGTH as PREFIX_LENGTH
 from schemas.formats.prefix import read_json
 from schemas.formats.times import UnfitError, moment_of
+from schemas.json_text import repeated_within
 from schemas.reasons import Reject, RejectReason, Tombstone
 
 _OURS = ("event_id", "occurred_at")
 _OURS_IN_TEXT = b'"event_id"'
 """What is without it is not worth the quick reader's while; an escaped spelling is found later."""
 _COMPLETED = {"event_id": "id", "type": "type", "occurred_at": "time"}
+_DECIDING = ANY_TYPES | frozenset(_COMPLETED.values())
+"""Of our own format in envelopes. Once it is decoded nobody can tell that a key was there twice."""
 
 
 class Element(NamedTuple):
@@ -91,7 +96,13 @@ class FormatDecoder(EventDecoder):
                 foreign = True
             if len(found) > self.limits.max_events:
                 break
-        return self._few(found, value) if foreign else None
+        if not foreign:
+            return None
+        if any(element.map is None and element.fault is None for element in found):
+            repeated = repeated_within(value[PREFIX_LENGTH:] if value[:1] == b"\x00" else value, _DECIDING)
+            if repeated:
+                return Reject(RejectReason.REPEATED_KEY, f"found twice: {', '.join(sorted(repeated))}", value)
+        return self._few(found, value)
 
     def _parts(self, field_map: FieldMap, scope: Scope) -> list[Element]:
         """A record's elements, no more of them than it takes to see that they are too many."""

@@ -31,8 +31,9 @@ class Content(NamedTuple):
 
     record: Any
     envelope: Envelope
-    layers: int
     fault: Fault | None = None
+    layers: int = 0
+    """How many there were, arrays among them."""
 
 
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -66,17 +67,17 @@ def contents(document: Any, envelope: Envelope, layers: int = 0) -> Iterator[Con
             envelope = shared(envelope, len(document))
             for element in document:
                 if type(element) is list:  # arrays are flat, as in our own format
-                    yield Content(element, envelope, layers)
+                    yield Content(element, envelope, layers=layers)
                 else:
                     yield from contents(element, envelope, layers + 1)
             return
         opened = _open(document, envelope)
         if opened is None:
-            yield Content(document, envelope, layers)
+            yield Content(document, envelope, layers=layers)
             return
         if opened.fault is not None or layers >= MAX_LAYERS:
             fault = opened.fault or (RejectReason.TOO_DEEP, f"more than {MAX_LAYERS} envelopes in each other")
-            yield Content(document, envelope, layers, fault)
+            yield Content(document, envelope, fault, layers)
             return
         document, envelope, layers = opened.record, opened.envelope, layers + 1
 
@@ -103,9 +104,9 @@ def _open(document: Any, envelope: Envelope) -> Content | None:
         return _from_change(document, envelope)
     if "payload" in document:
         if "schema" in document and len(document) == 2:
-            return Content(document["payload"], envelope, 0)
+            return Content(document["payload"], envelope)
         if "aggregatetype" in document or "aggregate_type" in document:
-            return Content(document["payload"], envelope | _said(document, ("id", "type")), 0)
+            return Content(document["payload"], envelope | _said(document, ("id", "type")))
     return None
 
 
@@ -115,17 +116,17 @@ def _from_cloud_event(event: dict[str, Any], envelope: Envelope) -> Content:
         try:
             raw = b64decode(event["data_base64"], validate=True)
         except (ValueError, TypeError) as error:
-            return _fault(event, said, 0, RejectReason.WRONG_VALUE, f"data_base64: {error}")
+            return _fault(event, said, RejectReason.WRONG_VALUE, f"data_base64: {error}")
         document = read_json(raw)
         if type(document) is tuple:
-            return Content(event, said, 0, document)
-        return Content(document, said, 0)
+            return Content(event, said, document)
+        return Content(document, said)
     if "data" not in event:
-        return _fault(event, said, 0, RejectReason.MISSING_FIELD, "absent: data of a CloudEvent")
+        return _fault(event, said, RejectReason.MISSING_FIELD, "absent: data of a CloudEvent")
     data = event["data"]
     if type(data) is str and data.lstrip()[:1] not in ("{", "["):
-        return _fault(event, said, 0, RejectReason.NOT_JSON, f"data: found {excerpt(data.encode())}; expected JSON")
-    return Content(data, said, 0)
+        return _fault(event, said, RejectReason.NOT_JSON, f"data: found {excerpt(data.encode())}; expected JSON")
+    return Content(data, said)
 
 
 def _said(wrapper: dict[str, Any], names: Sequence[str]) -> Envelope:
@@ -141,22 +142,22 @@ def _said(wrapper: dict[str, Any], names: Sequence[str]) -> Envelope:
 def _from_change(change: dict[str, Any], envelope: Envelope) -> Content:
     op = change["op"]
     if op in _REMOVED:
-        return _fault(change, envelope, 0, RejectReason.ROW_REMOVED, f"op is {op}")
+        return _fault(change, envelope, RejectReason.ROW_REMOVED, f"op is {op}")
     row = change.get("after")
     if op not in _CHANGED:
         found = excerpt(op.encode()) if type(op) is str else type(op).__name__
-        return _fault(change, envelope, 0, RejectReason.WRONG_VALUE, f"op: found {found}; expected c, u, r, d or t")
+        return _fault(change, envelope, RejectReason.WRONG_VALUE, f"op: found {found}; expected c, u, r, d or t")
     if type(row) is not dict:
-        return _fault(change, envelope, 0, RejectReason.MISSING_FIELD, "absent: after")
-    return Content(row, envelope, 0)
+        return _fault(change, envelope, RejectReason.MISSING_FIELD, "absent: after")
+    return Content(row, envelope)
 
 
 def _from_text(text: str, envelope: Envelope) -> Content | None:
     try:
-        return Content(msgspec.json.decode(text), envelope, 0)
+        return Content(msgspec.json.decode(text), envelope)
     except READ_FAULTS:
         return None
 
 
-def _fault(record: Any, envelope: Envelope, layers: int, reason: RejectReason, detail: str) -> Content:
-    return Content(record, envelope, layers, (reason, detail))
+def _fault(record: Any, envelope: Envelope, reason: RejectReason, detail: str) -> Content:
+    return Content(record, envelope, (reason, detail))

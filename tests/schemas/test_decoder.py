@@ -100,6 +100,19 @@ def test_a_moment_after_the_year_9999_is_refused_also_when_the_record_has_no_tim
     assert isinstance(EventDecoder().decode(login(occurred_at="9999-12-31T23:59:59Z"), -1)[0], Decoded)
 
 
+def test_what_is_just_as_large_as_a_limit_is_read() -> None:
+    raw = login(account_id=7)
+    both = b"[" + raw + b"," + raw + b"]"
+    fits = EventDecoder(DecodeLimits(max_event_bytes=len(raw), max_events=2, max_record_bytes=len(both)))
+    assert [type(outcome) for outcome in (*fits.decode(raw, -1), *fits.decode(both, -1))] == [Decoded] * 3
+    for limits in (
+        DecodeLimits(max_event_bytes=len(raw) - 1),
+        DecodeLimits(max_events=1),
+        DecodeLimits(max_record_bytes=len(both) - 1),
+    ):
+        assert {type(outcome) for outcome in EventDecoder(limits).decode(both, -1)} == {Reject}
+
+
 def test_every_reason_has_a_test_here() -> None:
     elsewhere = {RejectReason.REPEATED_KEY, RejectReason.TOO_DEEP, RejectReason.TOO_LARGE, RejectReason.TOO_MANY}
     of_formats = {RejectReason.SCHEMA_ENCODED, RejectReason.UNKNOWN_OUTCOME} | LEFT_OUT  # tests/schemas/formats

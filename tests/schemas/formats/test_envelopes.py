@@ -127,6 +127,23 @@ def test_an_element_of_a_batch_comes_back_with_what_its_envelope_said() -> None:
     assert mended.event_id == "ce-1"
 
 
+def test_headers_that_only_end_like_attributes_say_nothing() -> None:
+    nameless = {name: value for name, value in LOGIN.items() if name != "event_id"}
+    for header in ("my_id", "xx_id", "id_id", "trace-id"):
+        assert rejected(ENCODE(nameless), [(header, b"same-for-all")]).reason is RejectReason.MISSING_FIELD
+
+
+def test_the_data_of_a_cloud_event_may_be_json_in_a_text() -> None:
+    (event,) = events(ENCODE(cloud_event(" " + login().decode())))
+    assert event.event_id == "e-1"
+
+
+def test_an_event_of_ours_may_have_fields_that_are_named_like_envelopes() -> None:
+    named = {**LOGIN, "account_id": 7, "schema": "v3", "payload": {"text": 'a"b'}, "op": "c"}
+    for record in (ENCODE(named), ENCODE([named])):
+        assert [event.event_id for event in events(record)] == ["e-1"]
+
+
 def test_attributes_that_are_absurdly_long_or_no_text_say_nothing() -> None:
     nameless = {name: value for name, value in LOGIN.items() if name != "event_id"}
     for strange in ("x" * 1025, {"x": 1}, ["x"], True):
@@ -191,9 +208,38 @@ def test_what_is_in_no_envelope_has_a_named_reason(record: Any, reason: RejectRe
 
 def test_envelopes_without_end_are_refused() -> None:
     nested: Any = LOGIN
-    for _ in range(9):
+    for _ in range(8):
         nested = cloud_event(nested)
-    assert rejected(ENCODE(nested)).reason is RejectReason.TOO_DEEP
+    assert len(events(ENCODE(nested))) == 1
+    assert rejected(ENCODE(cloud_event(nested))).reason is RejectReason.TOO_DEEP
+    assert len(events(ENCODE([nested["data"]]))) == 1
+    assert rejected(ENCODE([nested])).reason is RejectReason.TOO_DEEP
+
+
+TWICE = login()[:-1] + b', "account_id": "a-2"}'
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"specversion":"1.0","id":"c","data":%b}' % TWICE,
+        b'\x00\x00\x00\x00\x07{"schema":{},"payload":%b}' % TWICE,
+        ENCODE({"op": "c", "after": {"aggregatetype": "a", "payload": TWICE.decode()}}),
+        ENCODE([[], [login().decode()], cloud_event(LOGIN), TWICE.decode()]),
+        ENCODE({"specversion": "1.0", "data_base64": b64encode(TWICE).decode()}),
+        b'{"specversion":"1.0","id":"c","id":"d","data":%b}' % login(event_id=...),
+        TWICE.replace(b'"account_id": "a-2"', b'"account\\u005fid": "a-2"').join((b'{"op":"c","after":', b"}")),
+    ],
+)
+def test_no_envelope_hides_a_deciding_key_that_is_there_twice(raw: bytes) -> None:
+    found = rejected(raw)
+    assert (found.reason, found.raw) == (RejectReason.REPEATED_KEY, raw)
+    assert found.detail in ("found twice: account_id", "found twice: id")
+
+
+def test_keys_that_decide_nothing_may_be_repeated_in_an_envelope_too() -> None:
+    twice = login(weather=1)[:-1] + b', "weather": 2}'
+    assert len(events(b'{"specversion":"1.0","id":"c","source":"x","source":"y","data":%b}' % twice)) == 1
 
 
 def test_bad_elements_are_rejected_singly_and_too_many_together() -> None:
