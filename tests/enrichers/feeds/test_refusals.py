@@ -72,6 +72,12 @@ def test_refused_content(folder: Path, content: str, words: str) -> None:
     assert words in refusal(folder)
 
 
+@pytest.mark.parametrize("kind", ["disposable_mail", "geo", "asn"])
+def test_a_list_that_says_nothing_of_its_kind_is_empty(folder: Path, kind: str) -> None:
+    words = f"mine: empty: found nothing of kind {kind}; expected at least one usable line"
+    assert words in refusal(folder, ENTRY.replace('"vpn"', f'"{kind}"'))
+
+
 def test_one_bad_line_in_a_hundred_is_kept_and_told(folder: Path) -> None:
     (folder / "list.txt").write_text(lines(99) + "x\n")
     feed = build(folder / "feeds.toml", folder / "tables", TODAY).feeds[0]
@@ -160,6 +166,14 @@ def test_no_network_number_gives_a_class_to_a_prefix_that_no_list_may_name(folde
     table = open_table(folder / "tables" / "networks.mmdb", "networks", folder / "private")
     assert table.look_up("198.51.7.1")[0] is not None
     assert table.look_up("12.1.2.3")[0] is None
+
+
+def test_classes_by_number_are_taken_where_the_owners_themselves_are_not(folder: Path) -> None:
+    owned = [f"198.51.{n}.0\t198.51.{n}.255\t{64500 + n % 2}\tZZ\tX\n" for n in range(200)]
+    (folder / "owners.tsv").write_text("".join(owned))
+    (folder / "feeds.toml").write_text(OF_NETWORKS.replace('["asn"]', '["corporate"]'))
+    (feed,) = build(folder / "feeds.toml", folder / "tables", TODAY).feeds
+    assert (feed.kinds, feed.used, feed.unused, feed.prefixes) == ({"corporate": 100}, 100, 100, 100)
 
 
 @pytest.mark.parametrize(

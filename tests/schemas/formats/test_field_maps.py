@@ -15,6 +15,7 @@ from schemas.formats.model import MapError, read_map
 from schemas.formats.packaged import load_map
 from schemas.reasons import Reject, RejectReason
 from tests.schemas.formats.producers import MINIMAL, NOW, own_map, read
+from tests.schemas.records import login
 
 
 def event(field_map: FieldMap, **record: Any) -> Any:
@@ -157,6 +158,13 @@ def test_an_element_is_put_back_where_its_path_led_in_whichever_case() -> None:
             RejectReason.MISSING_FIELD
         ] * 2
         assert [len(decoder.decode(outcome.raw, NOW)) for outcome in outcomes if isinstance(outcome, Reject)] == [1, 1]
+
+
+def test_where_a_format_is_set_our_own_is_foreign() -> None:
+    """A topic of logs that others write must not take an event that looks like ours."""
+    (outcome,) = FormatDecoder([], only=own_map("")).decode(login(id="e1"), NOW)
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.detail[:4]) == (RejectReason.MISSING_FIELD, "own:")
 
 
 def test_an_event_over_the_limit_is_refused_even_in_a_record_below_its_own() -> None:
