@@ -192,3 +192,21 @@ def test_every_result_that_okta_documents_is_known() -> None:
     outcome = load_map("okta")._outcome
     assert outcome is not None
     assert {result: outcome[1](result) for result in OKTA_RESULTS} == OKTA_RESULTS
+
+
+def test_a_record_of_an_unknown_producer_is_buried_and_not_passed_over_as_auth0s() -> None:
+    """`type`, `date` and `ip` are anybody's names; what is taken for a known producer's other records is only counted."""
+    record = {"type": "login", "date": "2026-03-02T09:14:07Z", "ip": "203.0.113.9", "user": "u1"}
+    (outcome,) = FormatDecoder(load_all()).decode(msgspec.json.encode(record), NOW)
+    assert shown(outcome)["reject"] == RejectReason.MISSING_FIELD
+
+
+def test_auth0s_id_is_found_beside_the_data_wherever_it_stands() -> None:
+    data = {"date": "2026-03-02T09:14:07Z", "type": "s", "user_id": "auth0|1", "ip": "203.0.113.9"}
+    for record in (
+        {"log_id": "a1", "data": data},
+        {"detail": {"log_id": "a1", "data": data}},
+        {**data, "log_id": "a1"},
+    ):
+        (outcome,) = FormatDecoder(load_all()).decode(msgspec.json.encode(record), NOW)
+        assert shown(outcome)["event"]["event_id"] == "a1"
