@@ -6,7 +6,6 @@ import json
 import re
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import NoReturn
 
@@ -15,6 +14,7 @@ _INTEGER_ID = re.compile(rb'_id"[ \t\r\n]*:[ \t\r\n]*(-?(?:0|[1-9][0-9]*))(?=[ \
 """JSON's own spaces and integers: what this takes for one becomes a text, and is then read without a look at its digits."""
 _ID_KEY = re.compile(r'"[^"]*_id"')
 _EXCERPT_LENGTH = 80
+_SHORTEST_REPETITION = len('{"a":1,"a":2}')
 
 
 class _NotANumberError(Exception):
@@ -90,13 +90,14 @@ def repeated_within(raw: bytes, keys: frozenset[str]) -> set[str]:
     pending: list[str | bytes] = [raw]
 
     def look(pairs: list[tuple[str, object]]) -> None:
-        counts = Counter(key for key, _ in pairs)
-        repeated.update(key for key, count in counts.items() if count > 1 and key in keys)
+        if len(dict(pairs)) < len(pairs):
+            counts = Counter(key for key, _ in pairs)
+            repeated.update(key for key, count in counts.items() if count > 1 and key in keys)
         for key, value in pairs:
             if key == "data_base64" and isinstance(value, str):
                 with suppress(ValueError):
                     pending.append(b64decode(value))
-            else:
+            elif value and isinstance(value, str | list):
                 pending.extend(_json_in(value))
 
     while pending:
@@ -105,14 +106,11 @@ def repeated_within(raw: bytes, keys: frozenset[str]) -> set[str]:
     return repeated
 
 
-def _json_in(value: object) -> Iterator[str]:
-    """Texts that may be JSON: the value itself, or elements of an array. Objects have been looked at."""
+def _json_in(value: object) -> list[str]:
+    """Texts that may be JSON with a repeated key: the value itself, or elements of an array. Objects have been looked at."""
     if isinstance(value, str):
-        if value.lstrip()[:1] in ("{", "["):
-            yield value
-    elif isinstance(value, list):
-        for member in value:
-            yield from _json_in(member)
+        return [value] if len(value) >= _SHORTEST_REPETITION and value.lstrip()[:1] in ("{", "[") else []
+    return [text for member in value for text in _json_in(member)] if isinstance(value, list) else []
 
 
 def has_not_a_number(raw: bytes) -> bool:

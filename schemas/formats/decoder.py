@@ -98,11 +98,12 @@ class FormatDecoder(EventDecoder):
                 break
         if not foreign:
             return None
-        if any(element.map is None and element.fault is None for element in found):
+        kept = self._few(found, value)
+        if isinstance(kept, list) and any(element.map is None and element.fault is None for element in kept):
             repeated = repeated_within(value[PREFIX_LENGTH:] if value[:1] == b"\x00" else value, _DECIDING)
             if repeated:
                 return Reject(RejectReason.REPEATED_KEY, f"found twice: {', '.join(sorted(repeated))}", value)
-        return self._few(found, value)
+        return kept
 
     def _parts(self, field_map: FieldMap, scope: Scope) -> list[Element]:
         """A record's elements, no more of them than it takes to see that they are too many."""
