@@ -102,7 +102,9 @@ def test_a_missing_file(folder: Path) -> None:
 def test_ages(folder: Path) -> None:
     old = refusal(folder, today=date(2026, 12, 2))
     assert old == "list.txt: mine: age: found 8 days (of 2026-11-24 by feeds.toml); expected 7 days at most"
-    assert "age: found a date in the future (2026-11-24 by feeds.toml)" in refusal(folder, today=date(2026, 11, 20))
+    assert "age: found a date in the future (2026-11-24 by feeds.toml)" in refusal(folder, today=date(2026, 11, 22))
+    assert build(folder / "feeds.toml", folder / "tomorrow", date(2026, 11, 23)).feeds, "its publisher's day has begun"
+    assert build(folder / "feeds.toml", folder / "week", date(2026, 12, 1)).feeds, "seven days are not over seven"
     undated = ENTRY.replace("dated = 2026-11-24\n", "")
     os.utime(folder / "list.txt", (1_790_000_000, 1_790_000_000))
     assert "(of 2026-09-21 by the file's last change)" in refusal(folder, undated)
