@@ -166,7 +166,8 @@ def test_no_network_number_gives_a_class_to_a_prefix_that_no_list_may_name(folde
     (folder / "feeds.toml").write_text(abuse + OF_NETWORKS)
     build(folder / "feeds.toml", folder / "tables", TODAY)
     table = open_table(folder / "tables" / "networks.mmdb", "networks", folder / "private")
-    assert table.look_up("198.51.7.1")[0] is not None
+    (entry,) = table.look_up("198.51.7.1")[0]["lists"]
+    assert entry[2:] == ["2026-11-24", 1.0], "as the list that says it"
     assert table.look_up("12.1.2.3")[0] is None
 
 
