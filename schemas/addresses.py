@@ -37,7 +37,7 @@ NOT_PUBLIC_4 = (
 """Special-purpose blocks (RFC 6890). Not those for documentation: nobody routes them, and tests and the demo live in them."""
 _SIX_TO_FOUR = b"\x20\x02"
 _MAPPED = bytes(10) + b"\xff\xff"
-_LONGEST_TEXT = 64
+LONGEST_TEXT = 64
 """A full IPv6 in brackets with a port has 47 characters."""
 
 Networks = dict[int, list[tuple[int, int]]]
@@ -60,7 +60,7 @@ def parse_address(text: str | None) -> Address:
 
     6to4 and Teredo are private: the address says which relay was used, not who.
     """
-    if not text or len(text) > _LONGEST_TEXT:
+    if not text or len(text) > LONGEST_TEXT:
         return NONE
     if ":" not in text:
         return _parse_4(text)

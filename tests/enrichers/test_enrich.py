@@ -200,6 +200,18 @@ def test_facts_are_shared_between_events(enricher: Enricher) -> None:
     assert enricher.counts["geo", "hit"] == 1
 
 
+@pytest.mark.parametrize("ip", ["192.0.2.1", "10.0.0.1", "1" * 9_000, None])
+def test_what_strangers_make_long_is_not_kept_at_its_length(enricher: Enricher, ip: str | None) -> None:
+    first = enricher.facts(ip, CHROME + "x" * 9_000, TODAY)
+    text = enricher.facts_json(ip, CHROME + "x" * 9_000, TODAY)
+    for number in range(3):
+        agent = f"{CHROME}{'x' * 9_000}{number}"
+        longer = f"{ip}{number}" if ip and len(ip) > 99 else ip
+        assert enricher.facts(longer, agent, TODAY) is first
+        assert enricher.facts_json(longer, agent, TODAY) is text
+    assert (first.agent, first.address_kind) == ("chrome/windows/desktop", enricher.facts(ip, None, TODAY).address_kind)
+
+
 def test_a_replaced_snapshot_answers_at_once(enricher: Enricher) -> None:
     ip = DEMO.home("PT", 1)
     assert enricher.facts(ip, None, TODAY).country == "PT"
