@@ -26,6 +26,10 @@ VPN and hosting, for the classes and for the operator's name."""
 OUTRANKED = frozenset({"vpn", "hosting"})
 """A residential proxy or Tor exit is not: no list mistakes a relay for one."""
 
+SHARED_SETS = 64
+"""Claims about one prefix up to which prefixes share their sets. All lists together make a dozen; a list whose lines all name the
+same address makes a new set of each line, which must not be copied each time."""
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Record = dict[str, Any]
 
@@ -67,12 +71,17 @@ def merge(claims: Iterable[tuple[Prefix, Claim]]) -> Merged:
     """
     at: dict[Prefix, frozenset[Claim]] = {}
     together: dict[tuple[frozenset[Claim] | None, Claim], frozenset[Claim]] = {}
+    many: dict[Prefix, set[Claim]] = {}
     for prefix, claim in claims:
         before = at.get(prefix)
+        if before is not None and len(before) >= SHARED_SETS:
+            many.setdefault(prefix, set()).add(claim)
+            continue
         joined = together.get((before, claim))
         if joined is None:  # few combinations, many prefixes: one set object for all that share it
             joined = together[before, claim] = (before or frozenset()) | {claim}
         at[prefix] = joined
+    at.update((prefix, at[prefix] | further) for prefix, further in many.items())
     merged = Merged([], Counter())
     known: dict[tuple[frozenset[Claim], int], Record] = {}
     covering: list[tuple[int, Record]] = []

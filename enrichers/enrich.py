@@ -10,15 +10,15 @@ from typing import Any, Final
 
 import msgspec
 
-from enrichers.agents import agent_class
+from enrichers.agents import LONGEST, agent_class
 from enrichers.cache import Generations
 from enrichers.compiled import OUTRANKED, OUTRANKING
 from enrichers.facts import ANONYMIZERS, Facts, ListEntry
-from enrichers.registry import Entry, Registry, in_force
+from enrichers.registry import Entry, Registry
 from enrichers.shapes import asn, geo, networks
 from enrichers.snapshot import Snapshot
 from enrichers.tables import ROLES, Table
-from schemas.addresses import parse_address
+from schemas.addresses import LONGEST_TEXT, parse_address
 
 LRU_SIZE: Final = 100_000
 """Pairs of address and agent kept: 100 MB when full, and more than a busy partition sees in an hour."""
@@ -93,7 +93,10 @@ class Enricher:
 
     def _write(self, now: _Generation, ip: str | None, user_agent: str | None, on: date | int) -> msgspec.Raw:
         """Answer what is kept apart, so that counting it costs other events nothing, or write facts anew."""
-        key = (ip, user_agent)
+        key = _bounded(ip, user_agent)
+        kept = now.texts.get(key)
+        if kept is not None:
+            return kept
         kind, text = now.set_aside.get(key) or (None, None)
         if kind is None or text is None:
             facts = self.facts(ip, user_agent, on)
@@ -109,6 +112,7 @@ class Enricher:
 
     def _look_up(self, now: _Generation, ip: str | None, user_agent: str | None, on: date | int) -> Facts:
         """Answer from the older half of the cache, or from the tables."""
+        ip, user_agent = _bounded(ip, user_agent)
         found = now.facts.get((ip, user_agent))
         if found is not None:
             return found
@@ -257,7 +261,16 @@ def _registered(registry: Registry, packed: bytes, number: int | None, on: date 
         day = on if isinstance(on, date) else datetime.fromtimestamp(on / 1000, UTC).date()
     except (OverflowError, ValueError, OSError):
         return None, False
-    return (entry if in_force(entry, day) else None), False
+    return registry.match(packed, number, day), False
+
+
+def _bounded(ip: str | None, user_agent: str | None) -> tuple[str | None, str | None]:
+    """As much of both as can change an answer: they are kept, and strangers choose how long they are."""
+    if ip is not None and len(ip) > LONGEST_TEXT:
+        ip = ip[: LONGEST_TEXT + 1]  # still none
+    if user_agent is not None and len(user_agent) > LONGEST:
+        user_agent = user_agent[:LONGEST]
+    return ip, user_agent
 
 
 def _prefix(packed: bytes, length: int) -> str:

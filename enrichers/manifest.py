@@ -72,11 +72,13 @@ def read_manifest(path: Path) -> tuple[Source, ...]:
         manifest = msgspec.toml.decode(path.read_bytes(), type=Manifest)
     except OSError as error:
         raise TableError(path, "readable", error.strerror or error, "a manifest of tables") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:  # TOML's own faults, UTF-8, digits, nesting
         raise TableError(path, "manifest", error, "[[table]] entries with role and file") from error
     for entry in manifest.table:
         if entry.role not in ROLES:
             raise TableError(path, "role", repr(entry.role), " or ".join(ROLES))
+        if not entry.file.isprintable():
+            raise TableError(path, "file", repr(entry.file), "the name of a file")
     return tuple(
         Source(entry.role, path.parent / entry.file, entry.sha256.lower(), entry.force) for entry in manifest.table
     )

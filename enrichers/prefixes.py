@@ -12,7 +12,7 @@ from ipaddress import IPv4Network, IPv6Network
 from itertools import pairwise
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 
-from schemas.addresses import parse_address
+from schemas.addresses import NOT_PUBLIC_4, parse_address
 
 Prefix = tuple[int, int]
 
@@ -138,10 +138,7 @@ def _not_global() -> list[tuple[int, int]]:
     return found
 
 
-_BLOCKS = (
-    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-    "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3", "2001::/23", "2002::/16", "3fff::/20",
-)  # fmt: skip
+_BLOCKS = (*NOT_PUBLIC_4, "2001::/23", "2002::/16", "3fff::/20")
 _NOT_GLOBAL = _not_global()
 _STARTS = [first for first, _ in _NOT_GLOBAL]
 _ENDS = [last for _, last in _NOT_GLOBAL]

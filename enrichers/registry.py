@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+from collections.abc import Iterator
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -69,15 +70,19 @@ class Registry:
         for version, shifts in self._by_prefix.items():
             self._by_prefix[version] = dict(sorted(shifts.items()))
 
-    def match(self, packed: bytes | None, asn: int | None) -> Entry | None:
-        """Find the entry for an address (4 or 16 bytes) and AS number, whatever the date: see `in_force`."""
+    def match(self, packed: bytes | None, asn: int | None, on: date | None = None) -> Entry | None:
+        """Find the entry for an address (4 or 16 bytes) and AS number that is in force on a day; None = whatever the day."""
+        return next((entry for entry in self._about(packed, asn) if on is None or in_force(entry, on)), None)
+
+    def _about(self, packed: bytes | None, asn: int | None) -> Iterator[Entry]:
         if packed is not None:
             value = int.from_bytes(packed, "big")
             for shift, at in self._by_prefix[4 if len(packed) == 4 else 6].items():
                 found = at.get(value >> shift)
                 if found is not None:
-                    return found
-        return None if asn is None else self._by_asn.get(asn)
+                    yield found
+        if asn in self._by_asn:
+            yield self._by_asn[asn]
 
 
 def in_force(entry: Entry, on: date) -> bool:
@@ -91,7 +96,7 @@ def load_registry(path: Path | None = None) -> Registry:
     content = path.read_bytes() if path else resources.files("enrichers").joinpath(f"data/{name}").read_bytes()
     try:
         file = msgspec.toml.decode(content, type=RegistryFile)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise RegistryError(f"{name}: {error}") from error
     faults = _faults(file)
     if faults:
@@ -104,6 +109,7 @@ def _faults(file: RegistryFile) -> list[str]:
     faults: list[str] = []
     forbidden = {asn: rule.id for rule in file.never_score for asn in rule.asns}
     seen: set[str] = set()
+    enabled: dict[str | int, str] = {}
     for entry in file.entries:
         if entry.id in seen:
             faults.append(f"{entry.id}: the id is used twice")
@@ -122,4 +128,11 @@ def _faults(file: RegistryFile) -> list[str]:
                 ipaddress.ip_network(prefix)
             except ValueError as error:
                 faults.append(f"{entry.id}: {error}")
+        if entry.enabled:
+            claimed: tuple[str | int, ...] = (*entry.prefixes, *entry.asns)
+            faults += [
+                f"{entry.id}: {what} is enabled in {enabled[what]} too, and only one of them can answer"
+                for what in claimed
+                if enabled.setdefault(what, entry.id) != entry.id
+            ]
     return faults

@@ -8,6 +8,8 @@ from typing import Any, Final, NamedTuple
 import maxminddb
 import msgspec
 
+from enrichers.shapes.values import printable
+
 ROLES: Final = ("geo", "asn", "networks")
 
 FileStamp = tuple[int, ...]
@@ -25,7 +27,7 @@ class TableError(ValueError):
     """A table was refused: which file, which check, what was found, what was expected."""
 
     def __init__(self, path: Path, check: str, found: object, expected: str) -> None:
-        super().__init__(f"{path}: {check}: found {found}; expected {expected}")
+        super().__init__(printable(f"{path}: {check}: found {found}; expected {expected}"))
         self.path = path
         self.check = check
 

@@ -29,7 +29,12 @@ def offsets_of(country: str, ts_ms: int) -> frozenset[int]:
 
 
 def offset_of_zone(iana: str, ts_ms: int) -> int | None:
-    """Offset of an IANA zone at that time; None for an unknown zone or an impossible time."""
+    """Offset of an IANA zone at that time; None for an unknown zone or an impossible time.
+
+    A name that is not in the list is never made into a path, nor kept: it may be any text of any length.
+    """
+    if iana not in _names():
+        return None
     first, last = _offset_on(iana, ts_ms // DAY_MS)
     return first if first == last else _offset(iana, ts_ms)
 
@@ -50,21 +55,16 @@ def _offset_on(iana: str, day: int) -> tuple[int | None, int | None]:
 
 
 def _offset(iana: str, ts_ms: int) -> int | None:
-    zone = _zone(iana)
-    if zone is None:
-        return None
     try:
-        offset = (_EPOCH + timedelta(milliseconds=ts_ms)).astimezone(zone).utcoffset()
+        offset = (_EPOCH + timedelta(milliseconds=ts_ms)).astimezone(_zone(iana)).utcoffset()
     except (OverflowError, ValueError):
         return None
     return None if offset is None else int(offset.total_seconds() // 60)
 
 
 @functools.lru_cache(1_024)
-def _zone(iana: str) -> ZoneInfo | None:
-    """Load the zone from `tzdata`. A name that is not in its list is never made into a path."""
-    if iana not in _names():
-        return None
+def _zone(iana: str) -> ZoneInfo:
+    """Load a zone of the list from `tzdata`."""
     with resources.files("tzdata").joinpath("zoneinfo", *iana.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=iana)
 

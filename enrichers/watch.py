@@ -72,7 +72,7 @@ class Watch:
         tables: list[Table] = []
         refused: list[Refusal] = []
         for label, source in zip(labels(listed), listed, strict=True):
-            held = _held(label, source, using)
+            held = _held(label, source, using, listed)
             try:
                 tables.append(self._open(source, held, in_use, now))
             except TableError as error:
@@ -105,8 +105,13 @@ class Watch:
             raise TableError(source.path, "loads", words, "a table that can be loaded") from error
 
 
-def _held(label: str, source: Source, using: Snapshot) -> Table | None:
-    """Find the table that a source replaces: the one from the same path, else the one in the same place."""
+def _held(label: str, source: Source, using: Snapshot, listed: Sequence[Source]) -> Table | None:
+    """Find the table that a source replaces: the one from the same path, else the one in the same place.
+
+    A table that is still named itself only moved, and is replaced by nothing else.
+    """
     named = dict(zip(labels(using.tables), using.tables, strict=True))
     same = (table for table in using.tables if table.role == source.role and table.path == source.path)
-    return next(same, named.get(label))
+    there = named.get(label)
+    moved = there is not None and any((other.role, other.path) == (there.role, there.path) for other in listed)
+    return next(same, None if moved else there)

@@ -30,14 +30,14 @@ class Address(msgspec.Struct, frozen=True, gc=False):
 
 NONE = Address("none")
 
-_PRIVATE_4 = (
+NOT_PUBLIC_4 = (
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
     "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4",
 )  # fmt: skip
-_DOCUMENTATION_4 = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
+"""Special-purpose blocks (RFC 6890). Not those for documentation: nobody routes them, and tests and the demo live in them."""
 _SIX_TO_FOUR = b"\x20\x02"
 _MAPPED = bytes(10) + b"\xff\xff"
-_LONGEST_TEXT = 64
+LONGEST_TEXT = 64
 """A full IPv6 in brackets with a port has 47 characters."""
 
 Networks = dict[int, list[tuple[int, int]]]
@@ -52,24 +52,22 @@ def _by_first_byte(texts: tuple[str, ...]) -> Networks:
     return table
 
 
-_PRIVATE_MASKS = _by_first_byte(_PRIVATE_4)
-_DOCUMENTATION_MASKS = _by_first_byte(_DOCUMENTATION_4)
+_MASKS = _by_first_byte(NOT_PUBLIC_4)
 
 
-def parse_address(text: str | None, *, documentation_is_public: bool = True) -> Address:
+def parse_address(text: str | None) -> Address:
     """Judge a text, with or without brackets and port. Never raises.
 
-    Documentation ranges count as public by default: nobody routes them, and tests and the demo live in them.
     6to4 and Teredo are private: the address says which relay was used, not who.
     """
-    if not text or len(text) > _LONGEST_TEXT:
+    if not text or len(text) > LONGEST_TEXT:
         return NONE
     if ":" not in text:
-        return _parse_4(text, documentation_is_public)
+        return _parse_4(text)
     host = _without_port(text)
     if ":" not in host:
-        return _parse_4(host, documentation_is_public)
-    return _parse_6(host, documentation_is_public)
+        return _parse_4(host)
+    return _parse_6(host)
 
 
 def _without_port(text: str) -> str:
@@ -89,50 +87,46 @@ def _is_port(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65536
 
 
-def _parse_4(text: str, documentation_is_public: bool) -> Address:
+def _parse_4(text: str) -> Address:
     try:
         packed = inet_pton(AF_INET, text)
     except (OSError, ValueError):
         return NONE
-    return _judge_4(text, packed, documentation_is_public)
+    return _judge_4(text, packed)
 
 
-def _judge_4(ip: str, packed: bytes, documentation_is_public: bool) -> Address:
+def _judge_4(ip: str, packed: bytes) -> Address:
     """Judge an address by its bytes; `ip` is its text, of which inet_pton takes one spelling only."""
-    if _is_in(_PRIVATE_MASKS, packed) or (not documentation_is_public and _is_in(_DOCUMENTATION_MASKS, packed)):
+    if _is_special_4(packed):
         return Address("private", ip)
     return Address("public", ip, ip[: ip.rindex(".")] + ".0/24", ip)
 
 
-def _is_in(networks: Networks, packed: bytes) -> bool:
-    masks = networks.get(packed[0])
+def _is_special_4(packed: bytes) -> bool:
+    masks = _MASKS.get(packed[0])
     if masks is None:
         return False
     number = int.from_bytes(packed)
     return any(number & mask == network for mask, network in masks)
 
 
-def _parse_6(text: str, documentation_is_public: bool) -> Address:
+def _parse_6(text: str) -> Address:
     try:
         packed = inet_pton(AF_INET6, text)
     except (OSError, ValueError):
         return NONE
     if packed.startswith(_MAPPED):
-        return _judge_4(inet_ntop(AF_INET, packed[12:]), packed[12:], documentation_is_public)
+        return _judge_4(inet_ntop(AF_INET, packed[12:]), packed[12:])
     ip = inet_ntop(AF_INET6, packed)
-    if (
-        not 0x20 <= packed[0] <= 0x3F
-        or packed.startswith(_SIX_TO_FOUR)
-        or _is_special_6(packed, documentation_is_public)
-    ):
+    if not 0x20 <= packed[0] <= 0x3F or packed.startswith(_SIX_TO_FOUR) or _is_special_6(packed):
         return Address("private", ip)
     network = inet_ntop(AF_INET6, packed[:6] + bytes(10))
     subnet = inet_ntop(AF_INET6, packed[:8] + bytes(8))
     return Address("public", ip, network + "/48", subnet + "/64")
 
 
-def _is_special_6(packed: bytes, documentation_is_public: bool) -> bool:
-    """Tell whether it lies in 2001::/23 (IETF protocols, Teredo), 3fff::/20 or, if asked, in 2001:db8::/32."""
+def _is_special_6(packed: bytes) -> bool:
+    """Tell whether it lies in 2001::/23 (IETF protocols, Teredo) or 3fff::/20."""
     if packed.startswith(b"\x20\x01"):
-        return packed[2] < 2 or (packed[2:4] == b"\x0d\xb8" and not documentation_is_public)
+        return packed[2] < 2
     return packed.startswith(b"\x3f\xff") and packed[2] < 0x10

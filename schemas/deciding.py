@@ -59,6 +59,8 @@ def _further(more: dict[str, str]) -> FurtherKeys:
 
 DECIDING_KEYS = {name: frozenset(_deciding(struct)) | {"type"} for name, struct in EVENT_TYPES.items()}
 """The deciding keys of every type of event."""
+ANY_TYPES = frozenset[str]().union(*DECIDING_KEYS.values())
+"""All of them together: what may not be repeated where it is not known yet which part is the event."""
 ALWAYS = frozenset(_COMMON) | {"type"}
 """Those of every event, also of a type that is not known."""
 FURTHER_KEYS = {

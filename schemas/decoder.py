@@ -19,6 +19,8 @@ from schemas.reasons import Reject, RejectReason, Tombstone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_LAST_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
+"""West of Greenwich a time of the year 9999 may lie beyond it, and no clock of ours can write that."""
 _WHITESPACE = b" \t\r\n"
 
 
@@ -31,6 +33,8 @@ class DecodeLimits(msgspec.Struct, frozen=True):
     """The largest honest event, all MinHashes and lists full, is below 20 KiB."""
     max_events: int = 10_000
     """One record is one unit of work; above this it would hold up its partition."""
+    max_repeated_bytes: int = 16 * 1024 * 1024
+    """What stands around the elements of a record, once for each of them: every element may read it, every reject repeats it."""
     max_depth: int = 16
     """The schema nests three deep; the rest is room for fields that we do not know."""
     future_tolerance_ms: int = 60 * 60 * 1000
@@ -100,9 +104,11 @@ class EventDecoder:
         if not raw.startswith(b"{") or len(raw) > self.limits.max_event_bytes:
             return None
         try:
-            return self._read(quote_integer_ids(raw))
+            event = self._read(quote_integer_ids(raw))
         except READ_FAULTS:
             return None
+        hints: dict[str, str] = getattr(event, "client_hints", None) or {}
+        return None if any(name.endswith("_id") for name in hints) else event  # a hint that is a number is no text
 
     def _decode_carefully(self, value: bytes, record_timestamp_ms: int) -> list[Outcome]:
         limits = self.limits
@@ -135,15 +141,15 @@ class EventDecoder:
         return self.dated(event, raw, record_timestamp_ms)
 
     def dated(self, event: AnyEvent, raw: bytes, record_timestamp_ms: int) -> Decoded | Reject:
-        """Give the event its time, unless that lies in the future or before 1970."""
+        """Give the event its time, unless that lies in the future, before 1970 or after 9999."""
         ts_ms = (event.occurred_at - _EPOCH) // _MILLISECOND
         if ts_ms > record_timestamp_ms + self.limits.future_tolerance_ms and record_timestamp_ms >= 0:
             ahead = (ts_ms - record_timestamp_ms) // 1000
             tolerance = self.limits.future_tolerance_ms // 1000
             detail = f"occurred_at: found {ahead} s after the record; expected at most {tolerance} s"
             return Reject(RejectReason.FUTURE_DATED, detail, raw)
-        if ts_ms < 0:
-            detail = f"occurred_at: found {event.occurred_at.isoformat()}; expected 1970 or later"
+        if not 0 <= ts_ms <= _LAST_MS:
+            detail = f"occurred_at: found {event.occurred_at.isoformat()}; expected 1970 to 9999"
             return Reject(RejectReason.IMPOSSIBLE_DATE, detail, raw)
         return Decoded(event, ts_ms)
 

@@ -132,16 +132,19 @@ def _time_fault(value: msgspec.Raw) -> Fault | None:
 
 def _field_fault(message: str, fields: dict[str, msgspec.Raw]) -> Fault:
     """Turn msgspec's sentence about one field into a reason and a detail."""
-    missing = _MISSING.search(message)
+    quotes_value = message.startswith("Invalid enum value")  # which may say anything
+    missing = None if quotes_value else _MISSING.search(message)
     if missing:
         return RejectReason.MISSING_FIELD, f"absent: {missing['field']}"
     place = _PLACE.search(message)
     path = place["path"] if place else ""
-    expected = message[: place.start()] if place else message
+    expected = excerpt((message[: place.start()] if place else message).encode())
     found = fields.get(re.split(r"[.\[]", path, maxsplit=1)[0])
     detail = f"{path}: {expected}; found {excerpt(bytes(found)) if found else 'no such field'}"
     if path == "occurred_at":
         return RejectReason.IMPOSSIBLE_DATE, detail
+    if quotes_value:
+        return RejectReason.WRONG_VALUE, detail
     if "got `" in expected:
         return RejectReason.WRONG_TYPE, detail
     if "out of range" in expected or ("`int`" in expected or "`float`" in expected):

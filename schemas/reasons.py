@@ -38,7 +38,10 @@ class RejectReason(StrEnum):
     ID_TOO_LONG = "id_too_long", "An id is longer than the limit."
     NO_TIME_ZONE = "no_time_zone", "`occurred_at` says no offset from UTC, so it is not a moment."
     NOT_A_TIME = "not_a_time", "`occurred_at` is a text, but not RFC 3339."
-    IMPOSSIBLE_DATE = "impossible_date", "`occurred_at` names a moment that does not exist or lies before 1970."
+    IMPOSSIBLE_DATE = (
+        "impossible_date",
+        "`occurred_at` names a moment that does not exist or lies outside of the years 1970 to 9999.",
+    )
     SCHEMA_ENCODED = (
         "schema_encoded",
         "The bytes are Avro or Protobuf behind a schema id; the producer has to send JSON.",

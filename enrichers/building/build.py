@@ -16,7 +16,7 @@ from enrichers.building.manifest import FILE, VERSION, BuiltFeed, BuiltFile, Man
 from enrichers.building.reading import Reading
 from enrichers.building.refusals import read_and_judge
 from enrichers.compiled import NETWORKS_TYPE, Claim, Record, merge, write_tree
-from enrichers.prefixes import Prefix
+from enrichers.prefixes import Prefix, is_too_wide
 from enrichers.shapes.asn import Owner
 from enrichers.shapes.geo import Place
 from enrichers.tables import ROLES, Source, TableError, open_source
@@ -145,8 +145,9 @@ def _claims(readings: Sequence[Reading]) -> Iterator[tuple[Prefix, Claim]]:
     if wanted:
         for reading in readings:
             for prefix, owner in reading.owners:
-                for claim in wanted.get(owner.asn or 0, ()):
-                    yield prefix, claim
+                found = wanted.get(owner.asn or 0)
+                if found and not is_too_wide(prefix):
+                    yield from ((prefix, claim) for claim in found)
 
 
 def _first(entries: list[tuple[Prefix, _Value]]) -> dict[Prefix, _Value]:

@@ -60,7 +60,7 @@ def load_feeds(path: Path) -> FeedsFile:
         file = msgspec.toml.decode(path.read_bytes(), type=FeedsFile)
     except OSError as error:
         raise BuildError([Fault(str(path), "readable", error.strerror or str(error), "a file")]) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BuildError([Fault(str(path), "format", str(error), "TOML with one [[feeds]] a list")]) from error
     faults = [Fault(str(path), *fault) for feed in file.feeds for fault in _faults(feed)]
     names = [feed.name for feed in file.feeds]

@@ -75,7 +75,8 @@ class Reading:
         by_network = self._asn_kinds.get(statement.owner.asn or 0) if self._asn_kinds else None
         prefix = statement.prefix
         is_used = bool(used) or by_network is not None
-        if is_used and prefix is not None and not self._is_usable(statement.line, prefix, used):
+        claims = by_network is not None or not BASE.issuperset(used)
+        if is_used and prefix is not None and not self._is_usable(statement.line, prefix, used, claims=claims):
             return
         self.lines += statement.line != self._line
         self._line = statement.line
@@ -133,10 +134,10 @@ class Reading:
             return
         self.kinds[kind] += 1
 
-    def _is_usable(self, line: int, prefix: Prefix, used: list[str]) -> bool:
-        """Whether it is public and not too wide. If not it is never used; in a list of classes it refuses the list."""
+    def _is_usable(self, line: int, prefix: Prefix, used: list[str], *, claims: bool) -> bool:
+        """Whether it is public and, where it gets a class, not too wide. If not it is never used; a list of classes is refused."""
         base = BASE.issuperset(used)
-        if not base and is_too_wide(prefix):
+        if claims and is_too_wide(prefix):
             check, reason = "width", "too-wide"
         elif not is_global(prefix):
             check, reason = "global", "not-global"

@@ -61,7 +61,11 @@ def load_delegated(source: Source, notes: Notes) -> Iterator[Statement]:
             continue
         if row[0].replace(".", "").isdigit():
             notes.tell("registry", row[1] if len(row) > 1 else None)
-            notes.date_is(_compact_day(row[2]) if len(row) > 2 else None)
+            for day in (
+                *row[2:3],
+                *row[5:6],
+            ):  # serial number, which is a day at some registries, and last day of the data
+                notes.date_is(_compact_day(day))
         elif len(row) < 7 or row[2] not in {"ipv4", "ipv6", "asn"}:
             notes.reject(line, WRONG_FIELDS)
         elif row[2] != "asn" and row[6] in {"allocated", "assigned"}:

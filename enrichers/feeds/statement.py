@@ -9,6 +9,7 @@ from typing import NamedTuple
 from enrichers.prefixes import Prefix
 from enrichers.shapes.asn import NOBODY, Owner
 from enrichers.shapes.geo import NOWHERE, Place
+from enrichers.shapes.values import printable
 
 CLASSES = frozenset(
     {
@@ -84,11 +85,6 @@ class Notes:
         """Keep the newest date that the list states of itself."""
         if found is not None and EARLIEST <= found <= LATEST and (self.dated is None or found > self.dated):
             self.dated = found
-
-
-def printable(text: str) -> str:
-    """Replace what could steer a terminal: it comes from outside and is shown to people."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def name_of(value: object) -> str | None:

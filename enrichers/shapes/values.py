@@ -16,6 +16,11 @@ def text(value: object) -> str | None:
     return value if isinstance(value, str) and value not in _NOTHING else None
 
 
+def printable(text: str) -> str:
+    """Replace what could steer a terminal: it comes from outside and is shown to people."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
 def country_code(value: object) -> str | None:
     """Two capital ISO letters. `ZZ` (unknown) and `XX` (disputed or anonymous) are no countries."""
     found = text(value)

@@ -11,7 +11,7 @@ import msgspec
 
 from schemas.events import EVENT_TYPES
 from schemas.formats.field_map import LOGIN, FieldMap, Plan, Plans, event_types
-from schemas.formats.model import Field, MapError, MapText, OutcomeRule, Target, TypeRule
+from schemas.formats.model import DETECT, NATIVE, Field, MapError, MapText, OutcomeRule, Target, TypeRule
 from schemas.formats.paths import Getter, first_keys
 from schemas.formats.trust import Trust
 from schemas.formats.values import Extract, Judge, ValueCompiler, both_spellings, judge, word_of
@@ -19,7 +19,6 @@ from schemas.formats.values import Extract, Judge, ValueCompiler, both_spellings
 T = TypeVar("T")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _PLAIN = re.compile(r"[^.\[\]'/$=]+(?:\.[^.\[\]'/$=]+)*")
-_RESERVED = ("native", "detect")
 
 
 def compile_map(text: MapText, trust: Trust | None = None, file: str = "") -> FieldMap:
@@ -36,8 +35,10 @@ class _Compiler:
 
     def compile(self) -> FieldMap:
         text = self._text
-        if not _NAME.fullmatch(text.name) or text.name in _RESERVED:
-            self._fault("name", f"found {text.name!r}, expected small letters, digits and dashes, not {_RESERVED}")
+        if not _NAME.fullmatch(text.name) or text.name in (NATIVE, DETECT):
+            self._fault(
+                "name", f"found {text.name!r}, expected small letters, digits and dashes, not {NATIVE} or {DETECT}"
+            )
         marks = [self._paths("detect", list(paths)) for paths in text.detect]
         split = self._paths("split", text.split)
         for paths in text.detect:

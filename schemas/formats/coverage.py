@@ -10,7 +10,8 @@ import msgspec
 from schemas.addresses import parse_address
 from schemas.decoder import Decoded, EventDecoder, Headers, Outcome
 from schemas.diagnosis import READ_FAULTS
-from schemas.formats.decoder import NATIVE, FormatDecoder, ours
+from schemas.formats.decoder import FormatDecoder, ours
+from schemas.formats.model import NATIVE
 from schemas.reasons import LEFT_OUT, Reject, RejectReason
 
 FIELDS = {

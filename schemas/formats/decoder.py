@@ -6,26 +6,31 @@ record, in the order of their names. What nobody recognises is judged as our own
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
 
+from schemas.deciding import ANY_TYPES
 from schemas.decoder import Decoded, DecodeLimits, EventDecoder, Headers, Outcome, too_large
 from schemas.diagnosis import READ_FAULTS
-from schemas.formats.envelopes import Content, attributes_of, contents, is_envelope
+from schemas.formats.envelopes import Content, attributes_of, contents, is_envelope, shared
 from schemas.formats.field_map import FieldMap
 from schemas.formats.paths import Scope
+from schemas.formats.prefix import LENGTH as PREFIX_LENGTH
 from schemas.formats.prefix import read_json
 from schemas.formats.times import UnfitError, moment_of
+from schemas.json_text import repeated_within
 from schemas.reasons import Reject, RejectReason, Tombstone
 
-NATIVE = "native"
 _OURS = ("event_id", "occurred_at")
 _OURS_IN_TEXT = b'"event_id"'
 """What is without it is not worth the quick reader's while; an escaped spelling is found later."""
 _COMPLETED = {"event_id": "id", "type": "type", "occurred_at": "time"}
+_DECIDING = ANY_TYPES | frozenset(_COMPLETED.values())
+"""Of our own format in envelopes. Once it is decoded nobody can tell that a key was there twice."""
 
 
 class Element(NamedTuple):
@@ -68,12 +73,14 @@ class FormatDecoder(EventDecoder):
         document = read_json(value)
         if type(document) is tuple:
             reason, detail = document
+            if self._set is None and reason is not RejectReason.SCHEMA_ENCODED:
+                return (
+                    None  # it may be our own format all the same: its reader passes over numbers that no float can hold
+                )
             return Reject(reason, detail, value)
-        found: list[Element] = []
         if self._set is not None and type(document) is dict and not headers and not is_envelope(document):
-            scope = Scope(document, {})
-            found = [Element(self._set, element, scope) for element in self._set.elements(document)]
-            return self._few(found, value)
+            return self._few(self._parts(self._set, Scope(document, {})), value)
+        found: list[Element] = []
         foreign = self._set is not None or value[:1] == b"\x00"
         bare = 1 if type(document) is list else 0
         for content in contents(document, attributes_of(headers) if headers else {}):
@@ -85,17 +92,41 @@ class FormatDecoder(EventDecoder):
                 found.append(Element(None, record, scope))
                 foreign = foreign or content.layers > bare or _completes(content)
             else:
-                found += [Element(field_map, element, scope) for element in field_map.elements(record)]
+                found += self._parts(field_map, scope)
                 foreign = True
             if len(found) > self.limits.max_events:
                 break
-        return self._few(found, value) if foreign else None
+        if not foreign:
+            return None
+        kept = self._few(found, value)
+        if isinstance(kept, list) and any(element.map is None and element.fault is None for element in kept):
+            repeated = repeated_within(value[PREFIX_LENGTH:] if value[:1] == b"\x00" else value, _DECIDING)
+            if repeated:
+                return Reject(RejectReason.REPEATED_KEY, f"found twice: {', '.join(sorted(repeated))}", value)
+        return kept
+
+    def _parts(self, field_map: FieldMap, scope: Scope) -> list[Element]:
+        """A record's elements, no more of them than it takes to see that they are too many."""
+        parts = field_map.elements(scope.record)[: self.limits.max_events + 1]
+        scope = Scope(scope.record, shared(scope.envelope, len(parts)))
+        return [Element(field_map, part, scope) for part in parts]
 
     def _few(self, found: list[Element], value: bytes) -> list[Element] | Reject:
-        if len(found) <= self.limits.max_events:
-            return found
-        detail = f"found {len(found)} elements or more; expected at most {self.limits.max_events}"
-        return Reject(RejectReason.TOO_MANY, detail, value)
+        limits = self.limits
+        if len(found) > limits.max_events:
+            detail = f"found {len(found)} elements or more; expected at most {limits.max_events}"
+            return Reject(RejectReason.TOO_MANY, detail, value)
+        if len(found) > 1 and len(found) * len(value) > limits.max_repeated_bytes:  # else it cannot be
+            try:
+                repeated = _repeated(found)
+            except READ_FAULTS:
+                return Reject(RejectReason.TOO_DEEP, "nested beyond what the encoder follows", value)
+            if repeated > limits.max_repeated_bytes:
+                detail = (
+                    f"found {repeated} bytes around {len(found)} elements; expected at most {limits.max_repeated_bytes}"
+                )
+                return Reject(RejectReason.TOO_LARGE, detail, value)
+        return found
 
     def _map_of(self, record: Any) -> FieldMap | None:
         if type(record) is not dict or all(name in record for name in _OURS):
@@ -153,6 +184,17 @@ def ours(element: Element) -> bytes:
         return b"null"
 
 
+def _repeated(found: Sequence[Element]) -> int:
+    """Bytes of JSON around elements that share a record, once for each of them."""
+    counts = Counter(id(element.scope) for element in found)
+    records = {id(element.scope): (element.map, element.scope.record) for element in found}
+    return sum(
+        counts[key] * len(msgspec.json.encode(field_map.alone(record, None)))
+        for key, (field_map, record) in records.items()
+        if field_map is not None and counts[key] > 1
+    )
+
+
 def _completes(content: Content) -> bool:
     """Whether the envelope says something that the record itself does not."""
     record = content.record
@@ -166,6 +208,8 @@ def _with_raw(reject: Reject, element: Element, whole: bytes | None) -> Reject:
     if whole is not None:
         return Reject(reject.reason, reject.detail, whole)
     record = element.map.alone(element.scope.record, element.value) if element.map else element.value
+    if element.scope.envelope and element.fault is None:
+        record = {"specversion": "1.0", **element.scope.envelope, "data": record}
     try:
         return Reject(reject.reason, reject.detail, msgspec.json.encode(record))
     except READ_FAULTS:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from schemas.decoder import Headers
 from schemas.diagnosis import READ_FAULTS
+from schemas.formats.paths import ATTRIBUTES
 from schemas.formats.prefix import read_json
 from schemas.json_text import excerpt
 from schemas.reasons import RejectReason
@@ -30,12 +31,14 @@ class Content(NamedTuple):
 
     record: Any
     envelope: Envelope
-    layers: int
     fault: Fault | None = None
+    layers: int = 0
+    """How many there were, arrays among them."""
 
 
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_ATTRIBUTES = ("id", "type", "time", "source", "subject")
+_LONGEST_ATTRIBUTE = 1024
+"""Characters; four times the longest id. What is longer says nothing: it would be repeated in every event of a list."""
 _MARKS = frozenset({"specversion", "op", "payload"})
 """Every envelope that is an object has one of these keys."""
 _CHANGED = ("c", "u", "r")
@@ -50,7 +53,7 @@ def attributes_of(headers: Headers) -> Envelope:
     found: Envelope = {}
     for name, value in headers:
         key = name.lower()
-        if key.startswith("ce_") and key[3:] in _ATTRIBUTES and value:
+        if key.startswith("ce_") and key[3:] in ATTRIBUTES and value and len(value) <= _LONGEST_ATTRIBUTE:
             found[key[3:]] = value.decode("utf-8", "replace")
         elif key == "id" and value and _UUID.fullmatch(value):
             found.setdefault("id", value.decode())
@@ -61,21 +64,27 @@ def contents(document: Any, envelope: Envelope, layers: int = 0) -> Iterator[Con
     """Take all envelopes off a document. An array gives the contents of each element; never raises."""
     while True:
         if type(document) is list and layers < MAX_LAYERS:
+            envelope = shared(envelope, len(document))
             for element in document:
                 if type(element) is list:  # arrays are flat, as in our own format
-                    yield Content(element, envelope, layers)
+                    yield Content(element, envelope, layers=layers)
                 else:
                     yield from contents(element, envelope, layers + 1)
             return
         opened = _open(document, envelope)
         if opened is None:
-            yield Content(document, envelope, layers)
+            yield Content(document, envelope, layers=layers)
             return
         if opened.fault is not None or layers >= MAX_LAYERS:
             fault = opened.fault or (RejectReason.TOO_DEEP, f"more than {MAX_LAYERS} envelopes in each other")
-            yield Content(document, envelope, layers, fault)
+            yield Content(document, envelope, fault, layers)
             return
         document, envelope, layers = opened.record, opened.envelope, layers + 1
+
+
+def shared(envelope: Envelope, among: int) -> Envelope:
+    """What an envelope says of each of several elements: its id is of one thing, and two with one id would count once."""
+    return envelope if among == 1 else {name: value for name, value in envelope.items() if name != "id"}
 
 
 def is_envelope(record: dict[str, Any]) -> bool:
@@ -95,51 +104,60 @@ def _open(document: Any, envelope: Envelope) -> Content | None:
         return _from_change(document, envelope)
     if "payload" in document:
         if "schema" in document and len(document) == 2:
-            return Content(document["payload"], envelope, 0)
+            return Content(document["payload"], envelope)
         if "aggregatetype" in document or "aggregate_type" in document:
-            said = {"id": document.get("id"), "type": document.get("type")}
-            return Content(document["payload"], envelope | {key: said[key] for key in said if said[key]}, 0)
+            return Content(document["payload"], envelope | _said(document, ("id", "type")))
     return None
 
 
 def _from_cloud_event(event: dict[str, Any], envelope: Envelope) -> Content:
-    said = envelope | {name: event[name] for name in _ATTRIBUTES if event.get(name)}
+    said = envelope | _said(event, ATTRIBUTES)
     if event.get("data_base64") is not None:
         try:
             raw = b64decode(event["data_base64"], validate=True)
         except (ValueError, TypeError) as error:
-            return _fault(event, said, 0, RejectReason.WRONG_VALUE, f"data_base64: {error}")
+            return _fault(event, said, RejectReason.WRONG_VALUE, f"data_base64: {error}")
         document = read_json(raw)
         if type(document) is tuple:
-            return Content(event, said, 0, document)
-        return Content(document, said, 0)
+            return Content(event, said, document)
+        return Content(document, said)
     if "data" not in event:
-        return _fault(event, said, 0, RejectReason.MISSING_FIELD, "absent: data of a CloudEvent")
+        return _fault(event, said, RejectReason.MISSING_FIELD, "absent: data of a CloudEvent")
     data = event["data"]
     if type(data) is str and data.lstrip()[:1] not in ("{", "["):
-        return _fault(event, said, 0, RejectReason.NOT_JSON, f"data: found {excerpt(data.encode())}; expected JSON")
-    return Content(data, said, 0)
+        return _fault(event, said, RejectReason.NOT_JSON, f"data: found {excerpt(data.encode())}; expected JSON")
+    return Content(data, said)
+
+
+def _said(wrapper: dict[str, Any], names: Sequence[str]) -> Envelope:
+    """Attributes that are there, as a text or a number."""
+    found = {name: wrapper.get(name) for name in names}
+    return {
+        name: value
+        for name, value in found.items()
+        if value and (type(value) is int or (type(value) is str and len(value) <= _LONGEST_ATTRIBUTE))
+    }
 
 
 def _from_change(change: dict[str, Any], envelope: Envelope) -> Content:
     op = change["op"]
     if op in _REMOVED:
-        return _fault(change, envelope, 0, RejectReason.ROW_REMOVED, f"op is {op}")
+        return _fault(change, envelope, RejectReason.ROW_REMOVED, f"op is {op}")
     row = change.get("after")
     if op not in _CHANGED:
         found = excerpt(op.encode()) if type(op) is str else type(op).__name__
-        return _fault(change, envelope, 0, RejectReason.WRONG_VALUE, f"op: found {found}; expected c, u, r, d or t")
+        return _fault(change, envelope, RejectReason.WRONG_VALUE, f"op: found {found}; expected c, u, r, d or t")
     if type(row) is not dict:
-        return _fault(change, envelope, 0, RejectReason.MISSING_FIELD, "absent: after")
-    return Content(row, envelope, 0)
+        return _fault(change, envelope, RejectReason.MISSING_FIELD, "absent: after")
+    return Content(row, envelope)
 
 
 def _from_text(text: str, envelope: Envelope) -> Content | None:
     try:
-        return Content(msgspec.json.decode(text), envelope, 0)
+        return Content(msgspec.json.decode(text), envelope)
     except READ_FAULTS:
         return None
 
 
-def _fault(record: Any, envelope: Envelope, layers: int, reason: RejectReason, detail: str) -> Content:
-    return Content(record, envelope, layers, (reason, detail))
+def _fault(record: Any, envelope: Envelope, reason: RejectReason, detail: str) -> Content:
+    return Content(record, envelope, (reason, detail))

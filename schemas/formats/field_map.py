@@ -182,10 +182,10 @@ class FieldMap:
 
 
 def _replaced(node: Any, keys: list[str], value: Any) -> Any:
-    """A copy of `node` with another value at a path, whatever the case of its keys."""
+    """A copy of `node` with another value at a path where there is one, whatever the case of its keys."""
     if not keys:
         return value
-    key = keys[0] if keys[0] in node else keys[0].lower()
+    key = keys[0] if node.get(keys[0]) is not None else keys[0].lower()  # as paths are followed
     return {**node, key: _replaced(node[key], keys[1:], value)}
 
 

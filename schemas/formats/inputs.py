@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from schemas.decoder import DecodeLimits, EventDecoder
 from schemas.formats.decoder import FormatDecoder
-from schemas.formats.model import MapError
+from schemas.formats.model import DETECT, NATIVE, MapError
 from schemas.formats.packaged import load_all, load_map
 from schemas.formats.trust import Trust, read_prefixes
-
-DETECT, NATIVE = "detect", "native"
 
 
 def read_trust(hops: int, proxies: str) -> Trust:

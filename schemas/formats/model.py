@@ -8,6 +8,8 @@ import msgspec
 
 from schemas.formats.times import Unit
 
+NATIVE, DETECT = "native", "detect"
+"""What a topic's format may be besides a map: our own, or whichever recognises a record. No map has these names."""
 Word = str | int | bool
 """A word of a producer's vocabulary; compared as text, without regard to case."""
 

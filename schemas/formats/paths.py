@@ -5,7 +5,7 @@ actor.id                    keys, outermost first
 events[0].name  ips[-1]     one element of an array
 authenticators[].type       its first element
 parameters[name=ip].value   the first object whose `name` is `ip`
-ipChain[*].ip               all elements: an array of what they have
+ipChain[*].ip               all elements: an array of what they have, null for nothing
 /id.time                    from the record that the element was split out of
 $envelope.id                of the envelope: id, type, time, source, subject, as CloudEvents calls them
 """
@@ -42,6 +42,8 @@ class PathError(ValueError):
 _SEGMENT = re.compile(r"(?:'(?P<quoted>[^']+)'|(?P<key>[^.\[\]'/$=]+))(?P<picks>(?:\[[^\]]*\])*)(?:\.|$)")
 _PICK = re.compile(r"\[(?:(?P<index>-?\d{1,4})|(?P<all>\*)|(?P<key>[^=\]*]+)=(?P<value>[^\]]+))?\]")
 _ENVELOPE = "$envelope."
+ATTRIBUTES = ("id", "type", "time", "source", "subject")
+"""What an envelope may say, whatever the envelope calls it."""
 
 
 def compile_path(text: str, *, lower_case_too: bool = False) -> Getter:
@@ -133,8 +135,8 @@ def _of_steps(walk: list[Step]) -> Getter:
 
 
 def _of_envelope(name: str) -> Getter:
-    if name not in ("id", "type", "time", "source", "subject"):
-        raise PathError(f"{_ENVELOPE}{name}: expected id, type, time, source or subject")
+    if name not in ATTRIBUTES:
+        raise PathError(f"{_ENVELOPE}{name}: expected one of {', '.join(ATTRIBUTES)}")
     return lambda _, scope: scope.envelope.get(name)
 
 
@@ -178,6 +180,6 @@ def _every(rest: list[Step]) -> Step:
     def step(node: Any) -> Any:
         if type(node) is not list:
             return None
-        return [found for member in node if (found := get(member, NOWHERE)) is not None]
+        return [get(member, NOWHERE) for member in node]
 
     return step

@@ -13,7 +13,7 @@ from schemas.diagnosis import READ_FAULTS, syntax_fault
 from schemas.reasons import RejectReason
 
 _MAGIC = b"\x00"
-_LENGTH = 5
+LENGTH = 5
 _AVRO_FILE = b"Obj\x01"
 
 
@@ -21,12 +21,12 @@ def read_json(raw: bytes) -> Any:
     """Decode bytes with or without prefix; a tuple of reason and detail when they are not JSON. Never raises."""
     if raw.startswith(_AVRO_FILE):
         return RejectReason.SCHEMA_ENCODED, "an Avro file; expected JSON"
-    prefixed = raw.startswith(_MAGIC) and len(raw) > _LENGTH
+    prefixed = raw.startswith(_MAGIC) and len(raw) > LENGTH
     try:
-        return msgspec.json.decode(raw[_LENGTH:] if prefixed else raw)
+        return msgspec.json.decode(raw[LENGTH:] if prefixed else raw)
     except READ_FAULTS as error:
         if prefixed:
-            schema = int.from_bytes(raw[1:_LENGTH])
+            schema = int.from_bytes(raw[1:LENGTH])
             return RejectReason.SCHEMA_ENCODED, f"schema {schema} of a registry, then Avro or Protobuf; expected JSON"
         fault = syntax_fault(raw, error)
         return fault.reason, fault.detail

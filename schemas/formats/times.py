@@ -13,12 +13,15 @@ from schemas.reasons import RejectReason
 Unit = Literal["s", "ms", "us", "ns", "auto"]
 """Of numbers. `auto` tells them apart by size, which is sound from 1973 to the year 5138."""
 
+_EARLIEST_AUTO = 1e8
+"""Seconds, in March 1973. Below are 0 for "not known", days such as 20260302, and clocks that began when a machine did."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IN_MICROSECONDS: dict[str, tuple[int, int]] = {"s": (1_000_000, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}
 _ZONED = re.compile(r"[0-9](?:[Zz]|[+-][0-9]{2}:?[0-9]{2})\Z")
 _OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})")
 _DIGITS = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,9})?")
-_LONGEST_TEXT = 64
+_WITHOUT_ZONE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?")
+"""A time and nothing more: a day alone is no moment, and an offset in another spelling must not be lost."""
 
 
 class UnfitError(Exception):
@@ -49,7 +52,7 @@ def time_reader(unit: Unit | None, zone: str | None) -> ReadTime:
             text = value.strip()
             if text.endswith((" UTC", " GMT")):
                 return text[:-4] + "Z"
-            return in_zone(text) if in_zone and len(text) <= _LONGEST_TEXT else value
+            return in_zone(text) if in_zone and _WITHOUT_ZONE.fullmatch(text) else value
         if type(value) is not int and type(value) is not float:
             raise UnfitError(RejectReason.WRONG_TYPE, f"occurred_at: found {type(value).__name__}; expected a time")
         if unit is None:
@@ -63,6 +66,8 @@ def moment_of(number: float, unit: Unit) -> datetime:
     """A number as a moment in UTC, rounded down to microseconds. Raises `UnfitError` outside of the years 1 to 9999."""
     size = abs(number)
     if unit == "auto":
+        if size < _EARLIEST_AUTO:
+            raise UnfitError(RejectReason.IMPOSSIBLE_DATE, f"occurred_at: found {number:.10g}, too small for any unit")
         unit = "s" if size < 1e11 else "ms" if size < 1e14 else "us" if size < 1e17 else "ns"
     times, by = _IN_MICROSECONDS[unit]
     try:

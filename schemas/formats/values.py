@@ -69,7 +69,7 @@ class ValueCompiler:
             return lambda element, scope: None if (value := extract(element, scope)) is None else read(value)
         if name in ("ip", "join_ip"):
             return _client(extract, self._trusted(source), chain=source.chain)
-        return extract
+        return _without_gaps(extract) if "[*]" in str(source.path) else extract
 
     def _trusted(self, source: Source) -> Trust:
         hops = self._trust.hops if source.trusted_hops is None else source.trusted_hops
@@ -101,22 +101,27 @@ def words_in(value: Any) -> list[str]:
 
 
 def judge(rule: OutcomeRule) -> Judge:
-    """Give the function from an outcome's value to `succeeded`, `failed`, `neither` or an empty text. Raises re.error."""
+    """Give the function from an outcome's value to `succeeded`, `failed`, `neither` or an empty text. Raises re.error.
+
+    All words of a list must be known and mean the same: of a log-in that worked and failed nobody can say what it was.
+    """
     meaning = {word_of(word): "neither" for word in rule.neither}
     meaning |= {word_of(word): "failed" for word in rule.failure} | {
         word_of(word): "succeeded" for word in rule.success
     }
     pattern = re.compile(rule.failure_pattern, re.IGNORECASE) if rule.failure_pattern else None
 
+    def by_pattern(word: str) -> str:
+        return "failed" if pattern and len(word) <= _MANY and pattern.fullmatch(word) else ""
+
     def of(value: Any) -> str:
         if type(value) is str and value in meaning:
             return meaning[value]
-        for word in words_in(value):
-            if word in meaning:
-                return meaning[word]
-            if pattern and len(word) <= _MANY and pattern.fullmatch(word):
-                return "failed"
-        return ""
+        words = words_in(value)
+        if type(value) is list and len(words) < len(value):
+            return ""
+        found = {meaning.get(word) or by_pattern(word) for word in words}
+        return found.pop() if len(found) == 1 else ""
 
     return of
 
@@ -169,6 +174,16 @@ def _translated(extract: Extract, words: dict[str, Word]) -> Extract:
         return None
 
     return translated
+
+
+def _without_gaps(extract: Extract) -> Extract:
+    """Of all elements those that have something; only among addresses does the place of one that has nothing count."""
+
+    def found(element: Any, scope: Scope) -> Any:
+        value = extract(element, scope)
+        return [member for member in value if member is not None] if type(value) is list else value
+
+    return found
 
 
 def _client(extract: Extract, trust: Trust, *, chain: bool) -> Extract:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from streams.cli import tables_build
 from streams.cli.environment import load_enricher, settings_from
 from streams.cli.outcome import OK, BadInputError, RefusedError
+from streams.cli.text import safe
 
 if TYPE_CHECKING:
     from enrichers.enrich import Enricher
@@ -138,7 +139,7 @@ def _show(arguments: Namespace) -> int:
     print(f"{'role':<10}{'built':<12}{'sha256':<14}type")
     for row in snapshot.versions():
         built = datetime.fromtimestamp(int(row["epoch"]), UTC).date().isoformat()
-        print(f"{row['role']:<10}{built:<12}{str(row['sha256'])[:12]:<14}{row['type']}")
+        print(f"{row['role']:<10}{built:<12}{str(row['sha256'])[:12]:<14}{safe(str(row['type']))}")
     missing = [role for role in ("geo", "asn", "networks") if role not in {table.role for table in snapshot.tables}]
     print(
         f"snapshot {snapshot.id}" + (f"; no table for {', '.join(missing)}: these facts are unknown" if missing else "")
@@ -179,7 +180,7 @@ def facts_in_words(facts: Facts) -> list[str]:
         "agent": facts.agent,
         "tables": facts.tables,
     }
-    return [f"{name:<12}{value or 'not known'}" for name, value in rows.items()]
+    return [f"{name:<12}{safe(value or 'not known')}" for name, value in rows.items()]
 
 
 def _enricher(*, demo: bool) -> Enricher:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 
+from enrichers.compiled import write
 from enrichers.open_data import OpenDataError
 from tests.cli.conftest import Command
 
@@ -30,6 +32,21 @@ def test_lookup(command: Command) -> None:
 def test_lookup_json(command: Command) -> None:
     facts = json.loads(command("tables", "lookup", "175.45.176.1", "--demo", "--json").out)
     assert facts["registry"] == "NET-1"
+
+
+def test_what_a_table_says_cannot_steer_a_terminal(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "asn.mmdb"
+    record = {"autonomous_system_number": 64500, "autonomous_system_organization": "\x1b[2J Example"}
+    write([(IPv4Network("192.0.2.0/24"), record)], path, "ASN\x1b[2J", 1_790_000_000, "test")
+    monkeypatch.setenv("PERSONAWATCH_ASN_TABLE", str(path))
+    assert "AS64500 \N{REPLACEMENT CHARACTER}[2J Example" in command("tables", "lookup", "192.0.2.7").out
+    assert "ASN\N{REPLACEMENT CHARACTER}[2J" in command("tables", "show").out
+    monkeypatch.delenv("PERSONAWATCH_ASN_TABLE")
+    write([(IPv4Network("192.0.2.0/24"), {"\x1b[2J": 1})], path, "Geo", 1_790_000_000, "test")
+    monkeypatch.setenv("PERSONAWATCH_GEO_TABLE", str(path))
+    assert "found records with \N{REPLACEMENT CHARACTER}[2J; expected" in command("tables", "show").err
 
 
 def test_without_tables_everything_is_unknown(command: Command) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,19 @@ def test_a_list_that_says_a_class_twice_is_one_entry() -> None:
     claims = [Claim("tor", "a", "2026-11-20", 0.5), Claim("tor", "a", "2026-11-24", 0.4), Claim("tor", "b")]
     record = merge([(at, claim) for claim in claims]).records[0][1]
     assert record["lists"] == [["tor", "a", "2026-11-24", 0.5], ["tor", "b", "", 1.0]]
+
+
+def test_very_many_claims_about_one_prefix_are_not_copied_for_each_of_them() -> None:
+    at: Prefix = (0xC000_0200, 120)
+    pairs = [(at, Claim("vpn", f"s{number % 3}", "", 1.0, f"operator {number}")) for number in range(1_500)]
+    tracemalloc.start()
+    try:
+        (merged,) = merge(pairs).records
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+    assert merged == merge(reversed(pairs)).records[0]
+    assert merged[1]["lists"] == [["vpn", f"s{number}", "", 1.0] for number in range(3)]
 
 
 def test_outranked_claims_are_counted_by_source() -> None:

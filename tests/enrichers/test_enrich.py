@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from enrichers.compiled import Row, write_networks
@@ -178,12 +179,37 @@ def test_registry_facts_expire_by_the_events_own_date(enricher: Enricher) -> Non
     assert enricher.facts(DEMO.dprk(0), None, late).registry == "NET-1"
 
 
+@pytest.mark.parametrize("lru_size", [4, 1_000])
+def test_kept_texts_say_what_the_facts_say_on_every_day(demo_snapshot: Snapshot, lru_size: int) -> None:
+    writing, asking = Enricher(demo_snapshot, lru_size=lru_size), Enricher(demo_snapshot)
+    addresses = ["210.52.109.1", DEMO.dprk(0), DEMO.home("PT", 1), "10.0.0.1", "no address", None]
+    for _ in range(2):
+        for ip in addresses:
+            for day in (TODAY, date(2030, 1, 1), TODAY):
+                for agent in (None, CHROME):
+                    text = writing.facts_json(ip, agent, day)
+                    assert msgspec.json.decode(text, type=Facts) == asking.facts(ip, agent, day)
+    assert writing.not_public == {"private": 12, "none": 12}, "each event, kept text or not"
+
+
 def test_facts_are_shared_between_events(enricher: Enricher) -> None:
     ip = DEMO.home("PT", 1)
     first = enricher.facts(ip, CHROME, TODAY)
     assert enricher.facts(ip, CHROME, TODAY) is first
     assert enricher.facts(ip, "curl/8", TODAY).agent == "script/other/script"
     assert enricher.counts["geo", "hit"] == 1
+
+
+@pytest.mark.parametrize("ip", ["192.0.2.1", "10.0.0.1", "1" * 9_000, None])
+def test_what_strangers_make_long_is_not_kept_at_its_length(enricher: Enricher, ip: str | None) -> None:
+    first = enricher.facts(ip, CHROME + "x" * 9_000, TODAY)
+    text = enricher.facts_json(ip, CHROME + "x" * 9_000, TODAY)
+    for number in range(3):
+        agent = f"{CHROME}{'x' * 9_000}{number}"
+        longer = f"{ip}{number}" if ip and len(ip) > 99 else ip
+        assert enricher.facts(longer, agent, TODAY) is first
+        assert enricher.facts_json(longer, agent, TODAY) is text
+    assert (first.agent, first.address_kind) == ("chrome/windows/desktop", enricher.facts(ip, None, TODAY).address_kind)
 
 
 def test_a_replaced_snapshot_answers_at_once(enricher: Enricher) -> None:

@@ -49,10 +49,14 @@ def test_a_manifest_is_taken_whole_or_not_at_all(demo_paths: dict[str, Path], pa
         ('[[table]]\nrole = "geo"\n', "manifest: found Object missing required field `file`"),
         ('[[table]]\nrole = "city"\nfile = "x"\n', "role: found 'city'; expected geo or asn or networks"),
         (2 * '[[table]]\nrole = "asn"\nfile = "x"\n', "number: found 2 asn tables; expected one"),
+        (b"table = '\xff'", "manifest: found 'utf-8' codec can't decode"),
+        ("table = " + "[" * 5_000, "manifest: found maximum recursion depth exceeded"),
+        ("table = " + "9" * 5_000, "manifest: found Exceeds the limit"),
+        ('[[table]]\nrole = "geo"\nfile = "a\\u0000b"\n', "file: found 'a\\x00b'; expected the name of a file"),
         (None, "readable: found No such file or directory; expected a manifest of tables"),
     ],
 )
-def test_a_bad_manifest_changes_nothing(path: Path, tmp_path: Path, text: str | None, reason: str) -> None:
+def test_a_bad_manifest_changes_nothing(path: Path, tmp_path: Path, text: str | bytes | None, reason: str) -> None:
     manifest = tmp_path / "tables.toml"
     manifest.write_text(f'[[table]]\nrole = "networks"\nfile = "{path}"\n')
     site = Site(tmp_path, Sources(manifest=manifest))
@@ -60,7 +64,7 @@ def test_a_bad_manifest_changes_nothing(path: Path, tmp_path: Path, text: str | 
     if text is None:
         manifest.unlink()
     else:
-        manifest.write_text(text)
+        manifest.write_bytes(text if isinstance(text, bytes) else text.encode())
     done = site.settled()
     assert done.snapshot is site.enricher.snapshot
     assert reason in done.refused[0].reason

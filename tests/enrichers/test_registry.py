@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from enrichers.enrich import Enricher
 from enrichers.registry import Entry, RegistryError, in_force, load_registry
+from enrichers.snapshot import Snapshot
 
 
 def find(ip: str, asn: int | None = None) -> str | None:
@@ -95,10 +97,51 @@ def test_every_fault_of_a_file_is_named(tmp_path: Path) -> None:
     ]
 
 
+OVERLAPPING = """
+reviewed = 2026-11-24
+[[entries]]
+id = "OLD"
+fact = "f"
+source = "s"
+confidence = 0.3
+as_of = 2017-01-01
+expires = 2026-06-30
+enabled = true
+prefixes = ["192.0.2.0/28"]
+[[entries]]
+id = "LASTING"
+fact = "f"
+source = "s"
+confidence = 1
+as_of = 2026-01-01
+enabled = true
+prefixes = ["192.0.2.0/24"]
+asns = [64500]
+"""
+
+
+def test_an_entry_that_expired_does_not_hide_the_wider_one_around_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(OVERLAPPING)
+    enricher = Enricher(Snapshot(load_registry(path)))
+    for day, expected in ((date(2026, 6, 30), "OLD"), (date(2026, 7, 1), "LASTING"), (date(2026, 6, 30), "OLD")):
+        assert enricher.facts("192.0.2.1", None, day).registry == expected
+    assert enricher.facts("192.0.2.17", None, date(2026, 6, 30)).registry == "LASTING"
+
+
+def test_two_enabled_entries_may_not_claim_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(OVERLAPPING.replace("/28", "/24"))
+    with pytest.raises(RegistryError, match=r"LASTING: 192\.0\.2\.0/24 is enabled in OLD too"):
+        load_registry(path)
+    path.write_text(OVERLAPPING.replace("/28", "/24").replace("enabled = true", "enabled = false", 1))
+    assert load_registry(path).match(bytes([192, 0, 2, 1]), None) is not None
+
+
 def test_unknown_keys_and_bad_toml_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
-    for text in ("reviewed = 2026-11-24\nentries = []\ncolour = 1", "reviewed ="):
-        path.write_text(text)
+    for text in (b"reviewed = 2026-11-24\nentries = []\ncolour = 1", b"reviewed =", b"\xff", b"a = " + b"[" * 5_000):
+        path.write_bytes(text)
         with pytest.raises(RegistryError, match=r"mine\.toml: "):
             load_registry(path)
 

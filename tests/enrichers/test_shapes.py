@@ -129,6 +129,14 @@ def test_confidence_and_date_of_the_provider(samples: Path) -> None:
     assert networks.read(nested, "plus").lists == (ListEntry("residential_proxy", "plus", "2026-01-02", 0.9),)
 
 
+def test_a_residential_proxy_needs_no_confidence_and_no_date() -> None:
+    """The products say it by having the address; what other products have beside a date is never only that."""
+    for alone in ({"network_last_seen": "2026-01-02"}, {"anonymizer_confidence": 90}):
+        assert networks.read({**alone, "provider_name": "x"}, "t").classes == {"residential_proxy"}
+    for other in ({"ip_risk": 5}, {"is_anycast": True}):
+        assert networks.read({"network_last_seen": "2026-01-02", **other}, "t").classes == set()
+
+
 def test_the_text_false_is_not_true() -> None:
     assert networks.read({"vpn": "false", "tor": "", "proxy": "true"}, "t").classes == {"public_proxy"}
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from enrichers import timezones
 from enrichers.timezones import offset_of_zone, offsets_of
 
 
@@ -46,6 +47,12 @@ def test_the_day_of_the_change_is_answered_exactly() -> None:
 @pytest.mark.parametrize("name", ["", "Mars/Base", "../../etc/passwd", "/etc/localtime", "zone.tab", "UTC\0"])
 def test_unknown_zones(name: str) -> None:
     assert offset_of_zone(name, WINTER) is None
+
+
+def test_names_that_strangers_invent_are_not_kept() -> None:
+    kept = timezones._offset_on.cache_info().currsize
+    assert [offset_of_zone(f"{'x' * 9_000}{number}", WINTER) for number in range(3)] == [None] * 3
+    assert timezones._offset_on.cache_info().currsize == kept
 
 
 @pytest.mark.parametrize("when", [10**18, -(10**18), 10**30])

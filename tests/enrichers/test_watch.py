@@ -171,6 +171,20 @@ def test_one_bad_file_does_not_hold_up_the_others(demo_paths: dict[str, Path], p
     assert site.classes == ("tor",)
 
 
+def test_a_small_table_may_be_named_before_the_one_in_use(path: Path, tmp_path: Path) -> None:
+    """It is new, and knows less than the table whose place it takes, which stays beside it."""
+    manifest = tmp_path / "tables.toml"
+    entry = '[[table]]\nrole = "networks"\nfile = "{}"\n'
+    manifest.write_text(entry.format(path.name))
+    site = Site(tmp_path, named_files(manifest=str(manifest)))
+    site.settled()
+    write(tmp_path / "mine.mmdb", "tor", EPOCH - 86_400, prefixes=1)
+    manifest.write_text(entry.format("mine.mmdb") + entry.format(path.name))
+    done = site.settled()
+    assert (done.swapped, done.refused) == (("networks",), ())
+    assert site.classes == ("tor", "vpn")
+
+
 def test_no_look_up_fails_in_a_million_during_fifty_swaps(path: Path, tmp_path: Path) -> None:
     site = Site(tmp_path, named_files(networks=str(path)))
     enricher = site.enricher = Enricher(site.enricher.snapshot, lru_size=2)  # every question goes to a table

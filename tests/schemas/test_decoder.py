@@ -65,6 +65,13 @@ REJECTED: list[tuple[bytes, RejectReason, str]] = [
     (login(device_entropy_bits="X").replace(b'"X"', b"1e999"), RejectReason.OUT_OF_RANGE, "1e999"),
     (login(locale_territory="us"), RejectReason.WRONG_VALUE, "locale_territory"),
     (login(type="remote_tool.seen", kind="telepathy"), RejectReason.WRONG_VALUE, "telepathy"),
+    (login(type="remote_tool.seen", kind="missing required field `x`"), RejectReason.WRONG_VALUE, "kind: "),
+    (login(type="remote_tool.seen", kind="rdp, got `int`"), RejectReason.WRONG_VALUE, "kind: "),
+    (login(type="remote_tool.seen", kind="x" * 9_000), RejectReason.WRONG_VALUE, "xxx…"),
+    (login(account_id="X").replace(b'"X"', b"007"), RejectReason.NOT_JSON, "number"),
+    (login(account_id="X").replace(b'"X"', b"-01"), RejectReason.NOT_JSON, "number"),
+    (login(account_id="X").replace(b'"X"', b"\x0b7"), RejectReason.NOT_JSON, "character"),
+    (login(account_id=7, client_hints={"x_id": 5}), RejectReason.WRONG_TYPE, "client_hints"),
     (login(account_id=1.5), RejectReason.BAD_ID, "account_id: found 1.5"),
     (login(account_id=True), RejectReason.BAD_ID, "true"),
     (login(account_id=None), RejectReason.BAD_ID, "null"),
@@ -84,6 +91,26 @@ def test_a_fault_is_named_with_field_and_finding(raw: bytes, reason: RejectReaso
     assert word in outcome.detail
     assert outcome.detail.isprintable()
     assert len(outcome.detail) < 400
+
+
+def test_a_moment_after_the_year_9999_is_refused_also_when_the_record_has_no_time() -> None:
+    (outcome,) = EventDecoder().decode(login(occurred_at="9999-12-31T23:59:59-05:00"), -1)
+    assert isinstance(outcome, Reject)
+    assert outcome.reason is RejectReason.IMPOSSIBLE_DATE
+    assert isinstance(EventDecoder().decode(login(occurred_at="9999-12-31T23:59:59Z"), -1)[0], Decoded)
+
+
+def test_what_is_just_as_large_as_a_limit_is_read() -> None:
+    raw = login(account_id=7)
+    both = b"[" + raw + b"," + raw + b"]"
+    fits = EventDecoder(DecodeLimits(max_event_bytes=len(raw), max_events=2, max_record_bytes=len(both)))
+    assert [type(outcome) for outcome in (*fits.decode(raw, -1), *fits.decode(both, -1))] == [Decoded] * 3
+    for limits in (
+        DecodeLimits(max_event_bytes=len(raw) - 1),
+        DecodeLimits(max_events=1),
+        DecodeLimits(max_record_bytes=len(both) - 1),
+    ):
+        assert {type(outcome) for outcome in EventDecoder(limits).decode(both, -1)} == {Reject}
 
 
 def test_every_reason_has_a_test_here() -> None:

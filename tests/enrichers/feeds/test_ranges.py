@@ -108,6 +108,20 @@ def test_dbip_files_are_told_apart_by_their_columns(text: Text) -> None:
     assert [r.reason for r in notes.rejects] == ["wrong-fields", "no-as-number", "not-a-prefix"]
 
 
+@pytest.mark.parametrize(
+    ("header", "day"),
+    [
+        ("2|ripencc|1795474799|9|19830705|20261122|+0100", date(2026, 11, 22)),
+        ("2.3|arin|1795503607143|9|19700101|20261124|-0500", date(2026, 11, 24)),
+        ("2|lacnic|20261123|9|19870101|20261120|-0300", date(2026, 11, 23)),
+        ("2|ripencc|1795474799|9|19830705|00000000|+0100", None),
+        ("2", None),
+    ],
+)
+def test_delegated_is_dated_by_the_last_day_of_its_data(text: Text, header: str, day: date | None) -> None:
+    assert text("delegated", header + "\nripencc|DE|ipv4|198.51.100.0|256|20100101|allocated|x\n")[1].dated == day
+
+
 def test_delegated_counts_addresses_in_ipv4_and_bits_in_ipv6() -> None:
     statements, notes = read("delegated", FIXTURES / "delegated.txt")
     assert [(text_of(s.prefix), s.place.country) for s in statements if s.prefix] == [

@@ -11,6 +11,7 @@ import pytest
 from enrichers.building.build import build
 from enrichers.building.faults import BuildError
 from enrichers.building.manifest import read_manifest
+from enrichers.tables import open_table
 
 TODAY = date(2026, 11, 25)
 ENTRY = """
@@ -71,6 +72,12 @@ def test_refused_content(folder: Path, content: str, words: str) -> None:
     assert words in refusal(folder)
 
 
+@pytest.mark.parametrize("kind", ["disposable_mail", "geo", "asn"])
+def test_a_list_that_says_nothing_of_its_kind_is_empty(folder: Path, kind: str) -> None:
+    words = f"mine: empty: found nothing of kind {kind}; expected at least one usable line"
+    assert words in refusal(folder, ENTRY.replace('"vpn"', f'"{kind}"'))
+
+
 def test_one_bad_line_in_a_hundred_is_kept_and_told(folder: Path) -> None:
     (folder / "list.txt").write_text(lines(99) + "x\n")
     feed = build(folder / "feeds.toml", folder / "tables", TODAY).feeds[0]
@@ -95,7 +102,9 @@ def test_a_missing_file(folder: Path) -> None:
 def test_ages(folder: Path) -> None:
     old = refusal(folder, today=date(2026, 12, 2))
     assert old == "list.txt: mine: age: found 8 days (of 2026-11-24 by feeds.toml); expected 7 days at most"
-    assert "age: found a date in the future (2026-11-24 by feeds.toml)" in refusal(folder, today=date(2026, 11, 20))
+    assert "age: found a date in the future (2026-11-24 by feeds.toml)" in refusal(folder, today=date(2026, 11, 22))
+    assert build(folder / "feeds.toml", folder / "tomorrow", date(2026, 11, 23)).feeds, "its publisher's day has begun"
+    assert build(folder / "feeds.toml", folder / "week", date(2026, 12, 1)).feeds, "seven days are not over seven"
     undated = ENTRY.replace("dated = 2026-11-24\n", "")
     os.utime(folder / "list.txt", (1_790_000_000, 1_790_000_000))
     assert "(of 2026-09-21 by the file's last change)" in refusal(folder, undated)
@@ -113,7 +122,7 @@ def test_half_or_double_of_the_last_build(folder: Path, count: int, refused: boo
         with pytest.raises(BuildError, match=words):
             build(folder / "feeds.toml", folder / "tables", TODAY)
         assert (folder / "tables" / "networks.mmdb").read_bytes() == before
-    build(folder / "feeds.toml", folder / "tables", TODAY, accepted=["mine"])
+    build(folder / "feeds.toml", folder / "tables", TODAY, accepted=["mine"] if refused else [])
     assert read_manifest(folder / "tables").feeds[0].prefixes == count
 
 
@@ -130,6 +139,44 @@ def test_numbers_of_networks_need_a_list_that_knows_them(folder: Path) -> None:
     (folder / "list.txt").write_text('{"asn":64501}\n')
     entry = ENTRY.replace('"addresses"', '"spamhaus"').replace('"vpn"', '"abuse"')
     assert "asn: found a list of AS numbers only; expected a feed of kind asn" in refusal(folder, entry)
+
+
+OF_NETWORKS = """
+[[feeds]]
+name = "owners"
+format = "iptoasn"
+path = "owners.tsv"
+kinds = ["asn"]
+licence = "PDDL"
+max_age_days = 7
+dated = 2026-11-24
+
+[feeds.asn_kinds]
+64500 = "corporate"
+"""
+
+
+@pytest.mark.parametrize("number", [64500, 64501])
+def test_no_network_number_gives_a_class_to_a_prefix_that_no_list_may_name(folder: Path, number: int) -> None:
+    """64500 has its class by the list of owners itself, 64501 by a list of numbers."""
+    owned = [f"198.51.{n}.0\t198.51.{n}.255\t{number}\tZZ\tX\n" for n in range(200)]
+    (folder / "owners.tsv").write_text("".join([*owned, f"12.0.0.0\t13.255.255.255\t{number}\tZZ\tX\n"]))
+    (folder / "list.txt").write_text('{"asn":64501}\n')
+    abuse = ENTRY.replace('"addresses"', '"spamhaus"').replace('"vpn"', '"abuse"')
+    (folder / "feeds.toml").write_text(abuse + OF_NETWORKS)
+    build(folder / "feeds.toml", folder / "tables", TODAY)
+    table = open_table(folder / "tables" / "networks.mmdb", "networks", folder / "private")
+    (entry,) = table.look_up("198.51.7.1")[0]["lists"]
+    assert entry[2:] == ["2026-11-24", 1.0], "as the list that says it"
+    assert table.look_up("12.1.2.3")[0] is None
+
+
+def test_classes_by_number_are_taken_where_the_owners_themselves_are_not(folder: Path) -> None:
+    owned = [f"198.51.{n}.0\t198.51.{n}.255\t{64500 + n % 2}\tZZ\tX\n" for n in range(200)]
+    (folder / "owners.tsv").write_text("".join(owned))
+    (folder / "feeds.toml").write_text(OF_NETWORKS.replace('["asn"]', '["corporate"]'))
+    (feed,) = build(folder / "feeds.toml", folder / "tables", TODAY).feeds
+    assert (feed.kinds, feed.used, feed.unused, feed.prefixes) == ({"corporate": 100}, 100, 100, 100)
 
 
 @pytest.mark.parametrize(
@@ -155,5 +202,9 @@ def test_a_wrong_feeds_file(folder: Path, old: str, new: str, words: str) -> Non
 def test_feeds_files_with_none_or_twice_the_same(folder: Path) -> None:
     assert "feeds.toml: feeds: found none; expected at least one [[feeds]]" in refusal(folder, "feeds = []")
     assert "feeds.toml: mine: name: found it used twice; expected one feed of a name" in refusal(folder, ENTRY * 2)
+    for strange in (b"\xff", b"feeds = " + b"[" * 5_000, b"feeds = " + b"9" * 5_000):
+        (folder / "feeds.toml").write_bytes(strange)
+        with pytest.raises(BuildError, match=r"feeds.toml: format: found "):
+            build(folder / "feeds.toml", folder / "tables", TODAY)
     with pytest.raises(BuildError, match=r"none.toml: readable: found No such file"):
         build(folder / "none.toml", folder / "tables", TODAY)

@@ -11,10 +11,12 @@ import msgspec
 import pytest
 
 from schemas.decoder import Decoded, EventDecoder, Headers
+from schemas.formats.compiler import compile_map
 from schemas.formats.decoder import FormatDecoder
+from schemas.formats.model import read_map
 from schemas.formats.packaged import load_all, load_map
 from schemas.reasons import Reject, RejectReason, Tombstone
-from tests.schemas.formats.producers import NOW, records
+from tests.schemas.formats.producers import MINIMAL, NOW, records
 from tests.schemas.records import LOGIN, login
 
 DETECTING = FormatDecoder(load_all())
@@ -89,6 +91,66 @@ def test_a_cloud_event_completes_our_own_event() -> None:
     assert own.event_id == "e-1"
 
 
+def test_the_id_of_one_envelope_is_not_given_to_two_events() -> None:
+    """They would count as one event that was sent twice."""
+    nameless = {name: value for name, value in LOGIN.items() if name != "event_id"}
+    for several in (cloud_event([nameless, nameless]), outbox([nameless, nameless])):
+        outcomes = DETECTING.decode(ENCODE(several), NOW)
+        assert [getattr(outcome, "reason", None) for outcome in outcomes] == [RejectReason.MISSING_FIELD] * 2
+    headers = [("ce_id", b"ce-1")]
+    assert len(DETECTING.decode(ENCODE([nameless, nameless]), NOW, headers)) == 2
+    (alone,) = events(ENCODE(cloud_event([nameless])))
+    assert alone.event_id == "ce-1"
+    batch = [{**cloud_event(nameless), "id": name} for name in ("ce-1", "ce-2")]
+    assert [event.event_id for event in events(ENCODE(batch))] == ["ce-1", "ce-2"]
+
+
+def test_a_map_that_asks_for_the_envelopes_id_gets_it_for_one_element_only() -> None:
+    toml = MINIMAL.replace('event_id = "id"', 'event_id = "$envelope.id"').replace("[type]", 'split = ["all"]\n[type]')
+    decoder = FormatDecoder([], only=compile_map(read_map(f'{toml}occurred_at = "at"'.encode(), "own.toml")))
+    element = {"who": "a1", "at": "2026-03-02T09:14:07Z"}
+    (one,) = events(ENCODE(cloud_event({"all": [element]})), (), decoder)
+    assert one.event_id == "ce-1"
+    outcomes = decoder.decode(ENCODE(cloud_event({"all": [element, element]})), NOW)
+    assert [getattr(outcome, "reason", None) for outcome in outcomes] == [RejectReason.MISSING_FIELD] * 2
+
+
+def test_an_element_of_a_batch_comes_back_with_what_its_envelope_said() -> None:
+    """Else it could never be read again, whatever is mended."""
+    nameless = {name: value for name, value in LOGIN.items() if name != "event_id"}
+    _, found = DETECTING.decode(ENCODE([cloud_event(LOGIN), cloud_event({**nameless, "ip": 7})]), NOW)
+    assert isinstance(found, Reject)
+    assert found.reason is RejectReason.WRONG_TYPE
+    (again,) = DETECTING.decode(found.raw, NOW)
+    assert (again.reason, again.detail) == (found.reason, found.detail)  # type: ignore[union-attr]
+    (mended,) = events(found.raw.replace(b'"ip":7', b'"ip":"203.0.113.24"'))
+    assert mended.event_id == "ce-1"
+
+
+def test_headers_that_only_end_like_attributes_say_nothing() -> None:
+    nameless = {name: value for name, value in LOGIN.items() if name != "event_id"}
+    for header in ("my_id", "xx_id", "id_id", "trace-id"):
+        assert rejected(ENCODE(nameless), [(header, b"same-for-all")]).reason is RejectReason.MISSING_FIELD
+
+
+def test_the_data_of_a_cloud_event_may_be_json_in_a_text() -> None:
+    (event,) = events(ENCODE(cloud_event(" " + login().decode())))
+    assert event.event_id == "e-1"
+
+
+def test_an_event_of_ours_may_have_fields_that_are_named_like_envelopes() -> None:
+    named = {**LOGIN, "account_id": 7, "schema": "v3", "payload": {"text": 'a"b'}, "op": "c"}
+    for record in (ENCODE(named), ENCODE([named])):
+        assert [event.event_id for event in events(record)] == ["e-1"]
+
+
+def test_attributes_that_are_absurdly_long_or_no_text_say_nothing() -> None:
+    nameless = {name: value for name, value in LOGIN.items() if name != "event_id"}
+    for strange in ("x" * 1025, {"x": 1}, ["x"], True):
+        assert rejected(ENCODE({**cloud_event(nameless), "id": strange})).reason is RejectReason.MISSING_FIELD
+    assert rejected(ENCODE(nameless), [("ce_id", b"x" * 1025)]).reason is RejectReason.MISSING_FIELD
+
+
 def test_the_outbox_routers_id_header_completes_too() -> None:
     data = {name: value for name, value in LOGIN.items() if name != "event_id"}
     uuid = "8f1c2a6e-5b0f-4c57-9a52-0d3c5a3f1e77"
@@ -146,9 +208,38 @@ def test_what_is_in_no_envelope_has_a_named_reason(record: Any, reason: RejectRe
 
 def test_envelopes_without_end_are_refused() -> None:
     nested: Any = LOGIN
-    for _ in range(9):
+    for _ in range(8):
         nested = cloud_event(nested)
-    assert rejected(ENCODE(nested)).reason is RejectReason.TOO_DEEP
+    assert len(events(ENCODE(nested))) == 1
+    assert rejected(ENCODE(cloud_event(nested))).reason is RejectReason.TOO_DEEP
+    assert len(events(ENCODE([nested["data"]]))) == 1
+    assert rejected(ENCODE([nested])).reason is RejectReason.TOO_DEEP
+
+
+TWICE = login()[:-1] + b', "account_id": "a-2"}'
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"specversion":"1.0","id":"c","data":%b}' % TWICE,
+        b'\x00\x00\x00\x00\x07{"schema":{},"payload":%b}' % TWICE,
+        ENCODE({"op": "c", "after": {"aggregatetype": "a", "payload": TWICE.decode()}}),
+        ENCODE([[], [login().decode()], cloud_event(LOGIN), TWICE.decode()]),
+        ENCODE({"specversion": "1.0", "data_base64": b64encode(TWICE).decode()}),
+        b'{"specversion":"1.0","id":"c","id":"d","data":%b}' % login(event_id=...),
+        TWICE.replace(b'"account_id": "a-2"', b'"account\\u005fid": "a-2"').join((b'{"op":"c","after":', b"}")),
+    ],
+)
+def test_no_envelope_hides_a_deciding_key_that_is_there_twice(raw: bytes) -> None:
+    found = rejected(raw)
+    assert (found.reason, found.raw) == (RejectReason.REPEATED_KEY, raw)
+    assert found.detail in ("found twice: account_id", "found twice: id")
+
+
+def test_keys_that_decide_nothing_may_be_repeated_in_an_envelope_too() -> None:
+    twice = login(weather=1)[:-1] + b', "weather": 2}'
+    assert len(events(b'{"specversion":"1.0","id":"c","source":"x","source":"y","data":%b}' % twice)) == 1
 
 
 def test_bad_elements_are_rejected_singly_and_too_many_together() -> None:

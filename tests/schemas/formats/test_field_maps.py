@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from schemas.decoder import Decoded
 from schemas.formats.compiler import compile_map
+from schemas.formats.decoder import FormatDecoder
 from schemas.formats.field_map import FieldMap
 from schemas.formats.model import MapError, read_map
 from schemas.formats.packaged import load_map
 from schemas.reasons import Reject, RejectReason
-from tests.schemas.formats.producers import own_map, read
+from tests.schemas.formats.producers import MINIMAL, NOW, own_map, read
+from tests.schemas.records import login
 
 
 def event(field_map: FieldMap, **record: Any) -> Any:
@@ -56,6 +59,15 @@ def test_the_first_alternative_with_a_value_counts() -> None:
     assert event(field_map, a=7).device_id == "7"
 
 
+def test_all_elements_are_those_that_have_a_value() -> None:
+    toml = (
+        MINIMAL.replace("login.succeeded", "profile.updated") + 'occurred_at = "at"\nchanged_fields = "changes[*].name"'
+    )
+    field_map = compile_map(read_map(toml.encode(), "own.toml"))
+    assert event(field_map, changes=[{"name": "email"}, {}, {"name": "phone"}]).changed_fields == ("email", "phone")
+    assert event(field_map, changes=[{}]).changed_fields == ()
+
+
 def test_constants_joins_digests_and_words() -> None:
     field_map = own_map(
         'ja4.constant = "t13"\nsession_id.join = ["realm", "n"]\ndevice_id.digest = ["x", "y"]\n'
@@ -77,6 +89,7 @@ TIMES: list[tuple[str, Any, str]] = [
     ('path = "at", unit = "ns"', 1772442847250001999, "2026-03-02T09:14:07.250001+00:00"),
     ('path = "at", unit = "s"', 1772442847.25, "2026-03-02T09:14:07.250000+00:00"),
     ('path = "at", unit = "ms"', "1772442847250", "2026-03-02T09:14:07.250000+00:00"),
+    ('path = "at", unit = "auto"', 100_000_000, "1973-03-03T09:46:40+00:00"),
     *(('path = "at", unit = "auto"', 1772442847 * 10**digits, "2026-03-02T09:14:07+00:00") for digits in (0, 3, 6, 9)),
     ('path = "at", zone = "UTC"', "2026-03-02 09:14:07.250000000", "2026-03-02T09:14:07.250000+00:00"),
     ('path = "at", zone = "UTC"', "2026-03-02T11:14:07+02:00", "2026-03-02T11:14:07+02:00"),
@@ -101,8 +114,16 @@ def test_times(source: str, at: Any, expected: str) -> None:
         ('path = "at", unit = "s"', 1772442847250001999, RejectReason.IMPOSSIBLE_DATE),
         ('path = "at", unit = "s"', 1e300, RejectReason.IMPOSSIBLE_DATE),
         ('path = "at", unit = "s"', -5, RejectReason.IMPOSSIBLE_DATE),
+        ('path = "at", unit = "auto"', 0, RejectReason.IMPOSSIBLE_DATE),
+        ('path = "at", unit = "auto"', 20260302, RejectReason.IMPOSSIBLE_DATE),
+        ('path = "at", unit = "auto"', "20260302", RejectReason.IMPOSSIBLE_DATE),
+        ('path = "at", unit = "auto"', -1772442847, RejectReason.IMPOSSIBLE_DATE),
         ('path = "at", zone = "UTC"', "yesterday", RejectReason.NOT_A_TIME),
         ('path = "at", zone = "Europe/Berlin"', "2026-02-30 00:00:00", RejectReason.NO_TIME_ZONE),
+        ('path = "at", zone = "Europe/Berlin"', "2026-03-02 09:14:07+05", RejectReason.NOT_A_TIME),
+        ('path = "at", zone = "Europe/Berlin"', "2026-03-02T09:14:07 +05:00", RejectReason.NOT_A_TIME),
+        ('path = "at", zone = "Europe/Berlin"', "2026-03-02", RejectReason.NOT_A_TIME),
+        ('path = "at", zone = "UTC"', "2026-03-02", RejectReason.NOT_A_TIME),
         ('path = "at", unit = "ms"', 1_890_000_000_000, RejectReason.FUTURE_DATED),
         ('path = "at", unit = "ms"', None, RejectReason.MISSING_FIELD),
     ],
@@ -128,6 +149,27 @@ def test_our_own_checks_hold(record: dict[str, Any], reason: RejectReason, says:
     assert found.reason is reason
     assert says in found.detail
     assert found.raw.startswith(b'{"id":"e1"')
+
+
+def test_an_element_is_put_back_where_its_path_led_in_whichever_case() -> None:
+    toml = f'lower_case_too = true\nsplit = ["Data.Events"]\n{MINIMAL}occurred_at = "at"'
+    decoder = FormatDecoder([], only=compile_map(read_map(toml.encode(), "own.toml")))
+    for record in (
+        {"Data": None, "data": {"Events": [{"id": 7}, {"id": 8}]}},
+        {"DATA": 1, "data": {"events": [{}, {}]}},
+    ):
+        outcomes = decoder.decode(msgspec.json.encode(record), NOW)
+        assert [outcome.reason for outcome in outcomes if isinstance(outcome, Reject)] == [
+            RejectReason.MISSING_FIELD
+        ] * 2
+        assert [len(decoder.decode(outcome.raw, NOW)) for outcome in outcomes if isinstance(outcome, Reject)] == [1, 1]
+
+
+def test_where_a_format_is_set_our_own_is_foreign() -> None:
+    """A topic of logs that others write must not take an event that looks like ours."""
+    (outcome,) = FormatDecoder([], only=own_map("")).decode(login(id="e1"), NOW)
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.detail[:4]) == (RejectReason.MISSING_FIELD, "own:")
 
 
 def test_an_event_over_the_limit_is_refused_even_in_a_record_below_its_own() -> None:

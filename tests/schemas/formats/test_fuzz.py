@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.decoder import Decoded, EventDecoder, Headers
+from schemas.decoder import Decoded, DecodeLimits, EventDecoder, Headers
 from schemas.formats.decoder import FormatDecoder
 from schemas.formats.packaged import load_all, load_map, names
-from schemas.reasons import Reject, Tombstone
+from schemas.reasons import Reject, RejectReason, Tombstone
 from tests.schemas.formats.producers import MAP_OF, NOW, records
 from tests.schemas.records import login
 
@@ -111,6 +111,10 @@ def test_our_own_format_is_read_alike_with_and_without_detection() -> None:
         login(ip=5),
         login(occurred_at="x"),
         login(type="nope"),
+        login(account_id=7, weather="X").replace(b'"X"', b"1e999"),
+        login(weather="a\\b").replace(b'"a', b'["a", 1e999], "x": "a'),
+        login() + b"}",
+        b"\xef\xbb\xbf" + login(),
         b"[]",
         b"7",
         b"{}",
@@ -121,7 +125,27 @@ def test_our_own_format_is_read_alike_with_and_without_detection() -> None:
 
 
 MEGABYTE = 1024 * 1024
+
+
+def activity(who: str, number: int) -> bytes:
+    """Events that share all of what they say, except their name."""
+    about = {"id": {"applicationName": "login", "time": "2026-03-02T09:14:07Z"}, "actor": {"email": who}}
+    return msgspec.json.encode({**about, "events": [{"type": "login", "name": "login_success"}] * number})
+
+
+@pytest.mark.parametrize("wrap", [b"%b", b'{"specversion":"1.0","data":%b}', b"[%b,{}]"])
+def test_what_stands_around_very_many_events_must_not_be_long(wrap: bytes) -> None:
+    """Each would be read from it, or be rejected with it: gigabytes of one record."""
+    decoder = FormatDecoder(MAPS, DecodeLimits(max_repeated_bytes=50_000))
+    outcomes = decoder.decode(wrap % activity("x" * 8_000, 10), NOW)
+    assert [outcome.reason for outcome in outcomes if isinstance(outcome, Reject)] == [RejectReason.TOO_LARGE]
+    for fine in (activity("x" * 800, 10), activity("x" * 8_000, 5)):
+        assert len(decoder.decode(fine, NOW)) >= 5
+
+
 HEAVY = {
+    "ones": b'{"records":[' + b"1," * 2_000_000 + b"1]}",
+    "shared": activity("x" * 2 * MEGABYTE, 9_000),
     "deep": b"[" * 900 + b"]" * 900,
     "deeper": b'{"payload":' * 400_000,
     "wide": b'{"records":[' + b"{}," * 40_000 + b"{}]}",

@@ -88,9 +88,125 @@ def test_a_word_that_no_list_has_is_never_a_success() -> None:
             assert judge(word) != "succeeded", (name, word)
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (["success"], "succeeded"),
+        (["success", "SUCCESS"], "succeeded"),
+        (["failure"], "failed"),
+        (["success", "failure"], ""),
+        (["failure", "success"], ""),
+        (["success", "unknown"], ""),
+        (["success", "perhaps"], ""),
+        (["success", {"but": "blocked"}], ""),
+        (["success"] * 64 + ["failure"], ""),
+        ([], ""),
+    ],
+)
+def test_a_list_of_outcomes_is_one_only_when_all_say_the_same(value: list[Any], said: str) -> None:
+    outcome = load_map("ecs")._outcome
+    assert outcome is not None
+    assert outcome[1](value) == said
+
+
 def test_an_outcome_that_is_not_mapped_has_a_reason_of_its_own() -> None:
     (outcome, *_) = FormatDecoder([], only=load_map("ocsf")).decode(list(records("made_ocsf"))[4], NOW)
     assert shown(outcome) == {
         "reject": RejectReason.UNKNOWN_OUTCOME,
         "detail": "ocsf: outcome 99 is in none of the map's lists",
     }
+
+
+ENTRA = {
+    "time": "2026-03-02T09:20:00Z",
+    "category": "SignInLogs",
+    "operationName": "Sign-in activity",
+    "resultType": "0",
+    "properties": {"id": "s1", "userId": "u1", "ipAddress": "203.0.113.9", "status": {"errorCode": 0}},
+}
+
+
+def outcome_of(name: str, record: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    """What a map makes of one record; `properties` are put over the record's own."""
+    if properties:
+        record = {**record, "properties": {**record["properties"], **properties}}
+    (outcome,) = FormatDecoder([], only=load_map(name)).decode(msgspec.json.encode(record), NOW)
+    return shown(outcome)
+
+
+@pytest.mark.parametrize("blank", ["{PII Removed}", "{pii removed}", "00000000-0000-0000-0000-000000000000", ""])
+def test_what_entra_blanks_links_nobody(blank: str) -> None:
+    """People and devices of other tenants all have the same text there."""
+    assert "device_id" not in outcome_of("entra", ENTRA, deviceDetail={"deviceId": blank})["event"]
+    assert outcome_of("entra", ENTRA, userId=blank)["reject"] == RejectReason.MISSING_FIELD
+    failed = outcome_of("entra", ENTRA, userId=blank, status={"errorCode": 50034})
+    assert failed["reject"] == RejectReason.NO_ACCOUNT
+
+
+def test_tokens_that_entra_renews_are_no_log_ins() -> None:
+    renewed = {**ENTRA, "category": "NonInteractiveUserSignInLogs"}
+    assert outcome_of("entra", renewed)["reject"] == RejectReason.UNKNOWN_TYPE
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [(0, "login.succeeded"), (50126, "login.failed"), (53003, "login.failed"), (500121, "login.failed")]
+    + [(asked, None) for asked in (16000, 50074, 50076, 50097, 50140, 50158, 50199, 51006, 65001)],
+)
+def test_a_sign_in_that_entra_interrupts_neither_worked_nor_failed(code: int, what: str | None) -> None:
+    found = outcome_of("entra", ENTRA, status={"errorCode": code})
+    assert found.get("event", {}).get("type") == what
+
+
+OCSF = {
+    "class_uid": 3002,
+    "activity_id": 1,
+    "status_id": 1,
+    "time": 1772442847250,
+    "metadata": {"uid": "o1"},
+    "user": {"name": "somebody"},
+    "actor": {"user": {"uid": "S-1-5-18", "name": "SYSTEM"}},
+    "device": {"uid": "host-7", "ip": "203.0.113.7"},
+}
+
+
+def test_the_host_that_somebody_logs_in_to_is_neither_the_clients_device_nor_its_address() -> None:
+    event = outcome_of("ocsf", OCSF)["event"]
+    assert not {"ip", "device_id"} & event.keys()
+    event = outcome_of("ocsf", {**OCSF, "src_endpoint": {"ip": "203.0.113.40", "uid": "laptop"}})["event"]
+    assert (event["ip"], event["device_id"]) == ("203.0.113.40", "laptop")
+
+
+def test_who_asked_for_a_log_in_is_not_who_logged_in() -> None:
+    assert outcome_of("ocsf", OCSF)["event"]["account_id"] == "somebody"
+
+
+OKTA_RESULTS = {
+    "SUCCESS": "succeeded", "ALLOW": "succeeded", "FAILURE": "failed", "DENY": "failed", "RATE_LIMIT": "failed",
+    "SKIPPED": "neither", "CHALLENGE": "neither", "UNKNOWN": "neither", "DEFERRED": "neither", "SCHEDULED": "neither",
+    "ABANDONED": "neither", "UNANSWERED": "neither",
+}  # fmt: skip
+
+
+def test_every_result_that_okta_documents_is_known() -> None:
+    outcome = load_map("okta")._outcome
+    assert outcome is not None
+    assert {result: outcome[1](result) for result in OKTA_RESULTS} == OKTA_RESULTS
+
+
+def test_a_record_of_an_unknown_producer_is_buried_and_not_passed_over_as_auth0s() -> None:
+    """`type`, `date` and `ip` are anybody's names; what is taken for a known producer's other records is only counted."""
+    record = {"type": "login", "date": "2026-03-02T09:14:07Z", "ip": "203.0.113.9", "user": "u1"}
+    (outcome,) = FormatDecoder(load_all()).decode(msgspec.json.encode(record), NOW)
+    assert shown(outcome)["reject"] == RejectReason.MISSING_FIELD
+
+
+def test_auth0s_id_is_found_beside_the_data_wherever_it_stands() -> None:
+    data = {"date": "2026-03-02T09:14:07Z", "type": "s", "user_id": "auth0|1", "ip": "203.0.113.9"}
+    for record in (
+        {"log_id": "a1", "data": data},
+        {"detail": {"log_id": "a1", "data": data}},
+        {**data, "log_id": "a1"},
+    ):
+        (outcome,) = FormatDecoder(load_all()).decode(msgspec.json.encode(record), NOW)
+        assert shown(outcome)["event"]["event_id"] == "a1"

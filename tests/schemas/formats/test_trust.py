@@ -45,6 +45,13 @@ def test_a_list_field_without_settings_gives_its_last_element() -> None:
     assert ip_of('"chain[*].ip"', chain=[{"ip": FORGED}, {"x": 1}, {"ip": CLIENT}]) == CLIENT
 
 
+def test_an_element_without_address_keeps_its_place_in_the_chain() -> None:
+    """Left out, it would move the count by one, on to what the client claims."""
+    chain = [{"ip": FORGED}, {"ip": CLIENT}, {"seen": True}]
+    assert ip_of('"chain[*].ip"', Trust(2), chain=chain) == CLIENT
+    assert ip_of('"chain[*].ip"', Trust(1, OURS), chain=chain) is None
+
+
 def test_a_map_may_say_what_the_deployment_does_not() -> None:
     assert ip_of('{ path = "xff", trusted_hops = 3 }', xff=CHAIN) == CLIENT
     assert ip_of('{ path = "xff", trusted = ["10.0.0.0/8"] }', xff=CHAIN) == CLIENT
