@@ -19,6 +19,7 @@ from streams.detection.windows import DAY
 from streams.replay.configuration import Configuration
 from streams.replay.lines import Recorded
 from streams.replay.selection import Selection
+from streams.replay.states import PARTITIONS, each_state
 from streams.runtime.local import LocalRuntime
 
 ACTIVE = frozenset(str(kind.__struct_config__.tag) for kind in ACTIVITY)
@@ -117,7 +118,7 @@ class Outcome:
         stages = configuration.stages(Selection())
         self._census = Census(next(stage for stage in stages if stage.name == "accounts"))
         self._runtime = LocalRuntime(
-            [self._census if stage.name == "accounts" else stage for stage in stages], keep=_KEPT
+            [self._census if stage.name == "accounts" else stage for stage in stages], PARTITIONS, keep=_KEPT
         )
         self.records = 0
         self.refused = 0
@@ -148,8 +149,8 @@ class Outcome:
 
     def fired(self) -> dict[str, set[str]]:
         """Account → indicators that fired on it and were not taken back, for every account of the stream."""
-        states = self._runtime.all_states("accounts")
-        found = {key.decode(): _fired(self.catalogue, state) for key, state in states.items()}
+        states = each_state(self._runtime, "accounts")
+        found = {key.decode(): _fired(self.catalogue, state) for key, state in states}
         for account in self._clustered:
             found.setdefault(account, set()).add(CLUSTER)
         return found
