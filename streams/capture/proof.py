@@ -52,7 +52,7 @@ class Outcome(NamedTuple):
 
 def outcome_of(run: Replayer) -> Outcome:
     """What a replay came to. Accounts of which nothing is said are left out."""
-    told = {key.decode(): _evidence(state) for key, state in run.states("accounts").items()}
+    told = {key.decode(): _evidence(state) for key, state in run.states("accounts")}
     return Outcome(run.alerts(), {account: said for account, said in told.items() if said})
 
 

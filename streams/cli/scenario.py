@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 MIX = "mix"
 ACCOUNTS, DAYS = 1000, 28.0
+LONGEST = 3660.0
+"""Days."""
+FIRST, LAST = 1980, 9980
+"""Years in which a story may start: its past of a few years and its end stay within what a time of an event can be."""
+SEEDS = 10**18
 EXAMPLES = """\
 examples:
   personawatch scenario                                   what there is
@@ -40,13 +45,13 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "id", nargs="?", metavar="ID", help="S01, B04, T2 ... or mix; without it the stories are listed"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="other people, addresses, times (default 0)")
-    parser.add_argument("--start", type=moment, metavar="TIME", help="day 0, such as 2026-03-01")
+    parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="other people, addresses, times (default 0)")
+    parser.add_argument("--start", type=_start, metavar="TIME", help="day 0, such as 2026-03-01")
     parser.add_argument(
         "--multiplier", type=positive, default=1, metavar="N", help="tell it N times, with accounts of their own"
     )
     parser.add_argument(
-        "--until-day", type=float, metavar="DAY", help="stop before this day of the story; 1.5 is noon of day 1"
+        "--until-day", type=_day, metavar="DAY", help="stop before this day of the story; 1.5 is noon of day 1"
     )
     parser.add_argument("--accounts", type=positive, metavar="N", help="mix: ordinary accounts (default 1000)")
     parser.add_argument("--days", type=_days, metavar="N", help="mix: days told (default 28)")
@@ -139,10 +144,35 @@ def _opened(name: str) -> IO[bytes]:
 
 
 def _days(text: str) -> float:
+    return _bounded(text, "number of days")
+
+
+def _day(text: str) -> float:
+    return _bounded(text, "day of a story")
+
+
+def _bounded(text: str, what: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = 0.0
-    if not 0 < value <= 3660:
-        raise ArgumentTypeError(f"{text!r} is not a number of days; expected above 0, at most 3660")
+    if not 0 < value <= LONGEST:
+        raise ArgumentTypeError(f"{text!r} is not a {what}; expected above 0, at most {LONGEST:g}")
+    return value
+
+
+def _start(text: str) -> datetime:
+    value = moment(text)
+    if not FIRST <= value.year <= LAST:
+        raise ArgumentTypeError(f"{text!r} is not a start; expected a year from {FIRST} to {LAST}")
+    return value
+
+
+def _seed(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = SEEDS
+    if abs(value) >= SEEDS:
+        raise ArgumentTypeError(f"{text!r} is not a seed; expected a whole number of at most 18 digits")
     return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from streams.detection.account_state import AccountState
@@ -24,10 +26,10 @@ from streams.explain.reckoning import reckoning
 from streams.explain.thresholds import of_thresholds
 from streams.explain.ties import of_ties
 from streams.explain.watching import Watch
+from streams.replay.states import PARTITIONS
 from streams.runtime.local import LocalRuntime
 from streams.runtime.partitioner import partition_of
 
-PARTITIONS = 4
 FACTS = {"geo": "country", "asn": "provider", "networks": "network_lists"}
 """Enrichment table → what an event carries when such a table answered."""
 HONEST = (
@@ -49,20 +51,14 @@ def explain(watch: Watch, runtime: LocalRuntime, catalogue: Catalogue, roles: tu
     account = runtime.states("accounts", partition_of(key, PARTITIONS)).get(key)
     if not isinstance(account, AccountState) or not watch.intake.events:
         return None
-    cases = runtime.states("cases", 0)
+    cases, own = runtime.states("cases", 0), standing(catalogue, watch.account, account)
 
     def node_of(name: str) -> Node:
         held = cases.get(node_key(name))
-        return held if isinstance(held, Node) else Node(name)
+        node = held if isinstance(held, Node) else Node(name)
+        return msgspec.structs.replace(node, assessment=own) if name == watch.account else node
 
-    own = standing(catalogue, watch.account, account)
-    component = around(watch.account, account.watermark, node_of)
-    nodes = [
-        msgspec.structs.replace(node, assessment=own) if node.account == watch.account else node
-        for node in component.nodes
-    ]
-    component = component._replace(nodes=nodes)
-    now = max(node.assessment.ts for node in nodes if node.assessment)
+    component, now = _tied(watch.account, own.ts, node_of)
     verdict = _judged(watch, component, now)
     case = cases.get(case_key(node_of(watch.account).case_id))
     intake = watch.intake
@@ -74,16 +70,23 @@ def explain(watch: Watch, runtime: LocalRuntime, catalogue: Catalogue, roles: tu
         first_event=rfc3339(intake.first),
         last_event=rfc3339(intake.last),
         event_types=dict(sorted(intake.types.items())),
-        accounts=len(nodes),
+        accounts=len(component.nodes),
         case=CaseSeen(case.case_id, case.tier, case.status, case.revision) if isinstance(case, Case) else None,
         reckoning=reckoning(catalogue, verdict.score),
         indicators=explained(bench),
-        facts=_facts(watch, nodes, verdict),
+        facts=_facts(watch, component.nodes, verdict),
         changes=_changes(watch, Judgement(catalogue, watch.account, component, verdict)),
         notes=_notes(own, component.hidden, intake, roles),
         catalogue=catalogue.version,
         tables=account.tables,
     )
+
+
+def _tied(account: str, now: int, node_of: Callable[[str], Node]) -> tuple[Component, int]:
+    """Who is tied to the account at the newest event of anybody who is, and that time (ms): no tie counts that has ended by then."""
+    component = around(account, now, node_of)
+    newest = max((node.assessment.ts for node in component.nodes if node.assessment), default=now)
+    return (component, now) if newest <= now else _tied(account, newest, node_of)
 
 
 def _judged(watch: Watch, component: Component, now: int) -> Verdict:

@@ -174,7 +174,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
     account_id: str
     at: str
-    """Event time at which everything was weighed: the newest of the account and of those tied to it."""
+    """Event time at which everything was weighed: the newest of the account and of those who were tied to it until then."""
     events: int
     first_event: str
     last_event: str

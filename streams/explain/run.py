@@ -8,12 +8,13 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from schemas.topics import DEAD_LETTERS
-from streams.explain.explain import PARTITIONS, explain
+from streams.explain.explain import explain
 from streams.explain.explanation import Explanation
 from streams.explain.watching import Watch
 from streams.replay.configuration import Configuration
 from streams.replay.lines import Recorded
 from streams.replay.selection import Selection
+from streams.replay.states import PARTITIONS, each_state
 from streams.runtime.local import LocalRuntime
 
 
@@ -41,6 +42,6 @@ def play(account: str, configuration: Configuration, records: Iterable[Recorded]
             seen["refused"] += len(runtime.outputs.pop(DEAD_LETTERS.name, ()))
     roles = tuple(sorted({table.role for table in configuration.enricher.snapshot.tables}))
     told = explain(watch, runtime, catalogue, roles)
-    known = [] if told else [key.decode() for key in runtime.all_states("accounts")]
+    known = [] if told else [key.decode() for key, _ in each_state(runtime, "accounts")]
     near = get_close_matches(account, known, n=3)
     return Played(told, seen["records"], seen["refused"], len(known), near)

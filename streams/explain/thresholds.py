@@ -16,14 +16,14 @@ from streams.explain.explanation import Change
 from streams.explain.judgement import Judgement, change
 from streams.explain.limits import LIMITS, Words, exact
 from streams.explain.recorder import Compared
-from streams.explain.rehearsal import rehearse, tuned
+from streams.explain.rehearsal import Tuned, rehearse, tuned
 from streams.explain.watching import Watch
 
 DIGITS = 3
 """Figures of a threshold that is told."""
 
-SHARED_THRESHOLDS = ("payout_name_mismatch",)
-"""Indicators whose thresholds others read too. For the rest one run serves many: evidence of one does not depend on another's."""
+READ_TOO = {"payout_name_mismatch": ("pass_through_fan_out",)}
+"""Indicator → others that read its thresholds. For the rest one run serves many: evidence of one does not depend on another's."""
 
 
 class Trial(NamedTuple):
@@ -42,14 +42,21 @@ def of_thresholds(watch: Watch, judgement: Judgement) -> Iterator[Change]:
     for trial in trials.pop(CLUSTER, []):
         reached = judgement.under(tuned(judgement.catalogue, {CLUSTER: {trial.name: trial.to}}))
         yield _told(trial, reached.score)
-    alone = [[trial] for name in SHARED_THRESHOLDS for trial in trials.pop(name, [])]
+    alone = [[trial] for name in READ_TOO for trial in trials.pop(name, [])]
     together = [[trial for trial in several if trial is not None] for several in zip_longest(*trials.values())]
     for run in (*alone, *together):
-        found = rehearse(watch, {trial.indicator: {trial.name: trial.to} for trial in run})
+        unchanged: Tuned = {name: {} for trial in run for name in _readers(trial.indicator)}
+        found = rehearse(watch, {**unchanged, **{trial.indicator: {trial.name: trial.to} for trial in run}})
         for trial in run:
-            rest = [item for item in judgement.own.evidence if item.indicator != trial.indicator]
-            reached = judgement.with_own(evidence=[*rest, *found[trial.indicator]])
+            readers = _readers(trial.indicator)
+            rest = [item for item in judgement.own.evidence if item.indicator not in readers]
+            reached = judgement.with_own(evidence=[*rest, *(item for name in readers for item in found[name])])
             yield _told(trial, reached.score)
+
+
+def _readers(indicator: str) -> tuple[str, ...]:
+    """Whose evidence the indicator's thresholds decide."""
+    return indicator, *READ_TOO.get(indicator, ())
 
 
 def _trials(watch: Watch, judgement: Judgement) -> dict[str, list[Trial]]:
@@ -61,9 +68,9 @@ def _trials(watch: Watch, judgement: Judgement) -> dict[str, list[Trial]]:
         compared = watch.recorder.compared.get((indicator, name))
         if compared is None or not catalogue.indicators[indicator].enabled:
             continue
-        fired = indicator in confidences
-        rest = {known: value for known, value in confidences.items() if known != indicator}
-        extreme = score(catalogue, rest if fired else {**rest, indicator: 1.0})
+        fired, readers = indicator in confidences, _readers(indicator)
+        rest = {known: value for known, value in confidences.items() if known not in readers}
+        extreme = score(catalogue, rest if fired else {**rest, **dict.fromkeys(readers, 1.0)})
         to = extreme.tier != verdict.score.tier and nearest(compared, words, fired=fired)
         if to:
             was = catalogue.indicators[indicator].thresholds[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from streams.detection.stage import Output, PlainRecord
 from streams.replay.configuration import Configuration
 from streams.replay.lines import REPLAY, Recorded
 from streams.replay.selection import Selection
+from streams.replay.states import PARTITIONS, each_state
 from streams.runtime.local import LocalRuntime
 
 BATCH = 256
@@ -52,7 +53,8 @@ class Replayer:
         `seen` is given the accounts of the events that reach detection.
         """
         self._selection = selection or Selection()
-        self._runtime = LocalRuntime(configuration.stages(self._selection, seen), keep=_KEPT, on_output=self._published)
+        stages = configuration.stages(self._selection, seen)
+        self._runtime = LocalRuntime(stages, PARTITIONS, keep=_KEPT, on_output=self._published)
         self._seen = seen
         self._on_revision = on_revision
         self._batch = batch
@@ -94,10 +96,10 @@ class Replayer:
         """The same, decoded."""
         return [_alert(value) for value in self.newest()]
 
-    def states(self, stage: str) -> dict[bytes, Any]:
-        """Every state of a stage, by key."""
+    def states(self, stage: str) -> Iterator[tuple[bytes, Any]]:
+        """Every state of a stage with its key."""
         self.finish()
-        return self._runtime.all_states(stage)
+        return each_state(self._runtime, stage)
 
     @property
     def revisions(self) -> int:

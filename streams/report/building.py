@@ -95,7 +95,7 @@ def _events(refs: Sequence[EventRef], raw_events: RawEvents | None) -> tuple[Raw
 
 
 def _nodes(run: Replayer) -> dict[str, Node]:
-    return {state.account: state for state in run.states("cases").values() if isinstance(state, Node)}
+    return {state.account: state for _, state in run.states("cases") if isinstance(state, Node)}
 
 
 def _view(run: Replayer, gone: int) -> RunView:

@@ -10,7 +10,7 @@ from streams.detection.catalogue.model import Catalogue
 from streams.detection.timestamps import rfc3339
 from streams.report.composition import compose
 from streams.report.model import CaseView, EvidenceView, IndicatorView
-from streams.report.ties import holders, ties
+from streams.report.ties import ties
 
 
 class Texts:
@@ -58,7 +58,7 @@ class CaseViews:
         """One alert."""
         texts = self._texts.numbers
         accounts = alert.subject.account_ids
-        held = holders(self._nodes, accounts)
+        place = {account: number for number, account in enumerate(accounts)}
         self._mitigators.update(found.mitigator for found in alert.mitigating)
         return CaseView(
             id=alert.alert_id,
@@ -71,7 +71,7 @@ class CaseViews:
             size=alert.subject.accounts,
             title=alert.title,
             summary=alert.summary,
-            evidence=tuple(self._evidence(item, held.get(item.indicator, ())) for item in alert.evidence),
+            evidence=tuple(self._evidence(item, place) for item in alert.evidence),
             composition=compose(self._catalogue, {item.indicator: item.confidence for item in alert.evidence}),
             mitigating=tuple((found.mitigator, found.account_id, found.since) for found in alert.mitigating),
             ties=ties(self._nodes, accounts),
@@ -90,7 +90,7 @@ class CaseViews:
             versions=texts(_versions(alert.versions)),
         )
 
-    def _evidence(self, item: AlertEvidence, accounts: tuple[int, ...]) -> EvidenceView:
+    def _evidence(self, item: AlertEvidence, place: Mapping[str, int]) -> EvidenceView:
         self._mitigators.update(item.mitigated_by)
         self._indicators.setdefault(
             item.indicator,
@@ -117,7 +117,7 @@ class CaseViews:
             mitigated=tuple((name, self._factor(name, item)) for name in item.mitigated_by),
             events=tuple(self._events[ref] for ref in item.events),
             lists=item.lists,
-            accounts=accounts,
+            accounts=tuple(place[account] for account in item.account_ids) if len(place) > 1 else (),
         )
 
     def _factor(self, mitigator: str, item: AlertEvidence) -> float:

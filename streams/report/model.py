@@ -48,7 +48,7 @@ class Composition(msgspec.Struct, frozen=True):
 
 
 class EvidenceView(msgspec.Struct, frozen=True):
-    """One indicator that fired. `mitigated`: mitigator and factor; `events`: numbers of raw events; `accounts`: of the case's."""
+    """One indicator that fired. `mitigated`: mitigator and factor; `events`: numbers of raw events; `accounts`: as the alert has them."""
 
     indicator: str
     sentence: str

@@ -31,17 +31,6 @@ def ties(nodes: Mapping[str, Node], accounts: Sequence[str]) -> tuple[Tie, ...]:
     return tuple(_tie(entity, strong.get(entity), who[entity], last[entity]) for entity in _ordered(who))
 
 
-def holders(nodes: Mapping[str, Node], accounts: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """Indicator → the accounts of a case that have this evidence, by number. Empty for one account: it has all of it."""
-    found: dict[str, list[int]] = {}
-    for number, account in enumerate(accounts if len(accounts) > 1 else ()):
-        node = nodes.get(account)
-        names = {item.indicator for item in node.assessment.evidence} if node and node.assessment else set()
-        for name in sorted(names):
-            found.setdefault(name, []).append(number)
-    return {name: tuple(numbers) for name, numbers in found.items()}
-
-
 def _ordered(who: Mapping[str, set[int]]) -> Iterable[str]:
     return sorted(who, key=lambda entity: (-len(who[entity]), sorted(who[entity]), entity))
 

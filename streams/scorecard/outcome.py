@@ -15,10 +15,11 @@ from streams.detection.profile import ACTIVITY
 from streams.detection.scoring import CLUSTER, TIERS, weigh
 from streams.detection.stage import Result, SourceRecord, Stage
 from streams.detection.states import PartitionStates
-from streams.detection.windows import DAY
+from streams.detection.windows import DAY, WIDTH, Presence
 from streams.replay.configuration import Configuration
 from streams.replay.lines import Recorded
 from streams.replay.selection import Selection
+from streams.replay.states import PARTITIONS, each_state
 from streams.runtime.local import LocalRuntime
 
 ACTIVE = frozenset(str(kind.__struct_config__.tag) for kind in ACTIVITY)
@@ -66,9 +67,9 @@ class Census:
         self.name, self.inputs = stage.name, stage.inputs
         self.stateful, self.state_type = stage.stateful, stage.state_type
         self._stage = stage
-        self._newest: dict[str, int] = {}
+        self._seen: dict[str, Presence] = {}
         self.weeks: Counter[str] = Counter()
-        """Account → weeks in which it did something."""
+        """Account → weeks in which it did something, whichever arrived first."""
         self._decided: dict[str, tuple[int, str, str]] = {}
 
     @property
@@ -96,8 +97,9 @@ class Census:
             self._decided[event.account_id] = max(decision, self._decided.get(event.account_id, decision))
         if event.type in ACTIVE:
             week = enriched.ts // (7 * DAY)
-            if self._newest.get(event.account_id, -1) < week:
-                self._newest[event.account_id] = week
+            seen = self._seen.setdefault(event.account_id, Presence(week, 0))
+            if week > seen.newest - WIDTH and not seen.count(week, week):
+                seen.mark(week)
                 self.weeks[event.account_id] += 1
 
 
@@ -117,7 +119,7 @@ class Outcome:
         stages = configuration.stages(Selection())
         self._census = Census(next(stage for stage in stages if stage.name == "accounts"))
         self._runtime = LocalRuntime(
-            [self._census if stage.name == "accounts" else stage for stage in stages], keep=_KEPT
+            [self._census if stage.name == "accounts" else stage for stage in stages], PARTITIONS, keep=_KEPT
         )
         self.records = 0
         self.refused = 0
@@ -148,8 +150,8 @@ class Outcome:
 
     def fired(self) -> dict[str, set[str]]:
         """Account → indicators that fired on it and were not taken back, for every account of the stream."""
-        states = self._runtime.all_states("accounts")
-        found = {key.decode(): _fired(self.catalogue, state) for key, state in states.items()}
+        states = each_state(self._runtime, "accounts")
+        found = {key.decode(): _fired(self.catalogue, state) for key, state in states}
         for account in self._clustered:
             found.setdefault(account, set()).add(CLUSTER)
         return found

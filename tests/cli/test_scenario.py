@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import pytest
+
 from streams.cli.scenario import default_start
 from streams.scenarios import SCENARIOS
 from tests.cli.conftest import Command
@@ -33,6 +35,26 @@ def test_unknown_scenario(command: Command) -> None:
     ended = command("scenario", "S99")
     assert ended.code == 2
     assert ended.err.startswith("personawatch scenario: scenario 'S99' is not known; known are S01")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("T5", "--until-day", "nan"),
+        ("T5", "--until-day", "inf"),
+        ("T5", "--start", "0001-01-01"),
+        ("T5", "--start", "9999-12-30"),
+        ("T5", "--seed", "many"),
+        ("mix", "--seed", "9" * 60),
+        ("mix", "--start", "0001-01-01"),
+        ("mix", "--days", "0"),
+    ],
+    ids=" ".join,
+)
+def test_what_no_story_can_be_told_with_is_said_in_words(command: Command, words: tuple[str, ...]) -> None:
+    ended = command("scenario", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"personawatch scenario: argument {words[1]}: {words[2]!r} is not a ")
 
 
 def test_ends_at_the_last_midnight() -> None:

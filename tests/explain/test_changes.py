@@ -56,6 +56,23 @@ def test_the_whole_stream_under_a_changed_threshold_has_that_tier() -> None:
     assert (replayed.reckoning.tier, replayed.reckoning.total) == (change.tier, change.score)
 
 
+def test_a_threshold_that_others_read_too_is_tried_with_them() -> None:
+    """A match that is good enough makes the holder the account's own: then nothing is passed on to others either."""
+    used = configured()
+    weights = {"payout_name_mismatch": 70.0, "pass_through_fan_out": 40.0, "vps_hosting_egress": 30.0}
+    indicators = {
+        name: msgspec.structs.replace(indicator, weight=weights.get(name, 1.0))
+        for name, indicator in used.catalogue.indicators.items()
+    }
+    used = used._replace(catalogue=msgspec.structs.replace(used.catalogue, indicators=indicators))
+    account = SCENARIOS["S01"].accounts()[0]
+    change = of_kind(told(account, scenario("S01"), used), "threshold")["payout_name_mismatch.least_match"]
+    assert change.to is not None
+    lowered = used._replace(catalogue=tuned(used.catalogue, {"payout_name_mismatch": {"least_match": change.to}}))
+    replayed = told(account, scenario("S01"), lowered).reckoning
+    assert (change.tier, change.score) == (replayed.tier, replayed.total)
+
+
 @pytest.mark.parametrize("few", [1.0, 0.4])
 def test_a_threshold_at_a_shared_thing_is_tried_there(few: float) -> None:
     """Two on one address are too few. Were two enough, they would be a second area, if that said enough of them."""

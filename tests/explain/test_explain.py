@@ -18,7 +18,7 @@ from streams.replay.selection import Selection
 from streams.runtime.local import LocalRuntime
 from streams.scenarios import SCENARIOS, encode, key_of, topic_of
 from tests.detection.pipeline import Pipeline, scenario
-from tests.explain.conftest import configured, of_scenario, played, row, told
+from tests.explain.conftest import configured, events_of, of_scenario, played, row, told, told_bare
 
 
 def changed(explanation: Explanation, kind: str) -> dict[str, Change]:
@@ -226,6 +226,25 @@ def test_tied_accounts_are_weighed_together() -> None:
     assert "tied" in row(explanation, "payout_name_mismatch").why
     assert {saw.seen for saw in row(explanation, "strong_edge_cluster").saw if saw.threshold == "accounts"} == {3}
     assert row(explanation, "payout_instrument_shared").saw[0].seen == 3
+
+
+def test_a_tie_that_has_ended_since_ties_nobody() -> None:
+    """Two on one device; one is quiet from then on, and of the other something is found when a device ties no more."""
+    device = {"device_id": "d1", "device_entropy_bits": 30}
+    visits = [(n, "session.start", {**device, "session_id": f"s{n}", "ip": f"198.51.{n}.7"}) for n in (1, 2)]
+    quiet, busy = ([visit] for visit in visits)
+    found = {"instrument_h": "i1", "holder_type": "person", "holder_name_match_score": 0.1}
+    accounts = {
+        days: told_bare(
+            "a0", events_of("a0", *quiet), events_of("a1", *busy, (24.0 * days, "payout_method.added", found))
+        )
+        for days in (80, 100)
+    }
+    assert [(told_of.accounts, told_of.at[:10]) for told_of in accounts.values()] == [
+        (2, "2026-05-23"),
+        (1, "2026-06-12"),
+    ]
+    assert not changed(accounts[100], "tie_gone")
 
 
 def test_an_account_without_evidence_is_explained_too() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -22,14 +23,17 @@ from streams.detection.windows import DAY
 from streams.detection.wording.linter import full_addresses
 from streams.replay.lines import Recorded
 from streams.replay.replayer import Replayer
+from streams.replay.sources import numbered
 from streams.report.building import report_of
 from streams.report.composition import compose
 from streams.report.raw_events import RawEvents
 from streams.report.shown import MOST_CHARACTERS, shortened, shown
-from streams.report.ties import holders, ties
+from streams.report.ties import ties
 from tests.detection.pipeline import catalogue
 from tests.replay.conftest import demo_configuration
+from tests.replay.farm import events
 from tests.report.conftest import played, stream
+from tests.report.conftest import recorded as recorded_lines
 
 INDICATORS = sorted(catalogue().indicators)
 confidences = st.dictionaries(st.sampled_from(INDICATORS), st.floats(0, 1), max_size=12)
@@ -71,8 +75,22 @@ def test_the_graph_has_the_payout_account_that_ties_the_team() -> None:
     _, report = played()
     team = next(found for found in report.cases if found.size == 3)
     assert [(tie.kind, tie.accounts, tie.strong) for tie in team.ties] == [("payout", (0, 1, 2), True)]
-    shared = next(item for item in team.evidence if item.indicator == "payout_instrument_shared")
-    assert shared.accounts == (0, 1, 2)
+
+
+def test_whose_a_finding_is_the_page_says_as_the_alert_does() -> None:
+    """Also of a cluster, which no account has by itself; first is the account that the sentence is of."""
+    run = Replayer(demo_configuration())
+    for recorded in numbered(recorded_lines(events(12, timedelta(hours=1)))):
+        run.take(recorded)
+    (alert,), (case,) = run.alerts(), report_of(run, catalogue(), []).cases
+    said = {item.indicator: item.account_ids for item in alert.evidence}
+    assert {item.indicator: tuple(case.accounts[at] for at in item.accounts) for item in case.evidence} == said
+    assert len(said["strong_edge_cluster"]) == 12
+
+
+def test_whose_a_finding_is_goes_without_saying_of_one_account() -> None:
+    _, report = played()
+    assert {len(item.accounts) for case in report.cases if case.size == 1 for item in case.evidence} == {0}
 
 
 def test_without_raw_events_they_are_named_only() -> None:
@@ -109,8 +127,6 @@ def test_expired_edges_and_strangers_are_left_out() -> None:
         ("device", "d1", (0, 1), True),
         ("exit", "203.0.113.0/24", (1,), False),
     ]
-    assert holders(nodes, ["a", "b", "c"]) == {"shared_device_multi_account": (0, 1)}
-    assert holders(nodes, ["a"]) == {}
 
 
 def test_records_are_found_by_their_place() -> None:

@@ -13,6 +13,7 @@ from schemas.topics import ENRICHED_EVENTS
 from streams.cli.text import WIDTH
 from streams.contracts import contracts
 from streams.detection.stage import PlainRecord
+from streams.detection.windows import DAY
 from streams.detection.wording.linter import text_faults
 from streams.explain.page import plain
 from streams.replay.lines import Recorded
@@ -124,6 +125,19 @@ def test_the_newest_decision_counts_whichever_arrived_first() -> None:
         for record in order:
             census.look(record)
         assert census.decided == {"a": "victim"}
+
+
+def test_an_active_week_counts_whichever_arrived_first() -> None:
+    def visit(week: int) -> PlainRecord:
+        event = {"type": "session.start", "event_id": f"v{week}", "account_id": "a"}
+        return PlainRecord(ENRICHED_EVENTS.name, 0, 0, 1, b"a", orjson.dumps({"event": event, "ts": week * 7 * DAY}))
+
+    (accounts,) = [stage for stage in configured().stages(Selection()) if stage.name == "accounts"]
+    for order in permutations((2900, 2901, 2901, 2903)):
+        census = Census(accounts)
+        for week in order:
+            census.look(visit(week))
+        assert census.weeks == {"a": 3}
 
 
 def test_a_label_speaks_louder_than_a_decision_and_strangers_count_nowhere() -> None:
