@@ -36,9 +36,6 @@ SCHEME = "batched"
 # One wait for records. What becomes wanted meanwhile has to wait for its end, so it is short.
 POLL_S = 0.1
 
-# A pause when there is nothing to read: before recovery, or while every agent has enough to do.
-IDLE_S = 0.02
-
 # What a consumer may do when its partitions are about to go: flush what is pending. Well below the session time-out.
 HANDOVER_S = 2.0
 
@@ -180,11 +177,8 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
                 ready = self._pacer.release(self._paced_partitions(), self._behind)
                 for batch in ready:
                     await self._hand_on(batch)
-                if wanted := self._wanted():
-                    # While there is something to hand on, what others may still bring is not waited for.
-                    await self._take(await self._thread.fetch(wanted, 0 if ready else POLL_S))
-                elif not ready:
-                    await asyncio.sleep(IDLE_S)
+                # While there is something to hand on, what others may still bring is not waited for.
+                await self._take(await self._thread.fetch(self._wanted(), 0 if ready else POLL_S))
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
                 raise
