@@ -56,9 +56,14 @@ class Plan(NamedTuple):
 
 
 def accounts_a_worker() -> float:
-    """How many accounts fit into one worker's memory."""
+    """How many accounts' states fit into one worker's memory."""
     entities = STATES_AN_ACCOUNT - 1
     return (MEMORY - PROCESS - TABLES - HOT) * GROWTH / (ACCOUNT_HELD + entities * ENTITY_HELD)
+
+
+def held_accounts(accounts: float, workers: int) -> float:
+    """Of how many accounts each worker holds the states: its share and, where there are others, as many copies of theirs."""
+    return accounts / workers * min(2, workers)
 
 
 def hot_accounts() -> float:
@@ -74,7 +79,10 @@ def event_us(accounts: float) -> float:
 def plan(rate: int, accounts: int) -> Plan:
     """The smallest number of workers that has the CPU and the memory, and what follows from it."""
     needed = 1
-    while accounts / needed > accounts_a_worker() or rate / needed * event_us(accounts / needed) / 1e6 > BUSY:
+    while (
+        held_accounts(accounts, needed) > accounts_a_worker()
+        or rate / needed * event_us(accounts / needed) / 1e6 > BUSY
+    ):
         needed += 1
     workers = needed + 1
     partitions = 8
@@ -103,8 +111,8 @@ def worker_table() -> list[str]:
         "| One worker | |",
         "|---|---|",
         f"| memory | {size(MEMORY)} |",
-        f"| accounts, at most | {accounts_a_worker() / 1e6:.1f} M |",
-        f"| of them decoded, at most | {hot_accounts() / 1e3:.0f} k |",
+        f"| accounts held, at most, copies of other workers' included | {accounts_a_worker() / 1e6:.1f} M |",
+        f"| of its own decoded, at most | {hot_accounts() / 1e3:.0f} k |",
         f"| CPU of an event, every account decoded | {every_hot:.0f} µs |",
         f"| events/s then, {BUSY:.0%} busy | {BUSY * 1e6 / every_hot:,.0f} |",
         f"| CPU of an event, memory full of equally active accounts | {full:.0f} µs |",

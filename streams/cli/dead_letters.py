@@ -174,17 +174,17 @@ def _send(settings: Settings, letters: list[DeadLetter], repaired: bytes | None)
     from streams.cli.kafka_access import writer
 
     outputs = sum(bool(letter.meant_for) for letter in letters)
-    cut = [letter for letter in letters if letter.meant_for or (repaired is None and not letter.is_complete)]
-    with writer(settings) as producer:
-        for letter in letters:
-            if letter not in cut:
-                producer.send(letter.topic, value=letter.raw if repaired is None else repaired, key=letter.key)
-    print(f"{len(letters) - len(cut)} sent back", file=sys.stderr)
+    fit = [letter for letter in letters if not letter.meant_for and (letter.is_complete or repaired is not None)]
+    with writer(settings) as opened:
+        for letter in fit:
+            opened.send(letter.topic, letter.key, letter.raw if repaired is None else repaired)
+    print(f"{len(fit)} sent back", file=sys.stderr)
+    left = len(letters) - len(fit)
     if outputs:
         raise RefusedError(
-            f"{len(cut)} not sent: {outputs} hold what a stage made of a record; send that record again, once"
+            f"{left} not sent: {outputs} hold what a stage made of a record; send that record again, once"
             " PERSONAWATCH_MAX_RECORD_BYTES and the topic take more"
         )
-    if cut:
-        raise RefusedError(f"{len(cut)} not sent: too long to be kept whole; send a repaired copy with --file")
+    if left:
+        raise RefusedError(f"{left} not sent: too long to be kept whole; send a repaired copy with --file")
     return OK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,8 +15,8 @@ from streams.runtime.settings import Settings
 
 POLL_MS = 500
 """How long a reader waits at the end of a topic before it looks at the time or at Ctrl-C."""
-
-
+DELIVERED_WITHIN_S = 60.0
+"""How long the next record under way is waited for."""
 EMBEDDED_SPEAKS = (2, 3)
 """Protocol version of the demo's broker: kafka-python can't read its answer to "which versions do you speak?"."""
 KNOCK_S = 5.0
@@ -49,9 +50,42 @@ def kafka_in_words(settings: Settings) -> Iterator[None]:
         ) from error
 
 
+class Writer:
+    """Sends records, and knows of each what became of it. The client's own flush tells of no record that was refused."""
+
+    def __init__(self, settings: Settings, producer: Any) -> None:
+        self._settings = settings
+        self._producer = producer
+        self._under_way: deque[Any] = deque()
+        self._refused: list[Exception] = []
+
+    def send(self, topic: str, key: bytes | None, value: bytes | None) -> None:
+        """Start to send a record."""
+        self._under_way.append(self._producer.send(topic, value=value, key=key))
+        while self._under_way and self._under_way[0].is_done:
+            self._settle()
+
+    def flush(self) -> None:
+        """Wait until all is delivered; RefusedError says how many records were not."""
+        while self._under_way:
+            self._settle()
+        if self._refused:
+            raise RefusedError(
+                f"Kafka at {self._settings.brokers}: {len(self._refused)} not delivered; the first: {self._refused[0]}"
+            )
+
+    def _settle(self) -> None:
+        from kafka.errors import KafkaError
+
+        try:
+            self._under_way.popleft().get(timeout=DELIVERED_WITHIN_S)
+        except KafkaError as error:
+            self._refused.append(error)
+
+
 @contextmanager
-def writer(settings: Settings) -> Iterator[Any]:
-    """A producer that waits for all replicas; what was sent is delivered when the block ends well."""
+def writer(settings: Settings) -> Iterator[Writer]:
+    """A `Writer`; what was sent is delivered when the block ends well."""
     from kafka import KafkaProducer
 
     with kafka_in_words(settings):
@@ -65,8 +99,9 @@ def writer(settings: Settings) -> Iterator[Any]:
             max_block_ms=10_000,
         )
         try:
-            yield producer
-            producer.flush(timeout=60)
+            opened = Writer(settings, producer)
+            yield opened
+            opened.flush()
         finally:
             producer.close(timeout=5)
 

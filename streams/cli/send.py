@@ -55,16 +55,16 @@ def run(arguments: Namespace) -> int:
     settings = kafka_settings(arguments.brokers, arguments.prefix)
     topic = settings.topic(arguments.topic)
     sent, began, told = 0, time.monotonic(), time.monotonic()
-    with lines_of(arguments.file) as lines, writer(settings) as producer:
+    with lines_of(arguments.file) as lines, writer(settings) as opened:
         try:
             for letter in letters(lines, as_is=arguments.as_is):
-                producer.send(topic, value=letter.value, key=letter.key)
+                opened.send(topic, letter.key, letter.value)
                 sent += 1
                 if time.monotonic() - told > PROGRESS_S:
                     told = time.monotonic()
                     print(f"{sent:,} sent, {sent / (told - began):,.0f}/s", file=sys.stderr)
         finally:
-            producer.flush(timeout=60)
+            opened.flush()
     print(f"{sent:,} events sent to {topic} at {settings.brokers} in {time.monotonic() - began:.1f} s", file=sys.stderr)
     return OK
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol, Self
 import msgspec
 
 from schemas.topics import ALERTS, PLATFORM_EVENTS, WATCHLIST
-from streams.cli.kafka_access import Reader, reader, writer
+from streams.cli.kafka_access import Reader, Writer, reader, writer
 from streams.cli.outcome import FAILURE, OK, RefusedError
 from streams.demo import scrape
 from streams.demo.lines import watched
@@ -115,11 +115,11 @@ def _play(plan: Plan, settings: Settings, worker: WorkerProcess, events: list[Se
     topics = [settings.topic(topic.name) for topic in (ALERTS, WATCHLIST)]
     path = plan.folder / "alerts.ndjson"
     with (
-        writer(settings) as producer,
+        writer(settings) as out,
         reader(settings, topics, from_beginning=True) as opened,
         path.open("wb") as record,
     ):
-        send = _sender(producer, settings, events, model)
+        send = _sender(out, settings, events, model)
         clock = _Clock(time.monotonic())
         model.phase = "events flow"
         while model.phase != "done":
@@ -156,13 +156,13 @@ class _Clock:
         return True
 
 
-def _sender(producer: Any, settings: Settings, events: list[Sent], model: Model) -> Callable[[int], None]:
+def _sender(out: Writer, settings: Settings, events: list[Sent], model: Model) -> Callable[[int], None]:
     topic = settings.topic(PLATFORM_EVENTS.name)
 
     def send(count: int) -> None:
         batch = events[model.sent : model.sent + count]
         for _, key, value in batch:
-            producer.send(topic, value=value, key=key)
+            out.send(topic, key, value)
         if batch:
             model.sent_until(model.sent + len(batch), batch[-1].ts)
 

@@ -117,9 +117,9 @@ class Pipeline:
         return any(tp.topic in self._reader for tp in _assignment(self.app))
 
     def recovering(self) -> int | None:
-        """Changelog records still to read, or None when the tables are complete."""
+        """Changelog records still to read, or None when the tables are complete and the inputs are read."""
         app = self.app
-        if app.tables.actives_ready and not app.rebalancing:
+        if app.tables.actives_ready and not app.rebalancing and app.consumer.reads:
             return None
         return max(0, int(app.tables.recovery.active_remaining_total()))
 

@@ -26,6 +26,9 @@ log = structlog.get_logger(__name__)
 # broker in flight. Faust's 1,500 ms made every hop of our four stages that slow; 50 ms are 20 small requests a second.
 FETCH_WAIT_MS = 50
 
+# A pause when there is nothing to read: before recovery, or while every agent has enough to do.
+IDLE_S = 0.02
+
 
 class Fetched(NamedTuple):
     """Consecutive records of one partition, and where they belong."""
@@ -48,8 +51,18 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):  # type: ignore[misc]
         """The assignment that holds now."""
         return self._ensure_consumer()._subscription.subscription.assignment
 
+    def highwater(self, tp: TP) -> int | None:
+        """Where a partition ends, as far as known. None also of one that has just been given away: that happens in this thread."""
+        assignment = self.era()
+        state = assignment and assignment.state_value(tp)
+        return None if state is None else state.highwater
+
     async def fetch(self, wanted: frozenset[TP], seconds: float) -> list[Fetched]:
-        """Records of `wanted` (not empty: to aiokafka that means all). Waits up to `seconds`, and as long as a rebalance takes."""
+        """Records of `wanted`, or none after a short pause. Waits up to `seconds`, and as long as a rebalance takes.
+
+        To be called also when nothing is wanted: aiokafka leaves the group to which nobody has come for five minutes, never joins again,
+        and tells of what went wrong with the group only to who comes.
+        """
         return list(await self._there(self._fetch(wanted, seconds)))
 
     async def rewind(self, fetched: Fetched) -> None:
@@ -94,7 +107,11 @@ class ConsumerThread(stock.AIOKafkaConsumerThread):  # type: ignore[misc]
         fetcher = consumer._fetcher
         if consumer._closed or fetcher._closed:
             raise ConsumerStoppedError
+        consumer._coordinator.check_errors()
         with fetcher._subscriptions.fetch_context():
+            if not wanted:  # to aiokafka that means all
+                await asyncio.sleep(min(seconds, IDLE_S))
+                return []
             records = await fetcher.fetched_records(wanted, timeout=seconds, max_records=consumer._max_poll_records)
         # aiokafka moves positions and returns without a pause, so records, positions and assignment belong together here.
         era = self.era()

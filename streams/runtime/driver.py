@@ -36,11 +36,12 @@ SCHEME = "batched"
 # One wait for records. What becomes wanted meanwhile has to wait for its end, so it is short.
 POLL_S = 0.1
 
-# A pause when there is nothing to read: before recovery, or while every agent has enough to do.
-IDLE_S = 0.02
-
 # What a consumer may do when its partitions are about to go: flush what is pending. Well below the session time-out.
 HANDOVER_S = 2.0
+
+# Asking for the committed offsets, and the pause before it is tried again. Faust waits for half a minute, and then never recovers again.
+SEEK_WITHIN_S = 10.0
+SEEK_PAUSE_S = 1.0
 
 Handover = Callable[[], Awaitable[None]]
 Lost = Callable[[TP, int], None]
@@ -70,6 +71,7 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
         self._era = era
         self._open = False
         self._sought = False
+        self._seeks = False  # Faust's one attempt to go to the committed offsets failed: ours go on
         self._pacer = Pacer()
         self._positions: dict[TP, int] = {}
         self._handed_on: dict[TP, int] = {}
@@ -117,14 +119,19 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
             return True
 
     async def perform_seek(self) -> None:
-        """Go to what is committed. Faust asks for it when the tables are recovered, before it resumes the flow."""
-        sources = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
+        """Go to what is committed. Faust asks for it when the tables are recovered, before it resumes the flow, and only once."""
         try:
-            era, committed = await self._thread.seek_committed(sources)
-            kept = await self._thread.kept(committed)
-        except (KafkaError, IllegalStateError) as error:
-            log.warning("could not go to the committed offsets: waiting for the next assignment", error=repr(error))
-            return
+            async with asyncio.timeout(SEEK_WITHIN_S):
+                await self._seek()
+        except (TimeoutError, KafkaError, IllegalStateError) as error:
+            if not self._seeks:
+                self._seeks = True
+                log.warning("could not go to the committed offsets, trying again", error=repr(error))
+
+    async def _seek(self) -> None:
+        sources = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
+        era, committed = await self._thread.seek_committed(sources)
+        kept = await self._thread.kept(committed)
         if era is not self._era:
             return
         if refusal := cut_off(committed, kept):
@@ -151,7 +158,7 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
                 async with asyncio.timeout(HANDOVER_S):
                     await self.handover()
                     await self.commit()
-            except (TimeoutError, KafkaError) as error:
+            except Exception as error:  # noqa: BLE001 (whatever it was, the partitions go)
                 # Nothing is lost: what was not flushed is read again by whoever owns the partition next.
                 log.warning("partitions revoked before all was flushed", error=repr(error))
         self._begin(None)
@@ -177,17 +184,25 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
                 if not self.flow_active:
                     await self.wait(self.can_resume_flow)
                     continue
+                if self._seeks:
+                    await self._seek_again()
                 ready = self._pacer.release(self._paced_partitions(), self._behind)
                 for batch in ready:
                     await self._hand_on(batch)
-                if wanted := self._wanted():
-                    # While there is something to hand on, what others may still bring is not waited for.
-                    await self._take(await self._thread.fetch(wanted, 0 if ready else POLL_S))
-                elif not ready:
-                    await asyncio.sleep(IDLE_S)
+                # While there is something to hand on, what others may still bring is not waited for.
+                await self._take(await self._thread.fetch(self._wanted(), 0 if ready else POLL_S))
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
                 raise
+
+    async def _seek_again(self) -> None:
+        era = self._era
+        await asyncio.sleep(SEEK_PAUSE_S)
+        if self._era is era and self.flow_active:
+            await self.perform_seek()
+        if self._era is era and self._sought:
+            self._seeks, self._open = False, True
+            log.info("went to the committed offsets")
 
     def _wanted(self) -> frozenset[TP]:
         active = self._get_active_partitions()

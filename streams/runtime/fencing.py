@@ -26,6 +26,11 @@ MEMBERSHIP = (HeartbeatRequest, JoinGroupRequest, SyncGroupRequest, OffsetCommit
 PAUSE_S = 0.5
 
 
+def clock() -> float:
+    """Seconds that pass also while the machine sleeps, as the group's do; `time.monotonic` stands still meanwhile."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 class FencedError(Exception):
     """Another worker has joined the group under our name."""
 
@@ -44,7 +49,7 @@ class Guard:
         name: str,
         session_s: float,
         tell: Callable[[FencedError], None],
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = clock,
     ) -> None:
         self._clock = clock
         self._ask = coordinator._send_req

@@ -95,11 +95,12 @@ LINES = (
         "The flush at a handover took too long or failed. Whoever has the partitions next reads the rest again.",
     ),
     Line(
-        "could not go to the committed offsets: waiting for the next assignment",
+        "could not go to the committed offsets, trying again",
         "warning",
-        "rebalances",
-        "The group moved on while it was asked; the next assignment asks again.",
+        "ready",
+        "Kafka did not say where to go on, or the group moved on while it was asked. Not ready until it does; nothing is read meanwhile.",
     ),
+    Line("went to the committed offsets", "info", "ready", "The end of that."),
     Line(
         "commit refused: the group has moved on",
         "warning",

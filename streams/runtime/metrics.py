@@ -134,7 +134,8 @@ METRICS = (
         "counter",
         "times",
         "things forgotten because there were too many: states held decoded (their bytes stay), accounts of a shared thing, what an account"
-        " remembers (`account_…`; its networks with places, operators, exits, clocks). `state`: whole states because they are over",
+        " remembers (`account_…`; its networks with places, operators, exits, clocks), what ties an account to others (`case_edge`), the"
+        " oldest of its decided cases (`case_decision`). `state`: whole states because they are over",
         (by.EVICTED,),
     ),
     Metric(

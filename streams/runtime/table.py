@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import faust
-from faust.tables import manager
+from faust.tables import manager, recovery
 
 from streams.detection.states import keep
 from streams.runtime.delivery import Delivery, Pair
@@ -38,8 +38,36 @@ class LostBatchError(Exception):
         super().__init__(f"{place}: {fetched} was fetched, but only {handled} handled")
 
 
+class UnansweredError(Exception):
+    """Kafka did not answer while states were read back, so it is not known what is missing."""
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__(f"no answer from Kafka for {seconds:g} s while states were read back")
+
+
+class Recovery(recovery.Recovery):  # type: ignore[misc]
+    """Faust's, but it does not take a question that nobody answers for a wish to stop: it would end, and never recover again."""
+
+    async def _wait(self, work: Any, timeout: float | None = None) -> None:  # noqa: ASYNC109 (Faust's signature)
+        try:
+            await super()._wait(work, timeout)
+        except recovery.ServiceStopped:
+            if not self.should_stop:
+                self.app.consumer.cannot_go_on(UnansweredError(timeout))
+            raise
+
+
 class TableManager(manager.TableManager):  # type: ignore[misc]
-    """Faust's, but without the second for which it waits for tables: ours are all declared before the start."""
+    """Faust's, but without the second for which it waits for tables (ours are all declared before the start), and with our `Recovery`."""
+
+    _recovery: Recovery | None = None
+
+    @property
+    def recovery(self) -> Recovery:
+        """Reads changelogs back after each rebalance."""
+        if self._recovery is None:
+            self._recovery = Recovery(self.app, self, beacon=self.beacon, loop=self.loop)
+        return self._recovery
 
     async def on_start(self) -> None:
         """Register the tables and start their recovery."""
@@ -50,13 +78,15 @@ class TableManager(manager.TableManager):  # type: ignore[misc]
 class Held:
     """What we hold of one partition: the bytes, how far the changelog has been read, and the epochs seen."""
 
-    __slots__ = ("epoch", "epochs", "offset", "raw")
+    __slots__ = ("epoch", "epochs", "offset", "own", "raw")
 
     def __init__(self) -> None:
         self.raw: dict[bytes, bytes] = {}
         self.offset = -1
         self.epoch = 0
         self.epochs: dict[bytes, int] = {}
+        self.own = 0
+        """Under which we wrote, nobody else in between: who took over after us has read it, so an older one had lost the partition."""
 
 
 class StateTable(faust.Table):  # type: ignore[misc]
@@ -112,7 +142,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
         for parcel in sorted(parcels, key=lambda parcel: parcel.offset):
             # A hole means that somebody else wrote (or a retry wrote twice): it is read at the next rebalance.
             if parcel.topic == topic and parcel.offset == held.offset + 1:
-                held.offset = parcel.offset + len(parcel.pairs) - 1
+                held.offset, held.own = parcel.offset + len(parcel.pairs) - 1, epoch
 
     def release(self) -> None:
         """A rebalance begins: nothing is ours until recovery says so."""
@@ -132,14 +162,15 @@ class StateTable(faust.Table):  # type: ignore[misc]
             self._on_fault(error)
             raise
 
-    def persisted_offset(self, tp: Any) -> int | None:
-        """How far the changelog has been read for a partition that we kept; recovery goes on from there."""
+    def persisted_offset(self, tp: Any) -> int:
+        """How far the changelog is in what we hold, -1 for not at all: recovery goes on from there, wherever Faust was before."""
         held = self._held.get(tp.partition)
-        return None if held is None or held.offset < 0 else held.offset
+        return -1 if held is None else held.offset
 
     async def on_rebalance(self, assigned: Any, revoked: Any, newly_assigned: Any, generation_id: int = 0) -> None:
-        """Drop the states of partitions that are no longer ours."""
+        """Drop the states of partitions that are no longer ours, and what Faust had read and not given us yet: it may be of such a one."""
         self._owned.clear()
+        self.app.tables.recovery.buffers[self].clear()
         mine = {tp.partition for tp in assigned if tp.topic == self.changelog_topic_name}
         for partition in [partition for partition in self._held if partition not in mine]:
             del self._held[partition]
@@ -171,7 +202,7 @@ def apply(held: Held, records: Sequence[Any], follows: int | None = None) -> Non
         if record.offset <= seen:
             continue
         key, epoch = record.key, record.timestamp
-        if epoch < newest and epochs.get(key, 0) > epoch:
+        if epoch < newest and epochs.get(key, held.own) > epoch:
             continue
         newest = max(newest, epoch)
         epochs[key] = epoch

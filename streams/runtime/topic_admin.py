@@ -13,6 +13,10 @@ from streams.runtime.settings import Settings
 
 GONE_WITHIN_S = 30.0
 
+SEGMENT_BYTES = 64 * 1024 * 1024
+"""Of a changelog. Brokers compact all but the newest segment, and close that one by its size or by its records' time. Those of a changelog
+have the time at which its writer took it over (`table`), so with the usual gigabyte a start would read weeks of changes."""
+
 
 class TopicsError(Exception):
     """Topics are not as the pipeline needs them; `faults` names each topic, what was found and what was expected."""
@@ -98,7 +102,7 @@ def prepare(settings: Settings, stages: Sequence[Stage]) -> list[str]:
         if not settings.create_topics:
             missing = []
         if missing:
-            admin.create_topics({topic.name: _options(settings, topic) for topic in missing}, wait_for_metadata=True)
+            admin.create_topics({topic.name: options(settings, topic) for topic in missing}, wait_for_metadata=True)
             found = _describe(admin, [topic.name for topic in plan])
     finally:
         admin.close()
@@ -149,7 +153,11 @@ def _wait_until_gone(admin: Any, names: Sequence[str]) -> None:
 
 
 def _why(topic: Wanted) -> str:
-    return " (deleting old records would forget states)" if topic.name.endswith("-changelog") else ""
+    return " (deleting old records would forget states)" if _is_changelog(topic) else ""
+
+
+def _is_changelog(topic: Wanted) -> bool:
+    return topic.name.endswith("-changelog")
 
 
 def _plain(settings: Settings, topic: Topic) -> Wanted:
@@ -161,8 +169,14 @@ def _partitions(settings: Settings, group: str) -> int:
     return 1 if group == "cases" else settings.partitions
 
 
-def _options(settings: Settings, topic: Wanted) -> dict[str, Any]:
+def options(settings: Settings, topic: Wanted) -> dict[str, Any]:
+    """How a topic is made."""
     configs = {"cleanup.policy": topic.cleanup}
+    if _is_changelog(topic):
+        # The time is the writer's, also on a cluster that stamps records with its own.
+        configs |= {"segment.bytes": str(SEGMENT_BYTES), "message.timestamp.type": "CreateTime"}
+    if settings.replication_factor > 2:
+        configs["min.insync.replicas"] = "2"  # with Kafka's 1, what is acknowledged may be on one disk only
     if topic.retention_ms is not None:
         configs["retention.ms"] = str(topic.retention_ms)
     return {

@@ -32,7 +32,8 @@ def test_with_one_worker_away_the_rest_have_the_cpu_and_the_memory(rate: int, ac
     share = accounts / left
     assert rate / left * capacity.event_us(share) / 1e6 <= capacity.BUSY
     entities = capacity.STATES_AN_ACCOUNT - 1
-    held = share * (capacity.ACCOUNT_HELD + entities * capacity.ENTITY_HELD)
+    copies = share if left > 1 else 0.0
+    held = (share + copies) * (capacity.ACCOUNT_HELD + entities * capacity.ENTITY_HELD)
     partitions = -(-plan.partitions // left)
     hot = plan.hot_states * partitions * (capacity.ACCOUNT_HOT + capacity.ENTITY_HOT)
     assert held + hot + capacity.PROCESS + capacity.TABLES <= capacity.MEMORY
@@ -46,7 +47,7 @@ def test_no_worker_is_there_for_nothing(rate: int, accounts: int) -> None:
     if left:
         share = accounts / left
         too_busy = rate / left * capacity.event_us(share) / 1e6 > capacity.BUSY
-        assert too_busy or share > capacity.accounts_a_worker()
+        assert too_busy or capacity.held_accounts(accounts, left) > capacity.accounts_a_worker()
 
 
 def test_more_never_needs_less() -> None:

@@ -161,3 +161,22 @@ def test_an_input_of_megabytes_is_buried_and_the_rest_goes_on(broker: Broker) ->
         assert worker.process.poll() is None
     finally:
         site.close()
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_what_the_broker_refuses_is_not_said_to_be_sent(deploy: Deploy, others: int) -> None:
+    """With others in its batch it is found by halving; they arrive."""
+    site = deploy()
+    allow(site, site.prefix + "platform-events", 15_000)
+    texts = ["" for _ in range(others)] + [noise(60_000).hex()]
+    told = [{"type": "login.succeeded", "account_id": "w", "text": text} for text in texts]
+    lines = b"".join(json.dumps(event).encode() + b"\n" for event in told)
+    wait_until(
+        lambda: command(site.environment, "send", "-", given=lines).returncode != 0,
+        20,
+        lambda: "the broker takes what its topic does not allow",
+    )
+    ended = command(site.environment, "send", "-", given=lines)
+    assert ended.returncode == 70
+    assert b"1 not delivered; the first: " in ended.stderr
+    assert b"events sent to" not in ended.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 
 from confluent_kafka import ConsumerGroupState
@@ -89,3 +90,37 @@ def test_of_more_workers_than_partitions_one_is_unassigned(deploy: Deploy) -> No
     assert "personawatch_ready 0.0" in idle.metrics()
     site.produce("platform-events", events(10))
     site.wait_drained()
+
+
+class Hasty(WorkerProcess):
+    """A worker whose Kafka client takes three seconds in which nobody came to read for five minutes, after which it leaves the group."""
+
+    command = (
+        sys.executable,
+        "-c",
+        (
+            "import sys; from aiokafka.consumer.subscription_state import SubscriptionState as Book;"
+            " idle = Book.fetcher_idle_time.fget; Book.fetcher_idle_time = property(lambda book: 100 * idle(book));"
+            " from tests.kafka.worker import main; sys.exit(main())"
+        ),
+    )
+
+
+def test_a_spare_worker_takes_over_also_after_five_idle_minutes(deploy: Deploy) -> None:
+    site = deploy(partitions="1")
+    site.worker_class = Hasty
+    site.produce("platform-events", events(100))
+    workers = []
+    for members, name in enumerate(("works", "copies", "spare"), 1):
+        workers.append(site.worker(instance_id=name))
+        if members == 1:
+            workers[0].wait_ready()
+        wait_until(lambda: in_group(site) == members, 30, workers[-1].log)  # noqa: B023 (called before the next turn)
+    *others, spare = workers
+    time.sleep(2 * 3 + site.settings.session_timeout_s)  # it would have left, and the group have given it up
+    assert spare.counted("assigned_partitions") == spare.counted("state_keys") == 0
+    for worker in others:
+        worker.kill()
+    site.produce("platform-events", events(100, start=100))
+    site.wait_drained(40)
+    site.assert_exact()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any, NamedTuple
 
 import pytest
@@ -94,6 +95,23 @@ def test_a_broker_that_comes_back_may_answer_once_before_it_gives_us_up() -> Non
         with pytest.raises(KafkaError):  # a session later the answer means what it says
             await coordinator._send_req(HEARTBEAT)
         assert len(told) == 1
+
+    asyncio.run(work())
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="this system's clock stands still while it sleeps")
+def test_a_machine_that_slept_was_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "clock_gettime", lambda which: now if which == time.CLOCK_BOOTTIME else 0.0)
+
+    async def work() -> None:
+        nonlocal now
+        coordinator = Coordinator(Answer(NONE), Answer(UNKNOWN_MEMBER))
+        told = guarded(coordinator)
+        await coordinator._send_req(HEARTBEAT)
+        now = 3600.0
+        await coordinator._send_req(HEARTBEAT)
+        assert told == []
 
     asyncio.run(work())
 

@@ -69,6 +69,38 @@ def test_an_input_that_gives_nothing_is_not_waited_for_for_ever() -> None:
     assert minutes(pacer.release([LOGINS, PLATFORM], always)) == [100]
 
 
+def test_patience_begins_anew_with_every_record() -> None:
+    now = 0.0
+    pacer = Pacer(lambda: now)
+    pacer.add(fetched(PLATFORM, 100))
+    assert pacer.release([LOGINS, PLATFORM], always) == []
+    now = PATIENCE_S - 1
+    pacer.add(fetched(LOGINS, 100))
+    assert minutes(pacer.release([LOGINS, PLATFORM], always)) == [100, 100]
+    pacer.add(fetched(PLATFORM, 500))
+    assert pacer.release([LOGINS, PLATFORM], always) == []
+    now = PATIENCE_S + 1
+    assert pacer.release([LOGINS, PLATFORM], always) == []
+
+
+def test_a_clock_that_is_ahead_holds_nothing_up_at_the_live_edge() -> None:
+    """There, another input has records at every moment, and it would wait until the others have come to its time."""
+    now = 1_000
+    pacer = Pacer(wall=lambda: now * 60)
+    pacer.add(fetched(PLATFORM, now, now + 60))
+    pacer.add(fetched(LOGINS, now - 1, now))
+    assert sorted(minutes(pacer.release([LOGINS, PLATFORM], always))) == [now - 1, now, now, now + 60]
+
+
+def test_a_clock_that_is_ahead_waits_like_all_others_for_a_backlog() -> None:
+    now = 1_000
+    pacer = Pacer(wall=lambda: now * 60)
+    pacer.add(fetched(PLATFORM, now + 60))
+    pacer.add(fetched(LOGINS, 0, 1))
+    assert minutes(pacer.release([LOGINS, PLATFORM], always)) == [0, 1]
+    assert pacer.holds(PLATFORM)
+
+
 batches_of_minutes = st.lists(st.lists(st.integers(0, 300), min_size=1, max_size=6), max_size=6)
 
 

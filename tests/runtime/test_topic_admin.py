@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from streams.cli.environment import bare_stages
 from streams.detection.shadow import shadowed
 from streams.runtime.settings import load
-from streams.runtime.topic_admin import Found, faults, wanted
+from streams.runtime.topic_admin import SEGMENT_BYTES, Found, faults, options, wanted
 from tests.kafka.toys import stages
 
 SETTINGS = load({"PERSONAWATCH_TOPIC_PREFIX": "p-", "PERSONAWATCH_APP_ID": "pw", "PERSONAWATCH_PARTITIONS": "4"})
@@ -43,6 +47,28 @@ def test_each_fault_in_words() -> None:
             " p-enriched-events has 4, p-findings has 8, pw-accounts-changelog has 4"
         ),
     ]
+
+
+def test_a_changelog_is_made_with_segments_that_close_by_their_size() -> None:
+    """Its records have the time of their writer's start, so that no time ever closes them, and what is not closed is not compacted."""
+    one = replace(SETTINGS, replication_factor=1)
+    configs = {topic.name: options(one, topic)["configs"] for topic in PLAN}
+    assert configs["pw-accounts-changelog"] == {
+        "cleanup.policy": "compact",
+        "segment.bytes": str(SEGMENT_BYTES),
+        "message.timestamp.type": "CreateTime",
+    }
+    assert configs["p-alerts"] == {"cleanup.policy": "compact"}
+    assert configs["p-links"] == {"cleanup.policy": "delete", "retention.ms": "604800000"}
+
+
+@pytest.mark.parametrize(("copies", "acknowledged"), [(1, None), (2, None), (3, "2"), (5, "2")])
+def test_what_is_acknowledged_is_on_two_brokers_where_one_of_them_may_be_away(
+    copies: int, acknowledged: str | None
+) -> None:
+    settings = replace(SETTINGS, replication_factor=copies)
+    found = {options(settings, topic)["configs"].get("min.insync.replicas") for topic in PLAN}
+    assert found == {acknowledged}
 
 
 SHADOW = load({"PERSONAWATCH_SHADOW": "tuned", "PERSONAWATCH_APP_ID": "pw", "PERSONAWATCH_PARTITIONS": "4"})
