@@ -82,6 +82,12 @@ def test_so_is_whoever_is_left_when_a_case_goes_on_with_others(desk: Desk) -> No
     ]
 
 
+def test_a_case_of_two_who_parted_ends_once_when_nothing_is_left_of_either(desk: Desk) -> None:
+    (opened,) = desk.tell(tied("a", "b", "device:x"), assessed("a", *REVIEW))
+    (ended,) = desk.tell(assessed("b", day=CASE_DAYS + 1))
+    assert (ended.alert_id, ended.status, ended.subject.account_ids) == (opened.alert_id, "retracted", ("a",))
+
+
 def test_no_account_is_in_two_cases_that_go_on(desk: Desk) -> None:
     """Whoever left one of them silently is part of the other next."""
     desk.tell(tied("a", "b", "device:x"), assessed("c", *review(89), day=89), assessed("a", *review(89), day=89))

@@ -110,6 +110,7 @@ def test_one_alert_opens_and_the_same_evidence_again_says_nothing(desk: Desk) ->
 def test_a_watch_case_goes_to_the_watchlist_and_notifies_nobody(desk: Desk) -> None:
     (alert,) = desk.tell(assessed("a", *WATCH))
     assert (alert.tier, alert.notify, alert.status) == ("watch", False, "watch")
+    assert desk.topics == {WATCHLIST.name}
 
 
 def test_new_evidence_in_a_known_root_updates_without_notifying(desk: Desk) -> None:
