@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from streams.detection.catalogue.model import Catalogue
+from streams.detection.family import REFS
 from streams.detection.messages import EdgeRemoved, Finding, Link, Numbers, Ref, StrongEdge, Who
 from streams.detection.windows import DAY
 
@@ -155,7 +156,7 @@ class EntityDesk:
                 member.first,
                 len(entity.members),
                 numbers,
-                sorted({*refs})[-3:],
+                sorted({*refs})[-REFS:],
             )
         )
 

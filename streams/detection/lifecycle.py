@@ -78,15 +78,15 @@ def _only_faded(case: Case, verdict: Verdict, fingerprint: str) -> bool:
 def revivable(cases: Sequence[Case], verdict: Verdict) -> Case | None:
     """The retracted case that goes on when its evidence comes back while it would still be valid: one episode, one identity.
 
-    So does one that had joined another case and has left it again, unless people have decided on any of these accounts since.
+    So does one that had joined another case and has left it again, unless people have decided since on the account at which it began.
     """
-    decided = any(case.status == "resolved" for case in cases)
+    decisions = [case for case in cases if case.status == "resolved"]
     for case in sorted(cases, key=lambda case: (case.opened, case.case_id)):
         if (
             case.status == "retracted"
-            and not (case.joined_to and decided)
             and case.anchor in verdict.members
             and verdict.now < case.expires
+            and not any(case.opened <= made.decided and case.anchor in made.members for made in decisions)
         ):
             return case
     return None

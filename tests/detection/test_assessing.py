@@ -68,6 +68,15 @@ def test_a_mitigating_fact_that_lowers_nothing_yet_is_told(stage: Stage) -> None
     assert [fact.mitigator for fact in told.mitigations] == ["MIT-OFFICE"]
 
 
+def test_what_a_statement_changes_is_told_at_once(stage: Stage) -> None:
+    """Also where the event links the account to nothing, by which it would be told."""
+    find(stage, "device:d", 0)
+    stage.tell(T0 + 1, "travel.declared", countries=["JP"], from_date="2024-10-10")
+    (output,) = stage.outputs
+    told = msgspec.msgpack.decode(output.value, type=Assessment)
+    assert [fact.mitigator for fact in told.mitigations] == ["MIT-TRAVEL"]
+
+
 def test_how_many_events_came_late_is_told(stage: Stage) -> None:
     (told,) = find(stage, "device:d", 0)
     assert told.data_quality == []

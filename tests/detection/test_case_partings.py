@@ -82,6 +82,12 @@ def test_so_is_whoever_is_left_when_a_case_goes_on_with_others(desk: Desk) -> No
     ]
 
 
+def test_a_case_of_two_who_parted_ends_once_when_nothing_is_left_of_either(desk: Desk) -> None:
+    (opened,) = desk.tell(tied("a", "b", "device:x"), assessed("a", *REVIEW))
+    (ended,) = desk.tell(assessed("b", day=CASE_DAYS + 1))
+    assert (ended.alert_id, ended.status, ended.subject.account_ids) == (opened.alert_id, "retracted", ("a",))
+
+
 def test_no_account_is_in_two_cases_that_go_on(desk: Desk) -> None:
     """Whoever left one of them silently is part of the other next."""
     desk.tell(tied("a", "b", "device:x"), assessed("c", *review(89), day=89), assessed("a", *review(89), day=89))
@@ -125,6 +131,24 @@ def test_what_joined_a_case_that_people_decided_does_not_go_on(desk: Desk) -> No
     (news,) = desk.tell(assessed("b", *REVIEW, DOCUMENT, day=3))
     assert news.alert_id not in (older.alert_id, own.alert_id)
     assert news.notify
+
+
+def test_nor_does_what_was_taken_back_before_people_decided_on_its_account_as_part_of_another_one(desk: Desk) -> None:
+    (own,) = desk.tell(assessed("b", *REVIEW))
+    desk.tell(assessed("b", day=1))
+    (other,) = desk.tell(assessed("a", *REVIEW, day=1))
+    desk.tell(tied("a", "b", day=1), decided(other.alert_id, "a", 2), untied("a", "b", day=3))
+    (news,) = desk.tell(assessed("b", *REVIEW, DOCUMENT, day=4))
+    assert (news.alert_id in (own.alert_id, other.alert_id), news.notify) == (False, True)
+
+
+def test_what_was_found_since_a_decision_goes_on_when_it_comes_back(desk: Desk) -> None:
+    (first,) = desk.tell(assessed("a", *REVIEW))
+    desk.tell(decided(first.alert_id, "a", 1))
+    (second,) = desk.tell(assessed("a", *REVIEW, DOCUMENT, day=2))
+    desk.tell(assessed("a", day=3))
+    (back,) = desk.tell(assessed("a", *REVIEW, DOCUMENT, day=4))
+    assert (back.alert_id, back.notify) == (second.alert_id, False)
 
 
 def test_what_people_decided_does_not_come_back_by_a_tie_to_an_alert_that_was_taken_back(desk: Desk) -> None:

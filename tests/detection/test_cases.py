@@ -10,7 +10,7 @@ import pytest
 
 from enrichers.enriched import Origin
 from schemas.events.fields import MAX_ID_LENGTH
-from schemas.topics import ALERTS, WATCHLIST
+from schemas.topics import ALERTS, SAFETY_NOTICES, WATCHLIST
 from streams.detection import cases
 from streams.detection.alert import Alert
 from streams.detection.case_graph import tie
@@ -48,7 +48,8 @@ class Desk:
         self.states: PartitionStates[CaseRecord] = PartitionStates(self.codec)
         self.offset = 0
         self.counts: dict[tuple[str, str], int] = {}
-        """Of the newest messages."""
+        self.topics: set[str] = set()
+        """Of the newest messages, as `counts`."""
 
     def tell(self, *told: Told) -> list[Alert]:
         """Give the stage some messages; what it published. Of the states only what a changelog would hold is left."""
@@ -58,6 +59,7 @@ class Desk:
             self.offset += 1
         result = self.stage.process("assessments", records, self.states)
         self.counts = result.counts
+        self.topics = {output.topic for output in result.outputs}
         self._restart()
         return self.read(result.outputs)
 
@@ -108,6 +110,7 @@ def test_one_alert_opens_and_the_same_evidence_again_says_nothing(desk: Desk) ->
 def test_a_watch_case_goes_to_the_watchlist_and_notifies_nobody(desk: Desk) -> None:
     (alert,) = desk.tell(assessed("a", *WATCH))
     assert (alert.tier, alert.notify, alert.status) == ("watch", False, "watch")
+    assert desk.topics == {WATCHLIST.name}
 
 
 def test_new_evidence_in_a_known_root_updates_without_notifying(desk: Desk) -> None:
@@ -179,6 +182,14 @@ def test_an_edge_of_former_days_is_judged_when_it_is_told(desk: Desk) -> None:
         desk.tell(assessed(name, *(evidence(item.indicator, 1.0, day) for item in REVIEW), day=day))
     published = desk.tell(StrongEdge("payout", "payout:i", "a", "c", T0 + 10 * DAY, told=T0 + 95 * DAY))
     assert [alert.subject.account_ids for alert in published] == [("a", "c"), ("b",)]
+
+
+def test_people_are_warned_while_a_case_goes_on_and_not_when_it_has_ended(desk: Desk) -> None:
+    (opened,) = desk.tell(assessed("a", *REVIEW, evidence("identity_owner_report")))
+    assert desk.topics == {ALERTS.name, SAFETY_NOTICES.name}
+    desk.tell(Disposition(opened.alert_id, "a", "victim", [], T0 + DAY))
+    assert desk.topics == {ALERTS.name}
+    assert desk.counts["dispositions", "victim"] == 1
 
 
 def test_a_person_resolves_and_only_news_opens_another_episode(desk: Desk) -> None:

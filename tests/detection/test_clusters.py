@@ -92,6 +92,8 @@ def test_a_fact_of_one_member_or_of_two_agencies_excuses_nobody_else() -> None:
     assert strength(square().agency("one", "a", "b").agency("two", "c", "d").cluster()) == 1.0
     ended = msgspec.structs.replace(AGENCY, until=T0 - 1)
     assert strength(square().agency("one", *"abcd", fact=ended).cluster()) == 1.0
+    other = msgspec.structs.replace(AGENCY, mitigator="MIT-TENURE")
+    assert strength(square().agency("one", *"abcd", fact=other).cluster()) == 1.0
     assert strength(square().agency("", *"abcd").cluster()) == 1.0
 
 

@@ -29,6 +29,7 @@ class Things:
         self.stage = EntitiesStage(CATALOGUE)
         self.states: PartitionStates[EntityState] = PartitionStates(StateCodec(EntityState))
         self.said: dict[tuple[str, str], float] = {}
+        self.findings: list[Finding] = []
         self.edges: dict[tuple[str, str], Edge] = {}
         self.told: list[StrongEdge | EdgeRemoved] = []
         self.offset = 0
@@ -44,6 +45,7 @@ class Things:
         for output in self.stage.process("links", [record], self.states).outputs:
             if output.topic == FINDINGS.name:
                 finding = msgspec.msgpack.decode(output.value, type=Finding)
+                self.findings.append(finding)
                 self.said[finding.account, finding.indicator] = finding.confidence
             elif output.topic == ASSESSMENTS.name:
                 self.hear(msgspec.msgpack.decode(output.value, type=CaseInput))
@@ -108,6 +110,17 @@ def test_what_a_thing_said_of_an_account_it_forgets_is_taken_back(kind: str, ind
     assert things.said["a", indicator] > 0
     things.link(kind, "b", KEEP_DAYS[kind] + 1)
     assert things.said == {("a", indicator): 0.0, ("b", indicator): 0.0}
+
+
+def test_a_public_terminal_forgets_its_visitors_and_takes_no_fact_about_them_back() -> None:
+    """A mitigating fact lapses by itself: there is no finding to take back."""
+    things = Things()
+    for hour in range(20):
+        things.link("device", f"v{hour:02}", hour / 24, bits=5.0)
+    things.findings.clear()
+    things.link("device", "z", KEEP_DAYS["device"] + 1, bits=5.0)
+    assert things.findings == []
+    assert things.state("device").members.keys() == {"z"}
 
 
 def test_an_address_takes_nothing_back_when_accounts_merely_went_quiet() -> None:
