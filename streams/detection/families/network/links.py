@@ -38,11 +38,11 @@ def send(moment: Moment, seen: Seen, desk: Desk) -> None:
     """Send what is due for this address. What was sent lately is asked here, before anything is built for a link."""
     facts = moment.facts
     key, classes = facts.shared_key, facts.classes
-    if key is None or (classes and not CROWDS.isdisjoint(classes)):
+    if key is None or not CROWDS.isdisjoint(classes):
         return
     sent, ts = moment.account.links, moment.ts
     known, last = sent.get(f"exit:{key}"), sent.get(f"ip:{key}")
-    shareable = not classes or NEVER_SHARED.isdisjoint(classes)
+    shareable = NEVER_SHARED.isdisjoint(classes)
     earlier = max([at for at in (known, last) if at is not None and SECOND <= abs(ts - at) <= WEEK], default=None)
     if known is None or classes or ts - known >= WEEK:
         exits(moment, desk, SECOND, first=shareable and earlier is None)

@@ -35,7 +35,5 @@ def recent(entity: EntityState, span: int) -> dict[str, Member]:
 
 def withdraw(entity: EntityState, indicator: str, desk: EntityDesk) -> None:
     """Take an earlier finding back from everybody who got it."""
-    for name, member in entity.members.items():
-        sent = member.sent.get(indicator)
-        if sent is not None and sent[0] > 0:
-            desk.find(entity, name, indicator, 0.0, {}, [])
+    for name in entity.members:
+        desk.find(entity, name, indicator, 0.0, {}, [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streams.detection.entity_state import VISIT, EntityDesk, EntityState, Member
 from streams.detection.families.network.crowds import count_devices
-from streams.detection.families.network.relations import groups_of, recent, withdraw
+from streams.detection.families.network.relations import groups_of, withdraw
 from streams.detection.families.network.rhythm import alike
 from streams.detection.messages import Link
 from streams.detection.windows import DAY, HOUR
@@ -52,7 +52,7 @@ def _twice(entity: EntityState, span: int) -> dict[str, Member]:
     """Members with two sessions within `span` ms before the newest link, by what their own newest links tell."""
     return {
         name: member
-        for name, member in recent(entity, span).items()
+        for name, member in entity.members.items()
         if entity.watermark - member.data.get("earlier", member.last) <= span
     }
 

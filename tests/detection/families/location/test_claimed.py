@@ -79,6 +79,11 @@ def test_networks_that_nobody_lives_on_are_left_out(hidden: str) -> None:
     assert lived(Account(claimed_country="AA"), ["athens"] * 21, hidden).confidence(CLAIMED) == 0.0
 
 
+@pytest.mark.parametrize("carrier", ["mobile", "cgnat"])
+def test_a_carriers_network_is_one_that_people_live_on(carrier: str) -> None:
+    assert lived(Account(claimed_country="AA"), ["athens"] * 21, carrier).confidence(CLAIMED) == 1.0
+
+
 def test_an_updated_profile_takes_the_finding_back() -> None:
     account = lived(Account(claimed_country="AA"), ["athens"] * 21)
     assert account.confidence(CLAIMED) == 1.0

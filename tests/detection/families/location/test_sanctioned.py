@@ -25,6 +25,8 @@ def test_a_sanctioned_setting_on_two_days(fields: dict[str, str], expected: floa
     assert account.confidence(SETTING) == 0.0
     account.login(DAY, facts("lisbon"), **fields)
     assert account.confidence(SETTING) == expected
+    if evidence := account.fired(SETTING):
+        assert evidence.numbers["settings"] == len(fields)
 
 
 def test_two_settings_half_a_year_apart_are_not_both() -> None:

@@ -115,6 +115,11 @@ def test_a_vpn_in_between_does_not_hide_a_jump_between_access_networks() -> None
     assert hops(*stops, *again).confidence(ID) == 1.0
 
 
+def test_an_exit_in_the_same_town_is_no_sighting_at_home() -> None:
+    stops = [(0, facts("lisbon", "vpn")), (MINUTE, facts("lisbon")), (30 * MINUTE, facts("athens"))]
+    assert hops(*stops, (HOUR, facts("lisbon"))).confidence(ID) == 1.0
+
+
 @pytest.mark.parametrize("one", ["vpn", "hosting", "tor", "residential_proxy"])
 def test_two_anonymized_sides_are_silent(one: str) -> None:
     stops = [(index * HOUR, facts("athens" if index % 2 else "lisbon", one)) for index in range(6)]

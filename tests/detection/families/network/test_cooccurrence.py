@@ -56,6 +56,7 @@ def test_heartbeats_on_an_exit_are_told_of_every_half_hour() -> None:
     for minute in range(1, 120):
         account.beat(minute * MINUTE, vpn(1))
     assert len(account.sent("exit")) == 4
+    assert not [sent for sent in account.sent("exit") if "visit" in sent.data]
 
 
 def test_less_rare_exits_need_more_and_popular_ones_never_count() -> None:

@@ -109,6 +109,13 @@ def test_shared_classes_send_no_ip_link(name: str) -> None:
     assert not account.sent("ip")
 
 
+def test_a_rented_server_is_an_address_like_any_other() -> None:
+    account = Account()
+    for hour in range(2):
+        account.start(hour * HOUR, facts(classes=("hosting",)))
+    assert account.sent("ip")
+
+
 def test_a_covering_declaration_travels_with_the_link() -> None:
     account = Account()
     account.state.profile.affiliations = ["family:198.51.1.0/24", "coworking:198.51.1.7/32", "coworking:nonsense"]

@@ -150,7 +150,9 @@ def test_links_are_daily_while_what_they_carry_changes_and_weekly_then() -> None
 def test_vpn_exits_are_grouped_by_operator_and_city() -> None:
     account = Account()
     account.start(0, vpn(1))
-    assert account.sent("subnet")[0].key == "astrill+PT"
+    account.start(HOUR, vpn(2, operator=None))
+    account.start(2 * HOUR, facts(3, operator="Example Fibre"))
+    assert [sent.key for sent in account.sent("subnet")] == ["astrill+PT", "198.51.2.0/24", "198.51.3.0/24"]
 
 
 def test_the_weeks_profile_and_its_likeness() -> None:
