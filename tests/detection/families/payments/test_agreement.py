@@ -24,6 +24,7 @@ def test_four_equal_splits_fire_with_and_without_credits(credit: bool) -> None:
     evidence = account.fired(NAME)
     assert evidence is not None
     assert evidence.confidence == 1.0
+    assert [round((ts - T0) / DAY * 24) for ts in (evidence.first, evidence.last)] == [10 * 24 + 1, 52 * 24 + 2]
     assert evidence.numbers["splits"] == 4
     assert evidence.numbers["share_percent"] == 90
 
