@@ -24,6 +24,7 @@ def test_four_equal_splits_fire_with_and_without_credits(credit: bool) -> None:
     evidence = account.fired(NAME)
     assert evidence is not None
     assert evidence.confidence == 1.0
+    assert [round((ts - T0) / DAY * 24) for ts in (evidence.first, evidence.last)] == [10 * 24 + 1, 52 * 24 + 2]
     assert evidence.numbers["splits"] == 4
     assert evidence.numbers["share_percent"] == 90
 
@@ -43,11 +44,28 @@ def test_parts_may_vary_by_three_points_each_way(spread: float, fires: bool) -> 
     assert (account.fired(NAME) is not None) is fires
 
 
+@pytest.mark.parametrize(("last", "fires"), [(99, True), (101, False)])
+def test_four_splits_lie_within_ninety_days(last: int, fires: bool) -> None:
+    account = with_instruments()
+    for at in (10, 40, 70, last):
+        split(account, at)
+    assert (account.fired(NAME) is not None) is fires
+
+
 def test_splits_spread_over_a_year_are_silent() -> None:
     account = with_instruments()
     for at in (10, 60, 110, 160, 210):
         split(account, at)
     assert account.fired(NAME) is None
+
+
+def test_splits_that_go_on_for_a_year_are_told_as_of_the_newest() -> None:
+    account = with_instruments()
+    for at in range(10, 366, 14):
+        split(account, at, credit=True)
+    evidence = account.fired(NAME)
+    assert evidence is not None
+    assert (evidence.numbers["splits"], round((evidence.last - T0) / DAY)) == (7, at)
 
 
 @pytest.mark.parametrize(("others", "fires"), [(1, True), (2, False)])

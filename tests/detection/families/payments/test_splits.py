@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.events import BalanceCredited, PayoutMethodAdded, PayoutRequested
 from streams.detection.account_state import AccountState
 from streams.detection.families.payments import FAMILY
-from streams.detection.windows import DAY
+from streams.detection.windows import DAY, MINUTE
 from tests.detection.families.payments.driver import HOUR, T0, Account, make, split, with_instruments
 
 NAME = "pass_through_fan_out"
@@ -25,6 +25,16 @@ def test_own_instruments_and_unknown_holders_are_no_split(own: float | None, oth
     for at in (10, 20, 30, 40, 50):
         split(account, at)
     assert account.fired(NAME) is None
+
+
+@pytest.mark.parametrize(("own", "other", "fires"), [(0.9, None, False), (0.1, 0.2, True)])
+def test_a_split_has_a_receiver_who_is_known_to_be_another(own: float | None, other: float | None, fires: bool) -> None:
+    """A stranger's instrument that gets nothing makes none; two strangers are enough."""
+    account = with_instruments(own, other)
+    account.see(PayoutMethodAdded, 0, instrument_h="unused", holder_name_match_score=0.2)
+    for at in (10, 20, 30, 40):
+        split(account, at)
+    assert (account.fired(NAME) is not None) is fires
 
 
 def test_one_company_behind_both_instruments_is_one_holder() -> None:
@@ -111,6 +121,25 @@ def test_a_late_credit_takes_a_wrong_grouping_back() -> None:
     assert account.fired(NAME) is not None
     account.see(BalanceCredited, 40 - 5 * HOUR, amount=50)  # the second part left more than a day after it
     assert account.fired(NAME) is None
+
+
+@pytest.mark.parametrize("minutes", [(5, 50), (50, 5)])
+def test_of_the_credits_of_an_hour_the_first_is_kept_whichever_arrives_first(minutes: tuple[int, int]) -> None:
+    account = with_instruments()
+    for minute in minutes:
+        account.see(BalanceCredited, 10 + minute / 60 * HOUR, amount=50)
+    memory = account.state.payments
+    assert memory is not None
+    assert memory.credits == [T0 + 10 * DAY + 5 * MINUTE]
+
+
+def test_what_no_window_reaches_is_forgotten() -> None:
+    account = with_instruments()
+    split(account, 10, credit=True)
+    account.see(PayoutRequested, 110, instrument_h="own", amount=5, currency="USD")
+    memory = account.state.payments
+    assert memory is not None
+    assert (len(memory.payouts), memory.credits) == (1, [])
 
 
 @pytest.mark.parametrize("between", [0.1, 0.5, 19])
