@@ -234,20 +234,21 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
             return False
         before = self._handed_on.get(tp)
         if before is not None and batch.records[0].offset - before > MARKERS and not self._is_changelog_tp(tp):
-            await self._look_for_loss(tp, before + 1)
+            await self._look_for_loss(tp, before + 1, batch.records[0].offset)
         message = self._message(batch._replace(follows=before))
         self._handed_on[tp] = message.offset
         self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
         await self.wait_first(self.callback(message), self.suspend_flow.wait())
         return not self.suspend_flow.is_set()
 
-    async def _look_for_loss(self, tp: TP, wanted: int) -> None:
+    async def _look_for_loss(self, tp: TP, wanted: int, read: int) -> None:
         try:
             kept = await self._thread.kept([tp])
         except (KafkaError, IllegalStateError) as error:
             log.warning("could not ask what the broker still has", topic=tp.topic, error=repr(error))
             return
-        if gone := missed(wanted, kept[tp]):
+        # Retention may have gone on meanwhile, over what has been read.
+        if gone := min(missed(wanted, kept[tp]), read - wanted):
             self.lost(tp, gone)
 
     def _message(self, batch: Fetched) -> ConsumerMessage:

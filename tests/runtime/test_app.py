@@ -50,3 +50,18 @@ def test_a_worker_that_reads_states_back_makes_progress() -> None:
 
     before, begun, later = asyncio.run(marks())
     assert before != begun != later, "a long recovery is no standstill"
+
+
+def test_a_worker_whose_inputs_are_not_open_is_still_recovering() -> None:
+    """Its states are there, and where to go on is still asked for."""
+
+    async def remaining() -> list[int | None]:
+        pipeline = Pipeline(Settings(), [Spread(), Count()], Metrics())
+        consumer = SimpleNamespace(reads=False)
+        pipeline.app.consumer = consumer
+        pipeline.app.tables.actives_ready = True
+        found = [pipeline.recovering()]
+        consumer.reads = True
+        return [*found, pipeline.recovering()]
+
+    assert asyncio.run(remaining()) == [0, None]

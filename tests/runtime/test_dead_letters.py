@@ -37,6 +37,18 @@ def test_a_share_over_the_window_stops() -> None:
         gate.saw(100, 60)
 
 
+@pytest.mark.parametrize("dead", [500, 501])
+def test_a_share_stops_above_its_limit_and_not_at_it(dead: int) -> None:
+    gate = FloodGate(LIMITS)
+    gate.saw(dead - 250, dead - 250)
+    gate.saw(750 - dead, 0)
+    if dead > 500:
+        with pytest.raises(FloodError, match="of the last 1000 records are dead letters"):
+            gate.saw(500, 250)
+    else:
+        gate.saw(500, 250)
+
+
 def test_what_left_the_window_no_longer_counts() -> None:
     gate = FloodGate(LIMITS)
     for _ in range(8):

@@ -153,7 +153,7 @@ def test_what_cannot_be_delivered_in_time_is_said(fault: str) -> None:
         broker = Broker(*[AWAY] * 1000 * (fault == "not acknowledged"))
         broker.not_taken = 1000 * (fault == "not taken")
         broker.unknown = 1000 * (fault == "no such topic")
-        with pytest.raises(UndeliverableError, match="links.*: KafkaTimeoutError"):
+        with pytest.raises(UndeliverableError, match=r"links.*: KafkaTimeoutError"):
             await deliver(broker, b"1", timeout_s=0)
         assert broker.values("t-links") == []
 

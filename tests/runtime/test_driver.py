@@ -48,9 +48,10 @@ class Thread:
 
     beacon = None
 
-    def __init__(self, away: int = 0, *, silent: bool = False) -> None:
+    def __init__(self, away: int = 0, *, silent: bool = False, first: int = 0) -> None:
         self.away = away
         self.silent = silent
+        self.first = first
         self.asked = 0
 
     def assignment(self) -> set[TP]:
@@ -68,7 +69,7 @@ class Thread:
         return ERA, dict.fromkeys(sources, 5)
 
     async def kept(self, places: Iterable[TP]) -> dict[TP, Kept]:
-        return dict.fromkeys(places, Kept(0, 9))
+        return dict.fromkeys(places, Kept(self.first, self.first + 9))
 
     async def fetch(self, *_: Any) -> list[Fetched]:
         await asyncio.sleep(0)
@@ -159,5 +160,26 @@ def test_whatever_a_flush_at_the_handover_ends_with_the_partitions_are_given_up(
         await consumer.on_partitions_revoked({SOURCE})
         assert revoked == [{SOURCE}]
         assert not consumer.is_current(Fetched(SOURCE, [], ERA, 0))
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize(
+    ("first", "lost"),
+    [
+        pytest.param(5, [], id="a transaction's markers, nothing is gone"),
+        pytest.param(40, [(SOURCE, 30)], id="all up to the oldest that there is"),
+        pytest.param(90, [(SOURCE, 30)], id="retention has gone on, over what was read"),
+    ],
+)
+def test_what_was_left_out_between_two_batches_is_lost_as_far_as_the_broker_has_it_no_more(
+    first: int, lost: list[tuple[TP, int]]
+) -> None:
+    async def work() -> None:
+        consumer = consumer_on(Thread(first=first))
+        told: list[tuple[TP, int]] = []
+        consumer.lost = lambda tp, records: told.append((tp, records))
+        await consumer._look_for_loss(SOURCE, wanted=10, read=40)
+        assert told == lost
 
     asyncio.run(work())

@@ -53,6 +53,18 @@ def test_the_same_record_makes_the_same_letter() -> None:
     assert letter_for(what, MOST) == letter_for(what._replace(cause=cause(Count())), MOST)
 
 
+def test_a_refused_letter_is_cut_in_half_and_says_the_same() -> None:
+    letter = letter_for(TooLarge("t-links", 2, b"k", b"v" * 20_000, None), MOST)
+    cut = smaller(TooLarge("t-dead-letters", 0, letter.key, letter.value, None), MOST)
+    assert cut is not None
+    assert cut.key == letter.key
+    assert len(letter.value) * 0.4 < len(cut.value) <= len(letter.value) // 2
+    before, after = decode_dead_letter(letter.value), decode_dead_letter(cut.value)
+    assert after.raw
+    assert (before.raw or b"").startswith(after.raw)
+    assert (after.raw_size, after.reason, after.meant_for) == (20_000, "output_too_large", "t-links")
+
+
 @given(st.binary(max_size=3000), st.binary(max_size=60_000), st.integers(1000, 50_000))
 def test_a_refused_letter_gets_smaller_until_nothing_is_left_to_cut(key: bytes, value: bytes, most: int) -> None:
     output = letter_for(TooLarge("t-links", 2, key, value, None), most)
