@@ -35,10 +35,10 @@ class UnfitError(Exception):
 ReadTime = Callable[[Any], "str | datetime"]
 
 
-def time_reader(unit: Unit | None, zone: str | None) -> ReadTime:
+def time_reader(unit: Unit | None, zone: str) -> ReadTime:
     """Give the function that turns a value into RFC 3339 text or a moment. Raises ValueError for a zone that is none.
 
-    A text that says no zone gets `zone`; where a clock is set back, its first pass counts. Without `zone` it stays as it is,
+    A text that says no zone gets `zone`; where a clock is set back, its first pass counts. With an empty one it stays as it is,
     and the event's own reader refuses it by name.
     """
     in_zone = _in_zone(zone) if zone else None

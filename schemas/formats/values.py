@@ -65,7 +65,7 @@ class ValueCompiler:
 
     def _converted(self, name: str, source: Source, extract: Extract) -> Extract:
         if name == "occurred_at":
-            read = time_reader(source.unit, source.zone or None)
+            read = time_reader(source.unit, source.zone)
             return lambda element, scope: None if (value := extract(element, scope)) is None else read(value)
         if name in ("ip", "join_ip"):
             return _client(extract, self._trusted(source), chain=source.chain)

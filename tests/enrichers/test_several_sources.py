@@ -183,6 +183,14 @@ def test_the_second_source_answers_where_the_first_is_silent(disputed: Enricher)
     assert disputed.counts["geo", "miss"] == 2
 
 
+def test_a_disputed_place_is_never_surer_than_its_own_source() -> None:
+    near = Place("ES", latitude=40.4, longitude=-3.7)
+    for radius, joined in ((5_000.0, 5_000), (5.0, 504), (None, 504)):
+        place = Place("PT", latitude=38.7, longitude=-9.1, radius_km=radius)
+        assert geo.join([place, near]).place.radius_km == pytest.approx(joined, abs=10)
+    assert geo.join([Place("PT"), near]).place.radius_km == round(geo.HALF_ROUND_KM), "a position that is not known"
+
+
 def test_places_without_a_country_join() -> None:
     assert geo.join([]).place == geo.NOWHERE
     assert geo.join([geo.NOWHERE, Place(time_zone="Europe/Oslo")]) == geo.Joined(geo.NOWHERE)

@@ -41,6 +41,12 @@ def test_where(samples: Path, file: str, ip: str, country: str | None, region: s
     assert (place.country, place.region, place.city) == (country, region, city)
 
 
+def test_a_country_of_registration_makes_a_table_of_places_but_no_place() -> None:
+    registered = {"registered_country": {"iso_code": "GB"}}
+    assert geo.recognises(registered)
+    assert geo.read(registered) == geo.NOWHERE
+
+
 def test_position_radius_and_zone(samples: Path) -> None:
     place = geo.read(record(samples / "maxmind/GeoIP2-City-Test.mmdb", "81.2.69.160"))
     assert place[3:] == (51.5142, -0.0931, 100.0, "Europe/London")

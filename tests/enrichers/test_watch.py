@@ -162,10 +162,12 @@ def test_one_bad_file_does_not_hold_up_the_others(demo_paths: dict[str, Path], p
     geo.write_bytes(demo_paths["geo"].read_bytes())
     site = Site(tmp_path, named_files(geo=str(geo), networks=f"{path}, {demo_paths['networks']}"))
     site.settled()
+    before = site.enricher.snapshot
     geo.write_bytes(b"")
     write(path, "tor", EPOCH + 1)
     done = site.settled()
     assert done.swapped == ("networks",)
+    assert done.snapshot.networks[1] is before.networks[1], "what did not change is not opened again"
     assert [refusal.table for refusal in done.refused] == ["geo"]
     assert site.enricher.facts("175.45.176.1", None, 0).country == "KP"
     assert site.classes == ("tor",)

@@ -127,6 +127,13 @@ def test_an_element_of_a_batch_comes_back_with_what_its_envelope_said() -> None:
     assert mended.event_id == "ce-1"
 
 
+def test_an_envelope_that_could_not_be_opened_comes_back_as_it_was() -> None:
+    for strange in (cloud_event("plain text"), {**change(7), "id": 1}):
+        _, found = DETECTING.decode(ENCODE([cloud_event(LOGIN), strange]), NOW)
+        assert isinstance(found, Reject)
+        assert msgspec.json.decode(found.raw) == strange
+
+
 def test_headers_that_only_end_like_attributes_say_nothing() -> None:
     nameless = {name: value for name, value in LOGIN.items() if name != "event_id"}
     for header in ("my_id", "xx_id", "id_id", "trace-id"):
