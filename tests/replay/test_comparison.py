@@ -37,7 +37,14 @@ def test_added_removed_changed() -> None:
     assert kinds(comparison) == [("added", "d"), ("removed", "a"), ("changed", "c")]
     added, removed, changed = comparison.changes
     assert (added.tier, removed.tier) == (("none", ONE.tier), (ONE.tier, "none"))
-    assert changed.score == (ONE.score, 1.5)
+    assert (added.score, removed.score, changed.score) == ((0.0, ONE.score), (ONE.score, 0.0), (ONE.score, 1.5))
+
+
+def test_each_finding_has_its_alerts_before_and_after() -> None:
+    first, second, *_ = ONE.evidence
+    before = [like("a", "1", evidence=(first,)), like("b", "2", evidence=(first,))]
+    comparison = compare(before, [like("a", "1", evidence=(first, second))])
+    assert comparison.indicators == {first.indicator: (2, 1), second.indicator: (0, 1)}
 
 
 def test_what_is_over_is_gone() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from streams.cli.outcome import BadConfigurationError, BadInputError
 from streams.detection.alert import Alert
 from streams.replay.belonging import by_labels
-from streams.replay.expectations import Bounds, Expectations, read_expectations
+from streams.replay.expectations import Bounds, Expectations, Expected, read_expectations
 from streams.replay.judgement import judge, junit
 from tests.cli.conftest import GOLDEN
 from tests.detection.pipeline import catalogue
@@ -138,3 +138,12 @@ def test_junit_survives_any_name() -> None:
     text = junit("suite", rulings).decode()
     assert 'name="\N{REPLACEMENT CHARACTER}&lt;&amp;&quot;"' in text
     assert text.count("<failure") == 1
+
+
+def test_an_entry_without_a_name_says_what_it_is_about() -> None:
+    assert Expected(account="farm-*", scenario="S05", at_least=1).title() == (
+        "account farm-*, scenario S05: at least 1 in review or above"
+    )
+    assert Expected(indicator="marathon_session", exactly=0, tier="watch").title() == (
+        "indicator marathon_session: exactly 0 in watch or above"
+    )

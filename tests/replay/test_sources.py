@@ -85,6 +85,19 @@ def test_a_file_that_begins_before_the_one_before_it_ended_is_named(
     assert f"{tmp_path / 'part-1'} ends, at 2026-03-10 00:00 UTC" in warning
 
 
+def test_files_are_read_to_their_last_byte_and_one_that_went_away_is_named(tmp_path: Path) -> None:
+    names = [tmp_path / name for name in ("a", "b.gz")]
+    names[0].write_bytes(EVENT % 1)
+    names[1].write_bytes(gzip.compress(EVENT % 2 + b"\n"))
+    stream = FileStream([str(name) for name in names], reading())
+    again = FileStream([str(name) for name in names], reading())
+    assert (len(list(stream.records())), stream.done()) == (2, stream.size)
+    assert stream.size == sum(name.stat().st_size for name in names)
+    names[1].unlink()
+    with pytest.raises(BadInputError, match=r"b\.gz: No such file or directory"):
+        list(again.records())
+
+
 def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path) -> None:
     path = tmp_path / "lines"
     path.write_bytes(BOM_UTF8 + EVENT % 1 + b"\n" + BOM_UTF8 + EVENT % 2 + b"\n")

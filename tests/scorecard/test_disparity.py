@@ -110,13 +110,24 @@ def test_accounts_outside_every_cohort_are_told_unless_few() -> None:
         assert disparity({}, fired, {}, NOTHING).without_cohort == told
 
 
-def test_an_uneven_indicator_is_named() -> None:
+def uneven(elsewhere: int) -> list[tuple[str, float | None, float | None, float | None]]:
+    """What is said of an indicator that fired on 40 of one cohort and on so many of another, both of 400."""
     cohorts = {f"{name}-{place}": name for name in "ab" for place in range(400)}
-    marathon = {f"a-{place}" for place in range(40)} | {f"b-{place}" for place in range(20)}
+    marathon = {f"a-{place}" for place in range(40)} | {f"b-{place}" for place in range(elsewhere)}
     fired = {account: {"marathon_session"} if account in marathon else set() for account in cohorts}
-    (first, second) = disparity(cohorts, fired, {}, NOTHING).uneven
-    assert (first.cohort, first.share, first.others, first.ratio) == ("a", 0.1, 0.05, 2.0)
-    assert (second.cohort, second.ratio) == ("b", 0.5)
+    found = disparity(cohorts, fired, {}, NOTHING).uneven
+    assert {item.indicator for item in found} == {"marathon_session"}
+    return [(item.cohort, item.share, item.others, item.ratio) for item in found]
+
+
+def test_an_uneven_indicator_is_named() -> None:
+    assert uneven(20) == [("a", 0.1, 0.05, 2.0), ("b", 0.05, 0.1, 0.5)]
+    assert uneven(0) == [("a", 0.1, 0.0, None), ("b", 0.0, 0.1, 0.0)]
+
+
+def test_an_uneven_indicator_is_named_without_numbers_where_it_fired_on_few() -> None:
+    for few in (1, 19):
+        assert uneven(few) == [("a", None, None, None), ("b", None, None, None)]
 
 
 def grouped() -> dict[str, str]:
