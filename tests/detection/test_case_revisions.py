@@ -11,7 +11,7 @@ from streams.detection.messages import Assessment, Evidence, Mitigation, StrongE
 from streams.detection.timestamps import rfc3339
 from streams.detection.verdict import HOLDERS
 from streams.detection.windows import DAY
-from tests.detection.test_cases import REVIEW, T0, WATCH, Desk, assessed, evidence
+from tests.detection.test_cases import CATALOGUE, REVIEW, T0, WATCH, Desk, assessed, evidence
 
 NAMES = tuple(item.indicator for item in REVIEW)
 
@@ -85,6 +85,14 @@ def test_a_watch_entry_does_not_end_and_begin_between_two_sightings_either(desk:
     assert desk.tell(assessed("a", *near, day=7)) == []
     (ended,) = desk.tell(assessed("a", *near, day=22))
     assert (ended.status, ended.tier) == ("retracted", "none")
+
+
+def test_an_area_that_fades_out_between_two_sightings_is_no_revision(desk: Desk) -> None:
+    weight = CATALOGUE.indicators["tz_ip_claim_triple_mismatch"].weight
+    items = (*WATCH, REVIEW[1], evidence("tz_ip_claim_triple_mismatch", 12.3 / weight))
+    (opened,) = desk.tell(assessed("a", *items))
+    assert opened.roots["network"] == 12.3
+    assert desk.tell(assessed("a", *items, day=7)) == []
 
 
 def test_evidence_that_becomes_less_lowers_at_once(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""What becomes of accounts that leave a shared thing: what was said of them ends, and an exit still knows how many there were."""
+"""What becomes of accounts that come to a shared thing and leave it: who is tied, and what was said of them ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from streams.detection.entity_state import KEEP_DAYS, EntityState, ends_of, over
 from streams.detection.messages import CaseInput, EdgeRemoved, Finding, Link, Ref, StrongEdge, Who
 from streams.detection.stage import PlainRecord
 from streams.detection.states import PartitionStates, StateCodec
-from streams.detection.windows import DAY, HOUR, MINUTE
+from streams.detection.windows import DAY, HOUR
 
 T0 = 20_000 * DAY
 CATALOGUE = load()
@@ -72,7 +72,6 @@ class Things:
 
 PAID = "payout_instrument_shared"
 DEVICE = "shared_device_multi_account"
-COUSE = "proxy_exit_cooccurrence"
 
 
 def test_who_left_an_instrument_is_no_longer_told_of_it_nor_tied() -> None:
@@ -231,6 +230,15 @@ def test_a_device_edge_outlasts_an_absence_and_a_return_takes_none_back() -> Non
     assert {("a", "b"), ("a", "c")} <= things.tied(100)
 
 
+def test_a_link_that_is_read_again_is_nothing_new() -> None:
+    """Recognised by its place, so that whatever it would do is done once."""
+    things = Things()
+    things.link("device", "a", 0)
+    things.offset = 0
+    things.link("device", "b", 1)
+    assert things.state("device").members.keys() == {"a"}
+
+
 def test_what_stands_is_taken_back_after_any_silence() -> None:
     things = Things()
     for name in "ab":
@@ -239,56 +247,6 @@ def test_what_stands_is_taken_back_after_any_silence() -> None:
     things.link("device", "a", 1000)
     assert things.said == {("a", DEVICE): 0.0, ("b", DEVICE): 0.0}
     assert over(things.state("device"), T0 + 1100 * DAY)
-
-
-def customers(things: Things, exits: int, months: int, a_month: int) -> None:
-    """Other customers of a popular VPN, every month others, on each of its exits."""
-    for x in range(exits):
-        for month in range(months):
-            for n in range(a_month):
-                at = month * 30 + n * 17 / 24 + x / 24
-                things.link("exit", f"c{month}-{n}", at, key=f"e{x}", exit=f"e{x}", network="n")
-
-
-def meet(things: Things, exits: int, day: float) -> None:
-    for x in range(exits):
-        for name, minute in (("a", 0), ("b", 5)):
-            at = day + (x * HOUR + minute * MINUTE) / DAY
-            things.link("exit", name, at, key=f"e{x}", exit=f"e{x}", network="n")
-
-
-@pytest.mark.parametrize("pause", [0, 31, 300])
-@pytest.mark.parametrize("a_month", [40, 4])
-def test_an_exit_that_many_used_is_popular_for_good(pause: int, a_month: int) -> None:
-    """Also after a month in which nobody came, and where never many came in one month."""
-    things = Things()
-    customers(things, exits=4, months=6, a_month=a_month)
-    meet(things, 4, 180 + pause)
-    assert things.said == {}
-
-
-def test_strangers_on_exits_that_nobody_else_used_are_told() -> None:
-    things = Things()
-    meet(things, 4, 0)
-    assert things.said == {("a", COUSE): 1.0, ("b", COUSE): 1.0}
-
-
-def test_a_popular_exit_is_its_number_and_is_forgotten_after_a_year_without_anybody() -> None:
-    things = Things()
-    customers(things, exits=1, months=1, a_month=40)
-    state = things.state("exit", "e0")
-    assert (state.members, state.evicted >= 15) == ({}, True)
-    assert len(msgspec.msgpack.encode(state)) < 60
-    assert not over(state, state.watermark + 365 * DAY)
-    assert over(state, state.watermark + 366 * DAY)
-
-
-def test_who_comes_back_to_an_exit_is_counted_once() -> None:
-    things = Things()
-    for day in range(0, 400, 20):  # five accounts, each every hundred days
-        things.link("exit", f"a{day // 20 % 5}", day, exit="x")
-    state = things.state("exit")
-    assert len(state.members) + state.evicted == 5
 
 
 def test_zero_is_said_once() -> None:
