@@ -32,6 +32,7 @@ def on(stage: Stage, day: int, address: str = HERE) -> str:
     ("prefix", "address", "kind"),
     [
         ("198.51.100.0/24", HERE, "coworking"),
+        ("198.51.100.9/24", HERE, "coworking"),
         ("198.51.0.0/16", HERE, "coworking"),
         ("198.50.0.0/15", HERE, ""),
         ("0.0.0.0/0", HERE, ""),

@@ -120,6 +120,28 @@ def test_an_exit_in_the_same_town_is_no_sighting_at_home() -> None:
     assert hops(*stops, (HOUR, facts("lisbon"))).confidence(ID) == 1.0
 
 
+def test_nor_do_many_exits_in_between_however_long_they_take() -> None:
+    exits = [facts("chicago", "vpn"), facts("lisbon", "vpn")]
+    account = Account()
+    for day in range(2):
+        for minutes in (0, 40, 60, 80, 100, 120):
+            account.start(day * DAY + minutes * MINUTE, exits[minutes // 20 % 2] if minutes else facts("lisbon"))
+        account.start(day * DAY + 140 * MINUTE, facts("athens"))
+    assert account.confidence(ID) == 1.0
+
+
+def test_from_server_to_server_is_no_jump_from_home() -> None:
+    """Home, an exit nearby, and only from there a far one, which then stays: nobody came from home to that one."""
+    near, far, farther = facts("lisbon", "vpn"), facts("chicago", "vpn"), facts("athens", "vpn")
+    account = Account()
+    for day in range(3):
+        for minutes, where in ((0, facts("lisbon")), (40, near), (60, far), (80, farther), (120, far), (160, near)):
+            account.start(day * DAY + minutes * MINUTE, where)
+        assert account.state.location is not None
+        assert len(account.state.location.trail) <= 5
+    assert account.confidence(ID) == 0.0
+
+
 @pytest.mark.parametrize("one", ["vpn", "hosting", "tor", "residential_proxy"])
 def test_two_anonymized_sides_are_silent(one: str) -> None:
     stops = [(index * HOUR, facts("athens" if index % 2 else "lisbon", one)) for index in range(6)]
