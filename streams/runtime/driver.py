@@ -120,19 +120,20 @@ class Consumer(stock.Consumer):  # type: ignore[misc]
 
     async def perform_seek(self) -> None:
         """Go to what is committed. Faust asks for it when the tables are recovered, before it resumes the flow, and only once."""
+        era = self._era
         try:
             async with asyncio.timeout(SEEK_WITHIN_S):
-                await self._seek()
+                await self._seek(era)
         except (TimeoutError, KafkaError, IllegalStateError) as error:
-            if not self._seeks:
+            if era is self._era and not self._seeks:  # the next era asks when its tables are recovered, and not before
                 self._seeks = True
                 log.warning("could not go to the committed offsets, trying again", error=repr(error))
 
-    async def _seek(self) -> None:
+    async def _seek(self, era: object) -> None:
         sources = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
-        era, committed = await self._thread.seek_committed(sources)
+        found, committed = await self._thread.seek_committed(sources)
         kept = await self._thread.kept(committed)
-        if era is not self._era:
+        if found is not era or era is not self._era:
             return
         if refusal := cut_off(committed, kept):
             self.cannot_go_on(refusal)

@@ -62,6 +62,7 @@ class Thread:
 
     async def seek_committed(self, sources: Iterable[TP]) -> tuple[object, dict[TP, int]]:
         self.asked += 1
+        await asyncio.sleep(0)
         if self.silent:
             await asyncio.Event().wait()
         if self.asked <= self.away:
@@ -137,6 +138,24 @@ def test_asking_again_ends_with_the_assignment() -> None:
         await asyncio.sleep(0)
         consumer._begin(object())
         again.cancel()
+        consumer.resume_flow()
+        assert not consumer._seeks
+        assert not consumer.reads
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("away", [0, 1])
+def test_an_answer_that_comes_after_a_rebalance_opens_nothing_and_asks_for_nothing(away: int) -> None:
+    """The tables of the next assignment are not recovered yet."""
+
+    async def work() -> None:
+        consumer = consumer_on(Thread(away=away))
+        consumer._begin(object())
+        asking = asyncio.create_task(consumer.perform_seek())
+        await asyncio.sleep(0)
+        consumer._begin(ERA)
+        await asking
         consumer.resume_flow()
         assert not consumer._seeks
         assert not consumer.reads
