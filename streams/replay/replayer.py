@@ -132,6 +132,17 @@ class Replayer:
         return Counter({label: times for (name, label), times in self._runtime.counts.items() if name == metric})
 
     @property
+    def besides(self) -> dict[str, int]:
+        """What is no fault, and good to know: repeated and unknown events are not counted, late ones only where they still can be."""
+        found = {
+            "repeated": self.counts("duplicates").total(),
+            "late": self.counts("late_events").total(),
+            "without value": self.counts("tombstones").total(),
+            **dict(sorted(self.counts("dropped").items())),
+        }
+        return {name: times for name, times in found.items() if times}
+
+    @property
     def left_out(self) -> int:
         """Events that were not selected."""
         self.finish()

@@ -26,7 +26,7 @@ def lines_of(run: Replayer, seconds: float, gone: int = 0, absent: Sequence[str]
         rows.append(("left out", f"{run.left_out:,} events that were not selected"))
     rows += [("absent", f"account {safe(name)}: no event of it was selected") for name in absent]
     rows += [("refused", line) for line in refused(run)]
-    rows += [("besides", _listed(besides))] if (besides := _besides(run)) else []
+    rows += [("besides", _listed(run.besides))] if run.besides else []
     rows.append(("alerts", _listed(told, zeros=True) + f"; {run.revisions:,} revisions"))
     rows += [("notices", f"{run.notices:,} safety notices")] if run.notices else []
     fired = dict(run.counts("indicator_firings").most_common())
@@ -40,17 +40,6 @@ def refused(run: Replayer) -> list[str]:
         f"{found.times:,} {reason}, first {found.where}: {safe(found.detail)}"
         for reason, found in sorted(run.refused.items(), key=lambda item: (-item[1].times, item[0]))
     ]
-
-
-def _besides(run: Replayer) -> dict[str, int]:
-    """What is no fault, and good to know: repeated and unknown events are not counted, late ones only where they still can be."""
-    found = {
-        "repeated": run.counts("duplicates").total(),
-        "late": run.counts("late_events").total(),
-        "without value": run.counts("tombstones").total(),
-        **run.counts("dropped"),
-    }
-    return {name: times for name, times in found.items() if times}
 
 
 def _listed(counts: Mapping[str, int], *, zeros: bool = False) -> str:

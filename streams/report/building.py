@@ -100,12 +100,6 @@ def _nodes(run: Replayer) -> dict[str, Node]:
 
 def _view(run: Replayer, gone: int) -> RunView:
     refused = sorted(run.refused.items(), key=lambda item: (-item[1].times, item[0]))
-    besides = {
-        "repeated": run.counts("duplicates").total(),
-        "late": run.counts("late_events").total(),
-        "without value": run.counts("tombstones").total(),
-        **dict(sorted(run.counts("dropped").items())),
-    }
     return RunView(
         events=run.events,
         records=run.records,
@@ -114,6 +108,6 @@ def _view(run: Replayer, gone: int) -> RunView:
         revisions=run.revisions,
         notices=run.notices,
         refused=tuple((reason, found.times, found.where, found.detail) for reason, found in refused),
-        besides={name: times for name, times in besides.items() if times},
+        besides=run.besides,
         fired=dict(sorted(run.counts("indicator_firings").items(), key=lambda item: (-item[1], item[0]))),
     )
