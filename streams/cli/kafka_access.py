@@ -57,7 +57,8 @@ class Writer:
         self._settings = settings
         self._producer = producer
         self._under_way: deque[Any] = deque()
-        self._refused: list[Exception] = []
+        self._refused = 0
+        self._first: Exception | None = None
 
     def send(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """Start to send a record."""
@@ -71,7 +72,7 @@ class Writer:
             self._settle()
         if self._refused:
             raise RefusedError(
-                f"Kafka at {self._settings.brokers}: {len(self._refused)} not delivered; the first: {self._refused[0]}"
+                f"Kafka at {self._settings.brokers}: {self._refused} not delivered; the first: {self._first}"
             )
 
     def _settle(self) -> None:
@@ -80,7 +81,8 @@ class Writer:
         try:
             self._under_way.popleft().get(timeout=DELIVERED_WITHIN_S)
         except KafkaError as error:
-            self._refused.append(error)
+            self._refused += 1
+            self._first = self._first or error
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Create, check or describe the topics that the pipeline needs.
 
 create   make those that are missing, then check all
-check    say everything that a worker would refuse to start with
+check    say everything that a worker would refuse to start with, and what it
+         takes although it would be made otherwise today
 describe list every topic: what it is, what it must be, what the broker has
 forget   with --shadow: delete a shadow's topics, states and group, so that the
          next one begins with the oldest event again. Waits until the group
@@ -67,10 +68,9 @@ def run(arguments: Namespace) -> int:
 
 def topic_faults(settings: Settings) -> list[str]:
     """Everything about the topics that start-up would refuse."""
-    from streams.runtime.topic_admin import describe, faults, wanted
+    from streams.runtime.topic_admin import faults
 
-    plan = wanted(settings, _stages(settings))
-    return faults(plan, describe(settings, [topic.name for topic in plan]))
+    return faults(*_compared(settings))
 
 
 def table(plan: list[Wanted], found: dict[str, Found], about: dict[str, str]) -> list[str]:
@@ -90,6 +90,13 @@ def _stages(settings: Settings) -> list[Stage]:
     return shadowed(bare_stages()) if settings.shadow else bare_stages()
 
 
+def _compared(settings: Settings) -> tuple[list[Wanted], dict[str, Found]]:
+    from streams.runtime.topic_admin import describe, wanted
+
+    plan = wanted(settings, _stages(settings))
+    return plan, describe(settings, [topic.name for topic in plan])
+
+
 def _create(settings: Settings) -> int:
     from dataclasses import replace
 
@@ -99,8 +106,8 @@ def _create(settings: Settings) -> int:
         made = prepare(replace(settings, create_topics=True), _stages(settings))
     except TopicsError as error:
         raise BadConfigurationError(str(error)) from error
-    print("\n".join([*(f"created {name}" for name in made), "topics are as they must be"]))
-    return OK
+    print("\n".join(f"created {name}" for name in made), end="\n" if made else "")
+    return _check(settings)
 
 
 def _forget(settings: Settings) -> int:
@@ -116,17 +123,18 @@ def _forget(settings: Settings) -> int:
 
 
 def _check(settings: Settings) -> int:
-    if faults := topic_faults(settings):
-        raise BadConfigurationError("\n".join(faults))
-    print("topics are as they must be")
+    from streams.runtime.topic_admin import faults, remarks
+
+    plan, found = _compared(settings)
+    if bad := faults(plan, found):
+        raise BadConfigurationError("\n".join(bad))
+    print("\n".join([*remarks(plan, found), "topics are as they must be"]))
     return OK
 
 
 def _describe(settings: Settings) -> int:
     from schemas.topics import BY_NAME
-    from streams.runtime.topic_admin import describe, wanted
 
-    plan = wanted(settings, _stages(settings))
-    found = describe(settings, [topic.name for topic in plan])
+    plan, found = _compared(settings)
     print("\n".join(table(plan, found, {settings.topic(topic.name): topic.about for topic in BY_NAME.values()})))
     return OK

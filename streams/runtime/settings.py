@@ -80,7 +80,9 @@ class Settings:
     )
     # Not lz4: aiokafka asks for its level 9, which takes 26 µs a record and makes more of it than zstd does in 1 to 6 µs.
     compression: str = _setting(
-        "zstd", "compression of what we write", choices=("none", "gzip", "snappy", "lz4", "zstd")
+        "zstd",
+        "compression of what we write; whoever reads alerts must know it",
+        choices=("none", "gzip", "snappy", "lz4", "zstd"),
     )
     hot_states: int = _setting(200_000, "decoded states kept per partition before memory is given back", least=100)
     delivery_timeout_s: float = _setting(

@@ -17,6 +17,11 @@ SEGMENT_BYTES = 64 * 1024 * 1024
 """Of a changelog. Brokers compact all but the newest segment, and close that one by its size or by its records' time. Those of a changelog
 have the time at which its writer took it over (`table`), so with the usual gigabyte a start would read weeks of changes."""
 
+STAMPS = "CreateTime"
+"""Of a changelog: a record's time is its writer's, also on a cluster that stamps records with its own."""
+
+ASKED = ("cleanup.policy", "message.timestamp.type", "segment.bytes", "min.insync.replicas")
+
 
 class TopicsError(Exception):
     """Topics are not as the pipeline needs them; `faults` names each topic, what was found and what was expected."""
@@ -38,10 +43,16 @@ class Wanted(NamedTuple):
 
 
 class Found(NamedTuple):
-    """One topic as the broker has it; `cleanup` is None when the broker does not say."""
+    """One topic as the broker has it; None is what the broker does not say."""
 
     partitions: int
     cleanup: str | None
+    stamps: str | None = None
+    """Whose time its records have (`message.timestamp.type`)."""
+    segment_bytes: int | None = None
+    in_sync: int | None = None
+    """On how many brokers a record must be before it is acknowledged (`min.insync.replicas`)."""
+    copies: int = 1
 
 
 def wanted(settings: Settings, stages: Sequence[Stage]) -> list[Wanted]:
@@ -70,6 +81,11 @@ def faults(plan: Iterable[Wanted], found: dict[str, Found]) -> list[str]:
             problems.append(
                 f"topic {topic.name}: found cleanup.policy={actual.cleanup}, expected {topic.cleanup}{_why(topic)}"
             )
+        if _is_changelog(topic) and actual.stamps not in (None, STAMPS):
+            problems.append(
+                f"topic {topic.name}: found message.timestamp.type={actual.stamps}, expected {STAMPS}"
+                " (with the broker's time, a worker that has lost a partition would replace newer states)"
+            )
         if topic.group == "cases" and actual.partitions != 1:
             problems.append(
                 f"topic {topic.name}: found {actual.partitions} partitions, expected 1 (cases need one order)"
@@ -81,6 +97,26 @@ def faults(plan: Iterable[Wanted], found: dict[str, Found]) -> list[str]:
             each = ", ".join(f"{name} has {count}" for name, count in members.items())
             problems.append(f"topics must have equally many partitions, their keys meet in one stage: {each}")
     return problems
+
+
+def remarks(plan: Iterable[Wanted], found: dict[str, Found]) -> list[str]:
+    """What in `found` is not as it would be made today, and yet no reason to refuse it."""
+    said = []
+    for topic in plan:
+        actual = found.get(topic.name)
+        if actual is None:
+            continue
+        if _is_changelog(topic) and (actual.segment_bytes or 0) > SEGMENT_BYTES:
+            said.append(
+                f"topic {topic.name}: found segment.bytes={actual.segment_bytes}, better {SEGMENT_BYTES}"
+                " (the newest segment is not compacted, and every start reads all of it)"
+            )
+        if actual.copies > 2 and actual.in_sync == 1:
+            said.append(
+                f"topic {topic.name}: found min.insync.replicas=1 with {actual.copies} copies, better 2"
+                " (what is acknowledged may be on one disk only)"
+            )
+    return said
 
 
 def describe(settings: Settings, names: Sequence[str]) -> dict[str, Found]:
@@ -173,8 +209,7 @@ def options(settings: Settings, topic: Wanted) -> dict[str, Any]:
     """How a topic is made."""
     configs = {"cleanup.policy": topic.cleanup}
     if _is_changelog(topic):
-        # The time is the writer's, also on a cluster that stamps records with its own.
-        configs |= {"segment.bytes": str(SEGMENT_BYTES), "message.timestamp.type": "CreateTime"}
+        configs |= {"segment.bytes": str(SEGMENT_BYTES), "message.timestamp.type": STAMPS}
     if settings.replication_factor > 2:
         configs["min.insync.replicas"] = "2"  # with Kafka's 1, what is acknowledged may be on one disk only
     if topic.retention_ms is not None:
@@ -196,15 +231,20 @@ def _describe(admin: Any, names: Sequence[str]) -> dict[str, Found]:
     from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType
 
     # All topics are listed, since asking for a missing one by name could create it.
-    counts = {
-        topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics() if topic["name"] in set(names)
-    }
-    resources = [ConfigResource(ConfigResourceType.TOPIC, name, {"cleanup.policy": None}) for name in counts]
+    there = {topic["name"]: topic["partitions"] for topic in admin.describe_topics() if topic["name"] in set(names)}
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name, dict.fromkeys(ASKED)) for name in there]
     answer = admin.describe_configs(resources, config_filter=ConfigFilterType.ALL) if resources else {}
     configs: dict[str, Any] = next(iter(answer.values()), {})
-    return {name: Found(count, _cleanup(configs.get(name, {}))) for name, count in counts.items()}
+    return {name: _found(partitions, configs.get(name, {})) for name, partitions in there.items()}
 
 
-def _cleanup(config: dict[str, Any]) -> str | None:
-    entry = config.get("cleanup.policy")
-    return None if entry is None else str(entry["value"])
+def _found(partitions: Sequence[dict[str, Any]], config: dict[str, Any]) -> Found:
+    cleanup, stamps, segment_bytes, in_sync = (config[name]["value"] if name in config else None for name in ASKED)
+    return Found(
+        len(partitions),
+        cleanup,
+        stamps,
+        None if segment_bytes is None else int(segment_bytes),
+        None if in_sync is None else int(in_sync),
+        min((len(partition["replica_nodes"]) for partition in partitions), default=1),
+    )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sys
 import time
+from typing import Any
 
 from confluent_kafka import ConsumerGroupState
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
 from tests.kafka.broker import Broker
 from tests.kafka.conftest import Deploy
-from tests.kafka.worker import Deployment, WorkerProcess, events, wait_until
+from tests.kafka.worker import Deployment, WorkerProcess, command, events, wait_until
 
 SASL = {
     "PERSONAWATCH_SECURITY": "SASL_PLAINTEXT",
@@ -124,3 +125,27 @@ def test_a_spare_worker_takes_over_also_after_five_idle_minutes(deploy: Deploy) 
     site.produce("platform-events", events(100, start=100))
     site.wait_drained(40)
     site.assert_exact()
+
+
+def test_a_changelog_that_the_broker_stamps_is_refused_and_large_segments_are_told_of(deploy: Deploy) -> None:
+    site = deploy()
+    name = site.settings.changelog("accounts")
+    admin = AdminClient({"bootstrap.servers": site.address})
+
+    def wait_told(setting: str, value: str, code: int, said: str) -> None:
+        """A changed setting is known only some moments after it was made."""
+        change = ConfigEntry(setting, value, incremental_operation=AlterConfigOpType.SET)
+        resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=[change])
+        for done in admin.incremental_alter_configs([resource]).values():
+            done.result(10)
+        ended: list[Any] = []
+
+        def told() -> bool:
+            ended[:] = [command(site.environment, "topics", "create")]
+            return ended[0].returncode == code and said in (ended[0].stdout + ended[0].stderr).decode()
+
+        wait_until(told, 20, lambda: str(ended))
+
+    wait_told("segment.bytes", "1073741824", 0, f"topic {name}: found segment.bytes=1073741824, better 67108864")
+    stamped = f"topic {name}: found message.timestamp.type=LogAppendTime, expected CreateTime"
+    wait_told("message.timestamp.type", "LogAppendTime", 78, stamped)

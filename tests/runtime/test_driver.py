@@ -130,15 +130,19 @@ def test_a_broker_that_never_answers_does_not_use_up_the_time_after_which_faust_
     asyncio.run(work())
 
 
-def test_asking_again_ends_with_the_assignment() -> None:
+def test_asking_again_ends_with_the_assignment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "SEEK_PAUSE_S", 0)
+
     async def work() -> None:
-        consumer = consumer_on(Thread(away=1))
+        thread = Thread(away=1)
+        consumer = consumer_on(thread)
         await consumer.perform_seek()
+        consumer.resume_flow()
         again = asyncio.create_task(consumer._seek_again())
         await asyncio.sleep(0)
         consumer._begin(object())
-        again.cancel()
-        consumer.resume_flow()
+        await again
+        assert thread.asked == 1
         assert not consumer._seeks
         assert not consumer.reads
 

@@ -9,7 +9,7 @@ import pytest
 from streams.cli.environment import bare_stages
 from streams.detection.shadow import shadowed
 from streams.runtime.settings import load
-from streams.runtime.topic_admin import SEGMENT_BYTES, Found, faults, options, wanted
+from streams.runtime.topic_admin import SEGMENT_BYTES, Found, faults, options, remarks, wanted
 from tests.kafka.toys import stages
 
 SETTINGS = load({"PERSONAWATCH_TOPIC_PREFIX": "p-", "PERSONAWATCH_APP_ID": "pw", "PERSONAWATCH_PARTITIONS": "4"})
@@ -47,6 +47,36 @@ def test_each_fault_in_words() -> None:
             " p-enriched-events has 4, p-findings has 8, pw-accounts-changelog has 4"
         ),
     ]
+
+
+def test_a_changelog_that_the_broker_stamps_is_refused_and_other_topics_may_be_stamped() -> None:
+    """Its records' times are the epochs of their writers, by which a late record of a former one is known."""
+    stamped = {name: found._replace(stamps="LogAppendTime") for name, found in GOOD.items()}
+    assert [fault.split(" (")[0] for fault in faults(PLAN, stamped)] == [
+        f"topic {name}: found message.timestamp.type=LogAppendTime, expected CreateTime"
+        for name in GOOD
+        if name.endswith("-changelog")
+    ]
+
+
+def test_topics_that_were_made_before_or_otherwise_are_told_of_and_not_refused() -> None:
+    gigabyte = Found(4, "compact", "CreateTime", 1 << 30, in_sync=1, copies=3)
+    found = GOOD | {
+        "pw-accounts-changelog": gigabyte,
+        "p-links": Found(4, "delete", None, 1 << 30, in_sync=1, copies=2),
+    }
+    assert faults(PLAN, found) == []
+    assert remarks(PLAN, found) == [
+        (
+            "topic pw-accounts-changelog: found segment.bytes=1073741824, better 67108864"
+            " (the newest segment is not compacted, and every start reads all of it)"
+        ),
+        (
+            "topic pw-accounts-changelog: found min.insync.replicas=1 with 3 copies, better 2"
+            " (what is acknowledged may be on one disk only)"
+        ),
+    ]
+    assert remarks(PLAN, GOOD) == []
 
 
 def test_a_changelog_is_made_with_segments_that_close_by_their_size() -> None:
