@@ -185,14 +185,16 @@ def ours(element: Element) -> bytes:
 
 
 def _repeated(found: Sequence[Element]) -> int:
-    """Bytes of JSON around elements that share a record, once for each of them."""
-    counts = Counter(id(element.scope) for element in found)
-    records = {id(element.scope): (element.map, element.scope.record) for element in found}
+    """Bytes of JSON around elements, once for each of them: what their record has beside them, and what their envelopes say."""
+    beside = Counter(id(element.scope) for element in found)
+    said = Counter(id(element.scope.envelope) for element in found)
+    scopes = {id(element.scope): element for element in found}
+    envelopes = {id(element.scope.envelope): element.scope.envelope for element in found}
     return sum(
-        counts[key] * len(msgspec.json.encode(field_map.alone(record, None)))
-        for key, (field_map, record) in records.items()
-        if field_map is not None and counts[key] > 1
-    )
+        beside[key] * len(msgspec.json.encode(element.map.alone(element.scope.record, None)))
+        for key, element in scopes.items()
+        if element.map is not None and beside[key] > 1
+    ) + sum(said[key] * len(msgspec.json.encode(envelope)) for key, envelope in envelopes.items())
 
 
 def _completes(content: Content) -> bool:
