@@ -27,7 +27,7 @@ from schemas.reasons import Reject, RejectReason, Tombstone
 
 _OURS = ("event_id", "occurred_at")
 _OURS_IN_TEXT = b'"event_id"'
-"""What is without it is not worth the quick reader's while; an escaped spelling is found later."""
+"""What is without it is not worth the quick reader's while, nor ours when it is no JSON; an escaped spelling is found later."""
 _COMPLETED = {"event_id": "id", "type": "type", "occurred_at": "time"}
 _DECIDING = ANY_TYPES | frozenset(_COMPLETED.values())
 """Of our own format in envelopes. Once it is decoded nobody can tell that a key was there twice."""
@@ -73,10 +73,8 @@ class FormatDecoder(EventDecoder):
         document = read_json(value)
         if type(document) is tuple:
             reason, detail = document
-            if self._set is None and reason is not RejectReason.SCHEMA_ENCODED:
-                return (
-                    None  # it may be our own format all the same: its reader passes over numbers that no float can hold
-                )
+            if self._set is None and reason is not RejectReason.SCHEMA_ENCODED and _OURS_IN_TEXT in value:
+                return None  # our own reader passes over numbers that no float can hold
             return Reject(reason, detail, value)
         if self._set is not None and type(document) is dict and not headers and not is_envelope(document):
             return self._few(self._parts(self._set, Scope(document, {})), value)

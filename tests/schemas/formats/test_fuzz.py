@@ -124,6 +124,13 @@ def test_our_own_format_is_read_alike_with_and_without_detection() -> None:
         assert DECODERS["detect"].decode(both, NOW) == EventDecoder().decode(both, NOW)
 
 
+def test_a_foreign_record_that_cannot_be_read_says_why_and_not_what_it_lacks_of_ours() -> None:
+    record = next(records("okta_system_log")).rstrip()[:-1] + b', "load": 1e999}'
+    (outcome,) = DECODERS["detect"].decode(record, NOW)
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.detail[:19]) == (RejectReason.NOT_JSON, "Number out of range")
+
+
 MEGABYTE = 1024 * 1024
 
 
