@@ -77,7 +77,7 @@ def read_manifest(path: Path) -> tuple[Source, ...]:
     for entry in manifest.table:
         if entry.role not in ROLES:
             raise TableError(path, "role", repr(entry.role), " or ".join(ROLES))
-        if not entry.file.isprintable():
+        if not entry.file.isprintable() or not (path.parent / entry.file).name:
             raise TableError(path, "file", repr(entry.file), "the name of a file")
     return tuple(
         Source(entry.role, path.parent / entry.file, entry.sha256.lower(), entry.force) for entry in manifest.table

@@ -74,9 +74,10 @@ class Reading:
         used = [kind for kind in kinds if kind in self.feed.kinds]
         by_network = self._asn_kinds.get(statement.owner.asn or 0) if self._asn_kinds else None
         prefix = statement.prefix
+        if used and prefix is not None and BASE.issuperset(used) and is_too_wide(prefix):
+            by_network = None  # it has its owner, and no class
         is_used = bool(used) or by_network is not None
-        claims = by_network is not None or not BASE.issuperset(used)
-        if is_used and prefix is not None and not self._is_usable(statement.line, prefix, used, claims=claims):
+        if is_used and prefix is not None and not self._is_usable(statement.line, prefix, used):
             return
         self.lines += statement.line != self._line
         self._line = statement.line
@@ -134,10 +135,10 @@ class Reading:
             return
         self.kinds[kind] += 1
 
-    def _is_usable(self, line: int, prefix: Prefix, used: list[str], *, claims: bool) -> bool:
-        """Whether it is public and, where it gets a class, not too wide. If not it is never used; a list of classes is refused."""
+    def _is_usable(self, line: int, prefix: Prefix, used: list[str]) -> bool:
+        """Whether it is public and, where it only gets a class, not too wide. If not it is never used; a list of classes is refused."""
         base = BASE.issuperset(used)
-        if claims and is_too_wide(prefix):
+        if not (used and base) and is_too_wide(prefix):
             check, reason = "width", "too-wide"
         elif not is_global(prefix):
             check, reason = "global", "not-global"

@@ -27,7 +27,7 @@ from schemas.reasons import Reject, RejectReason, Tombstone
 
 _OURS = ("event_id", "occurred_at")
 _OURS_IN_TEXT = b'"event_id"'
-"""What is without it is not worth the quick reader's while; an escaped spelling is found later."""
+"""What is without it is not worth the quick reader's while, nor ours when it is no JSON; an escaped spelling is found later."""
 _COMPLETED = {"event_id": "id", "type": "type", "occurred_at": "time"}
 _DECIDING = ANY_TYPES | frozenset(_COMPLETED.values())
 """Of our own format in envelopes. Once it is decoded nobody can tell that a key was there twice."""
@@ -73,10 +73,8 @@ class FormatDecoder(EventDecoder):
         document = read_json(value)
         if type(document) is tuple:
             reason, detail = document
-            if self._set is None and reason is not RejectReason.SCHEMA_ENCODED:
-                return (
-                    None  # it may be our own format all the same: its reader passes over numbers that no float can hold
-                )
+            if self._set is None and reason is not RejectReason.SCHEMA_ENCODED and _OURS_IN_TEXT in value:
+                return None  # our own reader passes over numbers that no float can hold
             return Reject(reason, detail, value)
         if self._set is not None and type(document) is dict and not headers and not is_envelope(document):
             return self._few(self._parts(self._set, Scope(document, {})), value)
@@ -185,14 +183,16 @@ def ours(element: Element) -> bytes:
 
 
 def _repeated(found: Sequence[Element]) -> int:
-    """Bytes of JSON around elements that share a record, once for each of them."""
-    counts = Counter(id(element.scope) for element in found)
-    records = {id(element.scope): (element.map, element.scope.record) for element in found}
+    """Bytes of JSON around elements, once for each of them: what their record has beside them, and what their envelopes say."""
+    beside = Counter(id(element.scope) for element in found)
+    said = Counter(id(element.scope.envelope) for element in found)
+    scopes = {id(element.scope): element for element in found}
+    envelopes = {id(element.scope.envelope): element.scope.envelope for element in found}
     return sum(
-        counts[key] * len(msgspec.json.encode(field_map.alone(record, None)))
-        for key, (field_map, record) in records.items()
-        if field_map is not None and counts[key] > 1
-    )
+        beside[key] * len(msgspec.json.encode(element.map.alone(element.scope.record, None)))
+        for key, element in scopes.items()
+        if element.map is not None and beside[key] > 1
+    ) + sum(said[key] * len(msgspec.json.encode(envelope)) for key, envelope in envelopes.items())
 
 
 def _completes(content: Content) -> bool:

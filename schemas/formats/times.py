@@ -22,6 +22,7 @@ _OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})"
 _DIGITS = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,9})?")
 _WITHOUT_ZONE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?")
 """A time and nothing more: a day alone is no moment, and an offset in another spelling must not be lost."""
+_LONGEST_DAY = len("2026-03-02")
 
 
 class UnfitError(Exception):
@@ -52,7 +53,7 @@ def time_reader(unit: Unit | None, zone: str) -> ReadTime:
             text = value.strip()
             if text.endswith((" UTC", " GMT")):
                 return text[:-4] + "Z"
-            return in_zone(text) if in_zone and _WITHOUT_ZONE.fullmatch(text) else value
+            return in_zone(text) if in_zone else value
         if type(value) is not int and type(value) is not float:
             raise UnfitError(RejectReason.WRONG_TYPE, f"occurred_at: found {type(value).__name__}; expected a time")
         if unit is None:
@@ -78,10 +79,10 @@ def moment_of(number: float, unit: Unit) -> datetime:
 
 def _in_zone(zone: str) -> Callable[[str], str]:
     if zone in ("UTC", "Z", "Etc/UTC"):
-        return lambda text: text + "Z"
+        return _followed_by("Z")
     if offset := _OFFSET.fullmatch(zone):
         timezone(timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"])))  # an offset that exists
-        return lambda text: text + zone
+        return _followed_by(zone)
     try:
         place = ZoneInfo(zone)
     except (OSError, ValueError) as error:  # ZoneInfoNotFoundError is a KeyError, below
@@ -90,9 +91,15 @@ def _in_zone(zone: str) -> Callable[[str], str]:
         raise ValueError(f"{zone!r} is no time zone; expected UTC, +02:00 or Europe/Berlin") from None
 
     def read(text: str) -> str:
+        """A time in any spelling of ISO 8601, also `2026-03-02 09:14:07,250`, as logs in a local time have it."""
         try:
-            return datetime.fromisoformat(text).replace(tzinfo=place).isoformat()
+            moment = datetime.fromisoformat(text)
+            return text if moment.tzinfo or len(text) <= _LONGEST_DAY else moment.replace(tzinfo=place).isoformat()
         except (ValueError, OverflowError):
             return text
 
     return read
+
+
+def _followed_by(offset: str) -> Callable[[str], str]:
+    return lambda text: text + offset if _WITHOUT_ZONE.fullmatch(text) else text

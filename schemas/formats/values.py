@@ -103,7 +103,8 @@ def words_in(value: Any) -> list[str]:
 def judge(rule: OutcomeRule) -> Judge:
     """Give the function from an outcome's value to `succeeded`, `failed`, `neither` or an empty text. Raises re.error.
 
-    All words of a list must be known and mean the same: of a log-in that worked and failed nobody can say what it was.
+    All words of a list must be known and mean the same: of a log-in that worked and failed nobody can say what it was. An element
+    that has none, null, says nothing.
     """
     meaning = {word_of(word): "neither" for word in rule.neither}
     meaning |= {word_of(word): "failed" for word in rule.failure} | {
@@ -117,6 +118,8 @@ def judge(rule: OutcomeRule) -> Judge:
     def of(value: Any) -> str:
         if type(value) is str and value in meaning:
             return meaning[value]
+        if type(value) is list:
+            value = [member for member in value if member is not None]
         words = words_in(value)
         if type(value) is list and len(words) < len(value):
             return ""

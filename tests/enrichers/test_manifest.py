@@ -53,6 +53,7 @@ def test_a_manifest_is_taken_whole_or_not_at_all(demo_paths: dict[str, Path], pa
         ("table = " + "[" * 5_000, "manifest: found maximum recursion depth exceeded"),
         ("table = " + "9" * 5_000, "manifest: found Exceeds the limit"),
         ('[[table]]\nrole = "geo"\nfile = "a\\u0000b"\n', "file: found 'a\\x00b'; expected the name of a file"),
+        ('[[table]]\nrole = "geo"\nfile = "/"\n', "file: found '/'; expected the name of a file"),
         (None, "readable: found No such file or directory; expected a manifest of tables"),
     ],
 )

@@ -30,6 +30,8 @@ from streams.report.raw_events import RawEvents
 from streams.report.shown import MOST_CHARACTERS, shortened, shown
 from streams.report.ties import ties
 from tests.detection.pipeline import catalogue
+from tests.detection.test_cases import T0
+from tests.detection.test_clusters import Graph
 from tests.replay.conftest import demo_configuration
 from tests.replay.farm import events
 from tests.report.conftest import played, stream
@@ -126,6 +128,22 @@ def test_expired_edges_and_strangers_are_left_out() -> None:
     assert [(tie.kind, tie.entity, tie.accounts, tie.strong) for tie in found] == [
         ("device", "d1", (0, 1), True),
         ("exit", "203.0.113.0/24", (1,), False),
+    ]
+
+
+def test_a_hub_at_which_a_group_was_split_ties_nobody() -> None:
+    """Four who share a device, and each of five wallets with 45 others: it is the device that makes one case of them."""
+    four = [f"farm{number}" for number in range(4)]
+    graph = Graph().star("device", "four", *four)
+    for number in range(5):
+        graph.star("payout", f"wallet{number}", *four, *(f"w{number}-{other:02}" for other in range(45)))
+    nodes = {name: graph.node(name) for name in graph.nodes}
+    assert [(tie.kind, tie.entity, tie.strong) for tie in ties(nodes, four)] == [("device", "four", True)]
+    told = Assessment(four[0], T0, [Evidence("payout_instrument_shared", 1.0, T0, T0, entity="payout:wallet0")], [])
+    nodes[four[0]].assessment = told
+    assert [(tie.entity, tie.accounts, tie.strong) for tie in ties(nodes, four)] == [
+        ("four", (0, 1, 2, 3), True),
+        ("wallet0", (0,), False),
     ]
 
 

@@ -21,7 +21,7 @@ function evidenceCard(found, item) {
       pair("Seen", `${seen} UTC, ${plural(item.count, "time")}`),
       pair("Confidence", `${Math.round(item.confidence * 100)} % after fading and mitigating facts`),
       pair("Lowered by", item.mitigated.map(([name, factor]) => `${mitigatorOf(name)} × ${factor}`).join(", ")),
-      pair("Accounts", who.length ? el("span", { class: "mono" }, who.slice(0, 12).join(", "), who.length > 12 ? ` and ${who.length - 12} more` : "") : ""),
+      pair("Accounts", who.length ? el("span", { class: "mono" }, who.slice(0, 12).join(", "), who.length > 12 ? ` and ${who.length - 12} more that the alert names` : "") : ""),
       pair("Events", links.length ? links : "none kept: it comes from counts over the window"),
       pair("Lists", item.lists.join("; "))),
     el("details", {}, el("summary", {}, "When it is wrong, how rare it is, and where it comes from"),

@@ -169,6 +169,8 @@ def test_no_network_number_gives_a_class_to_a_prefix_that_no_list_may_name(folde
     (entry,) = table.look_up("198.51.7.1")[0]["lists"]
     assert entry[2:] == ["2026-11-24", 1.0], "as the list that says it"
     assert table.look_up("12.1.2.3")[0] is None
+    owners = open_table(folder / "tables" / "asn.mmdb", "asn", folder / "private")
+    assert owners.look_up("12.1.2.3")[0]["autonomous_system_number"] == number, "whose it is stays known"
 
 
 def test_classes_by_number_are_taken_where_the_owners_themselves_are_not(folder: Path) -> None:

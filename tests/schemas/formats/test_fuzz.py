@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.decoder import Decoded, DecodeLimits, EventDecoder, Headers
+from schemas.decoder import Decoded, DecodeLimits, EventDecoder, Headers, Outcome
 from schemas.formats.decoder import FormatDecoder
 from schemas.formats.packaged import load_all, load_map, names
 from schemas.reasons import Reject, RejectReason, Tombstone
@@ -124,6 +124,13 @@ def test_our_own_format_is_read_alike_with_and_without_detection() -> None:
         assert DECODERS["detect"].decode(both, NOW) == EventDecoder().decode(both, NOW)
 
 
+def test_a_foreign_record_that_cannot_be_read_says_why_and_not_what_it_lacks_of_ours() -> None:
+    record = next(records("okta_system_log")).rstrip()[:-1] + b', "load": 1e999}'
+    (outcome,) = DECODERS["detect"].decode(record, NOW)
+    assert isinstance(outcome, Reject)
+    assert (outcome.reason, outcome.detail[:19]) == (RejectReason.NOT_JSON, "Number out of range")
+
+
 MEGABYTE = 1024 * 1024
 
 
@@ -141,6 +148,18 @@ def test_what_stands_around_very_many_events_must_not_be_long(wrap: bytes) -> No
     assert [outcome.reason for outcome in outcomes if isinstance(outcome, Reject)] == [RejectReason.TOO_LARGE]
     for fine in (activity("x" * 800, 10), activity("x" * 8_000, 5)):
         assert len(decoder.decode(fine, NOW)) >= 5
+
+
+@pytest.mark.parametrize("each", [{"account_id": "a"}, {"specversion": "1.0", "data": {"account_id": "a"}}])
+def test_nor_must_what_an_envelope_says_of_very_many_events(each: dict[str, object]) -> None:
+    said = {"specversion": "1.0", **dict.fromkeys(("type", "source", "subject"), "x" * 1_000)}
+    decoder = FormatDecoder(MAPS, DecodeLimits(max_repeated_bytes=50_000))
+
+    def decode(number: int) -> list[Outcome]:
+        return decoder.decode(msgspec.json.encode({**said, "data": [each] * number}), NOW)
+
+    assert [outcome.reason for outcome in decode(20) if isinstance(outcome, Reject)] == [RejectReason.TOO_LARGE]
+    assert len(decode(16)) == 16
 
 
 HEAVY = {

@@ -100,6 +100,9 @@ def test_a_word_that_no_list_has_is_never_a_success() -> None:
         (["success", "perhaps"], ""),
         (["success", {"but": "blocked"}], ""),
         (["success"] * 64 + ["failure"], ""),
+        (["success", None], "succeeded"),
+        ([None] * 64 + ["failure"], "failed"),
+        ([None], ""),
         ([], ""),
     ],
 )
