@@ -208,7 +208,7 @@ def _next(memory: SessionMemory) -> None:
     (memory.anchor, memory.silent), *memory.later = memory.later or [(0, 0)]
     known = memory.changes
     memory.changes = {}
-    for what in {name.removesuffix(_AGAIN) for name in known}:
+    for what in sorted({name.removesuffix(_AGAIN) for name in known}):  # a state's bytes are the same in every process
         times = sorted({known[name] for name in (what, what + _AGAIN) if name in known})
         behind = [ts for ts in times if ts >= since(memory)] if memory.anchor else times[-1:]
         for name, ts in zip((what, what + _AGAIN), behind, strict=False):

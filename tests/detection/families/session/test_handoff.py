@@ -135,6 +135,21 @@ def test_changes_may_arrive_before_the_anchor() -> None:
     assert carry_on(account, 3, 17)[17] == 1.0
 
 
+def test_changes_are_kept_in_one_order_when_the_next_anchor_takes_over() -> None:
+    """The bytes of a state must not depend on the process that wrote them."""
+    kinds = ("phone", "email", "payout", "password", "2fa")
+    account = verified()
+    for day in (2, 3):
+        account.act(day * DAY, KycApproved)
+    account.act(4 * DAY, PayoutMethodAdded, "d1")
+    account.act(4 * DAY + HOUR, ProfileUpdated, "d1", changed_fields=kinds[:2])
+    account.act(4 * DAY + HOUR, ProfileUpdated, "d1", changed_fields=kinds[3:])
+    account.close(5)
+    memory = account.state.session
+    assert memory is not None
+    assert list(memory.changes) == sorted(kinds)
+
+
 def at_home(account: Account, first: int, last: int) -> None:
     for day in range(first, last + 1):
         account.work(day * DAY + 9 * HOUR, day * DAY + 10 * HOUR, "d1")
