@@ -182,7 +182,7 @@ def _elsewhere(device: Device, old: list[Device]) -> tuple[bool, bool]:
     """
     countries = {place[0] for held in old for place in held.places if place[0]}
     kinds = {place[2] for held in old for place in held.places}
-    if not kinds.isdisjoint(_EVERYDAY) and any(held.phone != device.phone for held in old):
+    if any(held.phone != device.phone and any(place[2] in _EVERYDAY for place in held.places) for held in old):
         kinds |= _EVERYDAY
     abroad = any(countries and country and country not in countries for country, _, _ in device.places)
     return abroad, any(kinds and kind not in kinds for _, _, kind in device.places)

@@ -71,6 +71,16 @@ def test_verified_by_phone_and_worked_at_a_desk_at_home_is_silent(first: Facts, 
     assert carry_on(taken(account, ("email", "phone"), second), 3, 18, where=second)[18] == expected
 
 
+@pytest.mark.parametrize(
+    ("phone", "expected"), [(facts("lisbon", "mobile", agent=PHONE), 0.0), (facts("lisbon", "vpn", agent=PHONE), 1.0)]
+)
+def test_a_phone_behind_an_exit_says_nothing_of_where_its_owner_has_a_desk(phone: Facts, expected: float) -> None:
+    home = facts("porto")
+    account = verified(facts("lisbon", "mobile"))
+    account.act(DAY - HOUR, LoginSucceeded, "d0", phone)
+    assert carry_on(taken(account, ("email", "phone"), home), 3, 18, where=home)[18] == expected
+
+
 @pytest.mark.parametrize("classes", ["mobile", "vpn"])
 def test_an_operator_has_more_than_one_sort_of_network(classes: str) -> None:
     """At home and away are one operator's networks: whatever the old device was on is not new."""
