@@ -15,8 +15,13 @@ _NAMES = (
 _BUILD = re.compile(rf"\b({'|'.join(_NAMES)})/([0-9]{{1,4}})")
 
 
-@functools.lru_cache(4096)
 def build_of(user_agent: str) -> str:
     """Give e.g. `chrome/141`; empty when no version is told."""
-    found = dict(_BUILD.findall(user_agent[:LONGEST].lower()))
+    return read(user_agent[:LONGEST])
+
+
+@functools.lru_cache(4096)  # of what is looked at, or a client that sends long agents would fill the memory
+def read(begin: str) -> str:
+    """Read the build of the beginning of an agent."""
+    found = dict(_BUILD.findall(begin.lower()))
     return next((f"{name}/{found[name]}" for name in _NAMES if name in found), "")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from schemas.events import BalanceCredited, PayoutRequested
 from streams.detection.families.payments.groups import (
     LATENESS,
+    OWN,
     Groupings,
     Holds,
     Split,
@@ -125,14 +126,15 @@ def _judged(last: Split, memory: PaymentsMemory, thresholds: Mapping[str, float]
 def _alike(found: list[Split], last: Split, thresholds: Mapping[str, float]) -> Alike | None:
     """The most splits up to `last` that agree with it; of as many, those with the larger part.
 
-    Of two receivers both are looked at, since another may take the place of one of them; of more the one with most: each further part
-    is another try for chance.
+    Of two receivers both are looked at, since another may take the place of one of them; of more the one with most and the account
+    holder, whose cut stays while the others take turns: each further part is another try for chance.
     """
     begin = last.end - int(thresholds["days"] * DAY)
     inside = [split for split in found if begin < split.end and split <= last]
     spread = 2 * thresholds["ratio"] + _ROUNDING
     best: Alike | None = None
-    for part, receiver in last.parts if len(last.parts) == 2 else last.parts[:1]:
+    looked_at = [had for had in last.parts if len(last.parts) == 2 or had == last.parts[0] or had[1] == OWN]
+    for part, receiver in looked_at:
         parts = {split: had for split in inside for had, who in split.parts if who == receiver}
         for low in sorted({had for had in parts.values() if part - spread <= had <= part}, reverse=True):
             steady = [split for split, had in parts.items() if low <= had <= low + spread]

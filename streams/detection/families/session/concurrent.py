@@ -16,6 +16,8 @@ from streams.detection.windows import Presence
 ID = "concurrent_distant_sessions"
 SLOT = sittings.SLOT
 HALF_DAY = 43200
+LONGEST_BEAT = 900
+"""Seconds: platforms send a heartbeat every 1 to 15 minutes."""
 NETWORKS = (
     "neither through an anonymizing or hosting network",
     "one of them through an anonymizing or hosting network",
@@ -82,17 +84,32 @@ def _both(ones: list[Open], others: list[Open], desk: Desk) -> int:
     """Give since when (s) somebody was at both ends at the same time, each end any number of places; 0 = for too short a time.
 
     An end that changes its exit with each heartbeat is nowhere for ten minutes, and yet all the time far from the other; some begin
-    a session with each exit.
+    a session with each exit. Whoever uses two devices in turns is at one end only.
     """
-    start = max(min(held.start for held in ones), min(held.start for held in others))
-    end = min(max(held.end for held in ones), max(held.end for held in others))
-    first, last = start // SLOT, end // SLOT
-    if (last - first) * SLOT < desk.threshold(ID, "overlap_minutes") * 60:
-        return 0
-    needed = desk.threshold(ID, "inputs_min")
-    if _inputs(ones, first, last) < needed or _inputs(others, first, last) < needed:
-        return 0
-    return start
+    needed, shortest = desk.threshold(ID, "inputs_min"), desk.threshold(ID, "overlap_minutes") * 60
+    for begin, until in _stretches(ones):
+        for start, end in _stretches(others):
+            first, last = max(begin, start) // SLOT, min(until, end) // SLOT
+            if (last - first) * SLOT < shortest:
+                continue
+            if _inputs(ones, first, last) >= needed and _inputs(others, first, last) >= needed:
+                return max(begin, start)
+    return 0
+
+
+def _stretches(held: list[Open]) -> list[tuple[int, int]]:
+    """Give from when to when (s) a device was there, oldest first; sessions are joined where no heartbeat is missing between them."""
+    sessions: dict[int, tuple[int, int]] = {}
+    for one in held:
+        start, end = sessions.get(one.key, (one.start, one.end))
+        sessions[one.key] = min(start, one.start), max(end, one.end)
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(sessions.values()):
+        if found and start <= found[-1][1] + LONGEST_BEAT:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 def _inputs(held: list[Open], first: int, last: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from streams.detection.families.location.networks import kind_of
+from streams.detection.families.location.networks import ACCESS, kind_of
 from streams.detection.families.session import handoff, shared, shifts
 from streams.detection.families.session.memory import Device, SessionMemory
 from streams.detection.families.session.sittings import PHONES
@@ -32,7 +32,8 @@ def touch(memory: SessionMemory, moment: Moment, desk: Desk, key: int, ts: int, 
         device.first = ts
     facts = moment.facts
     if facts.asn is not None:
-        place = (facts.agreed_country or "", facts.asn, kind_of(facts.classes))
+        kind = kind_of(facts.classes) if facts.classes else ACCESS  # no call for nearly every heartbeat
+        place = (facts.agreed_country or "", facts.asn, kind)
         if not device.places or device.places[-1] != place:
             _place(device, place)
     if active:

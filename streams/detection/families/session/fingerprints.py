@@ -42,7 +42,10 @@ _LARGEST_HANDHELD = 1700
 _SMALLEST_DESKTOP = 900
 """Longer side: netbooks begin at 1,024, phones in CSS pixels end below it."""
 
-Shown = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
+_LONGEST = 512
+"""Characters looked at of each text, as for the class of an agent."""
+
+Shown = tuple[str | None, ...]
 """Hint platform, hint brands, fonts' system, GPU renderer, TLS fingerprint, screen."""
 
 
@@ -53,9 +56,14 @@ def private(agent: str, brands: str | None, tz: str | None, classes: tuple[str, 
     return agent.startswith("firefox/") and tz in _PRIVACY_ZONES
 
 
-@lru_cache(4096)
 def contradictions(agent: str, shown: Shown) -> int:
     """Count independent things contradict the user agent: client hints, fonts, GPU, TLS fingerprint, screen."""
+    return count(agent, tuple([text and text[:_LONGEST] for text in shown]))
+
+
+@lru_cache(4096)  # of what is looked at, or a client that shows long texts would fill the memory
+def count(agent: str, shown: Shown) -> int:
+    """Count the contradictions of texts that are short enough to be kept."""
     family, system, form = [*agent.split("/"), "other", "other"][:3]
     said = _ALIKE.get(system)
     if said is None:

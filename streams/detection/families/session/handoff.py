@@ -182,7 +182,7 @@ def _elsewhere(device: Device, old: list[Device]) -> tuple[bool, bool]:
     """
     countries = {place[0] for held in old for place in held.places if place[0]}
     kinds = {place[2] for held in old for place in held.places}
-    if not kinds.isdisjoint(_EVERYDAY) and any(held.phone != device.phone for held in old):
+    if any(held.phone != device.phone and any(place[2] in _EVERYDAY for place in held.places) for held in old):
         kinds |= _EVERYDAY
     abroad = any(countries and country and country not in countries for country, _, _ in device.places)
     return abroad, any(kinds and kind not in kinds for _, _, kind in device.places)
@@ -208,7 +208,7 @@ def _next(memory: SessionMemory) -> None:
     (memory.anchor, memory.silent), *memory.later = memory.later or [(0, 0)]
     known = memory.changes
     memory.changes = {}
-    for what in {name.removesuffix(_AGAIN) for name in known}:
+    for what in sorted({name.removesuffix(_AGAIN) for name in known}):  # a state's bytes are the same in every process
         times = sorted({known[name] for name in (what, what + _AGAIN) if name in known})
         behind = [ts for ts in times if ts >= since(memory)] if memory.anchor else times[-1:]
         for name, ts in zip((what, what + _AGAIN), behind, strict=False):

@@ -5,6 +5,7 @@ from zlib import crc32
 
 import pytest
 
+from streams.detection.families.network import builds
 from streams.detection.families.network.builds import build_of
 from streams.detection.families.network.rhythm import alike, week_of
 from streams.detection.messages import Who
@@ -69,6 +70,13 @@ def test_another_browser_version_is_another_setup() -> None:
 )
 def test_the_build_of_an_agent(agent: str, build: str) -> None:
     assert build_of(agent) == build
+
+
+def test_the_build_of_a_long_agent_keeps_no_long_text() -> None:
+    """Agents that differ only behind what is looked at are one to the cache."""
+    before = builds.read.cache_info().currsize
+    assert {build_of(f"Firefox/144.0 {'x' * 512} {number}") for number in range(100)} == {"firefox/144"}
+    assert builds.read.cache_info().currsize <= before + 1
 
 
 def test_a_replaced_device_counts_for_as_long_as_the_window() -> None:

@@ -143,6 +143,31 @@ def test_a_fixed_commission_is_seen_whoever_receives_the_rest() -> None:
     assert evidence.numbers["share_percent"] == 10
 
 
+def test_a_fixed_commission_is_seen_while_several_others_take_turns() -> None:
+    account = with_instruments()
+    account.see(PayoutMethodAdded, 0, instrument_h="third", holder_name_match_score=0.1)
+    for at, parts in ((10, (50, 30)), (24, (30, 50)), (38, (50, 30)), (52, (30, 50))):
+        account.see(BalanceCredited, at, amount=100)
+        for who, amount in zip(("other", "third", "own"), (*parts, 20), strict=True):
+            account.see(PayoutRequested, at + HOUR, instrument_h=who, amount=amount, currency="USD")
+    evidence = account.fired(NAME)
+    assert evidence is not None
+    assert evidence.numbers["share_percent"] == 20
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_parts_of_three_by_chance_are_no_agreement(seed: int) -> None:
+    rng = random.Random(seed)
+    account = with_instruments()
+    account.see(PayoutMethodAdded, 0, instrument_h="third", holder_name_match_score=0.1)
+    for number in range(40):
+        at = 1 + number * 3.5
+        account.see(BalanceCredited, at, amount=100)
+        for who in ("other", "third", "own"):
+            account.see(PayoutRequested, at + HOUR, instrument_h=who, amount=rng.uniform(1, 100), currency="USD")
+        assert account.fired(NAME) is None
+
+
 @pytest.mark.parametrize(
     "whose", [{"holder_name_match_score": 1.0}, {"holder_type": "company", "holder_reg_id_h": "declared"}]
 )

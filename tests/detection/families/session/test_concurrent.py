@@ -6,7 +6,19 @@ import msgspec
 import pytest
 
 from enrichers.facts import Facts
-from tests.detection.families.session.kit import DAY, HOUR, MINUTE, PHONE, T0, Account, beats, facts, played, sitting
+from tests.detection.families.session.kit import (
+    DAY,
+    HOUR,
+    MINUTE,
+    PHONE,
+    T0,
+    Account,
+    Seen,
+    beats,
+    facts,
+    played,
+    sitting,
+)
 
 OVERLAP = "concurrent_distant_sessions"
 
@@ -37,6 +49,18 @@ def test_two_overlaps_in_a_week() -> None:
 def test_in_one_country_distance_decides() -> None:
     assert overlapping(facts("lisbon"), facts("funchal")).confidence(OVERLAP) == 1.0
     assert overlapping(facts("lisbon"), facts("porto")).confidence(OVERLAP) == 0.0
+
+
+@pytest.mark.parametrize("pause", [0, 5 * MINUTE])
+def test_two_devices_in_turns_are_silent(pause: int) -> None:
+    """A VPN on one of two computers in a room, and a visit now to the one and now to the other."""
+    seen: list[Seen] = []
+    for day in range(7):
+        for turn in range(8):
+            device, where = ("d1", facts("lisbon")) if turn % 2 else ("d2", facts("athens", "vpn"))
+            at = day * DAY + turn * (20 * MINUTE + pause)
+            seen += beats(device, f"s{at}", at, at + 20 * MINUTE, where)
+    assert played(seen).confidence(OVERLAP) == 0.0
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(5, 0.0), (10, 1.0)])

@@ -43,7 +43,7 @@ def test_exits_that_change_with_every_heartbeat_do_not_hide_an_overlap(exits: in
     assert len(account.state.session.open) <= OPEN
 
 
-@pytest.mark.parametrize("step", [MINUTE, 5 * MINUTE])
+@pytest.mark.parametrize("step", [MINUTE, 5 * MINUTE, 15 * MINUTE])
 @pytest.mark.parametrize("classes", [("vpn",), ()])
 def test_a_session_begun_with_every_exit_hides_no_overlap(step: int, classes: tuple[str, ...]) -> None:
     seen = [

@@ -71,6 +71,16 @@ def test_verified_by_phone_and_worked_at_a_desk_at_home_is_silent(first: Facts, 
     assert carry_on(taken(account, ("email", "phone"), second), 3, 18, where=second)[18] == expected
 
 
+@pytest.mark.parametrize(
+    ("phone", "expected"), [(facts("lisbon", "mobile", agent=PHONE), 0.0), (facts("lisbon", "vpn", agent=PHONE), 1.0)]
+)
+def test_a_phone_behind_an_exit_says_nothing_of_where_its_owner_has_a_desk(phone: Facts, expected: float) -> None:
+    home = facts("porto")
+    account = verified(facts("lisbon", "mobile"))
+    account.act(DAY - HOUR, LoginSucceeded, "d0", phone)
+    assert carry_on(taken(account, ("email", "phone"), home), 3, 18, where=home)[18] == expected
+
+
 @pytest.mark.parametrize("classes", ["mobile", "vpn"])
 def test_an_operator_has_more_than_one_sort_of_network(classes: str) -> None:
     """At home and away are one operator's networks: whatever the old device was on is not new."""
@@ -133,6 +143,21 @@ def test_changes_may_arrive_before_the_anchor() -> None:
     account.act(2 * DAY, ProfileUpdated, "d2", VPS, changed_fields=early)
     account.act(DAY + 20 * HOUR, KycApproved)
     assert carry_on(account, 3, 17)[17] == 1.0
+
+
+def test_changes_are_kept_in_one_order_when_the_next_anchor_takes_over() -> None:
+    """The bytes of a state must not depend on the process that wrote them."""
+    kinds = ("phone", "email", "payout", "password", "2fa")
+    account = verified()
+    for day in (2, 3):
+        account.act(day * DAY, KycApproved)
+    account.act(4 * DAY, PayoutMethodAdded, "d1")
+    account.act(4 * DAY + HOUR, ProfileUpdated, "d1", changed_fields=kinds[:2])
+    account.act(4 * DAY + HOUR, ProfileUpdated, "d1", changed_fields=kinds[3:])
+    account.close(5)
+    memory = account.state.session
+    assert memory is not None
+    assert list(memory.changes) == sorted(kinds)
 
 
 def at_home(account: Account, first: int, last: int) -> None:
