@@ -47,14 +47,18 @@ def _first(table: tuple[tuple[str, tuple[str, ...]], ...], text: str) -> str:
     return next((name for name, marks in table if any(mark in text for mark in marks)), "other")
 
 
-@functools.lru_cache(maxsize=4096)
 def agent_class(user_agent: str) -> str:
     """Classify, e.g. `chrome/windows/desktop`, `safari/ios/mobile`; `other/other/other` when nothing is known.
 
     `windows-server` is a server with a desktop: a rented machine. Browsers on newer ones say plain Windows, so its
     absence means nothing.
     """
-    text = user_agent[:LONGEST].lower()
+    return _class_of(user_agent[:LONGEST])
+
+
+@functools.lru_cache(maxsize=4096)
+def _class_of(start: str) -> str:
+    text = start.lower()
     family = _first(_FAMILIES, text)
     system = _first(_SYSTEMS, text)
     return f"{family}/{system}/{_device(family, system, text)}"

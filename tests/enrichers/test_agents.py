@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from enrichers.agents import OTHER, agent_class
+from enrichers import agents
+from enrichers.agents import LONGEST, OTHER, agent_class
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
@@ -55,3 +56,12 @@ WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 )
 def test_classes(user_agent: str, expected: str) -> None:
     assert agent_class(user_agent) == expected
+
+
+def test_of_long_agents_only_what_is_looked_at_is_kept() -> None:
+    """A cache of whole texts would hold 64 KB for each."""
+    start = "x" * LONGEST
+    agent_class(start + "one")
+    before = agents._class_of.cache_info().currsize
+    agent_class(start + "other")
+    assert agents._class_of.cache_info().currsize == before
