@@ -168,3 +168,17 @@ def test_an_alert_that_meets_an_older_watch_entry_is_told(desk: Desk) -> None:
     """The entry becomes an alert, and nobody has looked at that one."""
     desk.tell(assessed("a", *WATCH), assessed("b", *REVIEW, day=1))
     assert [alert.notify for alert in desk.tell(tied("a", "b", day=1))] == [False, True]
+
+
+@pytest.mark.parametrize(("anchor", "other"), ["ac", "ca"])
+def test_a_case_goes_on_with_the_evidence_whoever_of_those_who_parted_is_heard_of(
+    desk: Desk, anchor: str, other: str
+) -> None:
+    """Nobody says that the ties have expired, and the one who is heard of has nothing to do with the evidence."""
+    (opened,) = desk.tell(assessed(anchor, *REVIEW))
+    desk.tell(tied(anchor, "b", "device:x"), tied("b", other, "device:y"))
+    desk.tell(assessed(other, *review(85), day=85), assessed(anchor, day=86))
+    published = desk.tell(assessed("b", day=91))
+    assert [(alert.alert_id == opened.alert_id, alert.subject.account_ids, alert.notify) for alert in published] == [
+        (True, (other,), False)
+    ]
