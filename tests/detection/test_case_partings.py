@@ -52,6 +52,14 @@ def test_a_case_that_has_not_expired_yet_goes_on(desk: Desk) -> None:
     assert (after.alert_id, after.status) == (opened.alert_id, "updated")
 
 
+def test_a_case_that_was_taken_back_is_valid_no_longer_than_its_evidence_was(desk: Desk) -> None:
+    (opened,) = desk.tell(assessed("a", *REVIEW))
+    (ended,) = desk.tell(assessed("a", day=CASE_DAYS - 1))
+    assert (ended.status, ended.expires_at) == ("retracted", opened.expires_at)
+    (again,) = desk.tell(assessed("a", *review(CASE_DAYS + 1), day=CASE_DAYS + 1))
+    assert (again.alert_id != opened.alert_id, again.notify) == (True, True)
+
+
 def test_what_is_older_than_a_case_may_be_opens_none(desk: Desk) -> None:
     """However often it is told: documents and money still weigh something after months."""
     desk.tell(assessed("a", DOCUMENT))
