@@ -69,7 +69,7 @@ class CasesStage:
                 unreadable(self.name, record, str(error), result)
                 continue
             if not isinstance(told, TablesUsed):
-                ts = told.newest if isinstance(told, StrongEdge) else told.ts
+                ts = told.newest if isinstance(told, Assessment | StrongEdge) else told.ts
                 times.append(ts)
                 caused += [ts for output in result.outputs[made:] if output.topic != SAFETY_NOTICES.name]
         return result.at(times)._replace(revisions_ms=caused)
