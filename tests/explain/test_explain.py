@@ -247,6 +247,17 @@ def test_a_tie_that_has_ended_since_ties_nobody() -> None:
     assert not changed(accounts[100], "tie_gone")
 
 
+def test_networks_that_may_be_one_are_sampled_as_they_are_counted() -> None:
+    addresses = ["198.51.100.7", "2001:db8:1::7", "203.0.113.7"]
+    visits = [(n / 20, "session.start", {"session_id": f"s{n}", "ip": address}) for n, address in enumerate(addresses)]
+    (seen,) = [
+        saw
+        for saw in row(told_bare("a0", events_of("a0", *visits)), "multi_ip_multi_country_window").saw
+        if saw.threshold == "networks"
+    ]
+    assert seen.seen == 2
+
+
 def test_an_account_without_evidence_is_explained_too() -> None:
     explanation = of_scenario("B05")
     assert explanation.reckoning.total < 10
