@@ -148,11 +148,7 @@ class CasesStage:
         return sorted(set[str]().union(*shared) - members)
 
     def _judged(self, account: str, ts: int, states: States) -> tuple[list[Node], Verdict]:
-        """Judge a component as of the newest that is known of it: an account that was silent is told of old times, too."""
-        component = self._around(account, ts, states)
-        now = components.as_of(component.nodes, ts)
-        if now > ts:  # some of its ties may have expired since
-            component = self._around(account, now, states)
+        component, now = components.as_of_newest(account, ts, lambda name: node_of(states, name))
         return component.nodes, judge(self._catalogue, component, now)
 
     def _around(self, account: str, ts: int, states: States) -> components.Component:

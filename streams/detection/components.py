@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, deque
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import islice
 from typing import NamedTuple
@@ -59,6 +59,24 @@ def around(account: str, now: int, node_of: NodeOf) -> Component:
     """The component of `account`. One above `LARGEST` is split at its hubs, in the same parts whichever account asks."""
     found = _reached(account, now, node_of)
     return Component(_in_order(found)) if len(found) <= LARGEST else _split(account, now, node_of)
+
+
+def as_of_newest(account: str, ts: int, node_of: NodeOf) -> tuple[Component, int]:
+    """The component of `account` at the newest event time that is known of it, no less than `ts`, and that time.
+
+    An account that was silent is told of old times, too; some of the ties may have expired since.
+    """
+    component = around(account, ts, node_of)
+    now = max([ts, *_times(component.nodes)])
+    return (around(account, now, node_of) if now > ts else component), now
+
+
+def _times(nodes: Iterable[Node]) -> Iterator[int]:
+    for node in nodes:
+        if node.assessment:
+            yield node.assessment.newest
+        if node.edges:  # the newest first
+            yield node.edges[0].ts
 
 
 def _split(account: str, now: int, node_of: NodeOf) -> Component:
@@ -125,13 +143,6 @@ def _reached(account: str, now: int, node_of: NodeOf, over: str = "") -> dict[st
 
 def _in_order(found: Mapping[str, Node]) -> list[Node]:
     return [found[name] for name in sorted(found)]
-
-
-def as_of(nodes: Iterable[Node], ts: int) -> int:
-    """The newest event time that is known of any of them, and no less than `ts`."""
-    told = [node.assessment.newest for node in nodes if node.assessment]
-    tied = [edge.ts for node in nodes for edge in node.edges[:1]]  # the newest first
-    return max([ts, *told, *tied])
 
 
 def edges_of(nodes: Sequence[Node], now: int, hubs: Container[str] = ()) -> dict[Tie, list[Edge]]:
