@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -68,7 +69,7 @@ class CasesStage:
                 unreadable(self.name, record, str(error), result)
                 continue
             if not isinstance(told, TablesUsed):
-                ts = told.newest if isinstance(told, StrongEdge) else told.ts
+                ts = told.newest if isinstance(told, Assessment | StrongEdge) else told.ts
                 times.append(ts)
                 caused += [ts for output in result.outputs[made:] if output.topic != SAFETY_NOTICES.name]
         return result.at(times)._replace(revisions_ms=caused)
@@ -102,37 +103,43 @@ class CasesStage:
             if case is not None and not case.closed and case.expires <= now:
                 self._evaluate(account, now, states, result)
 
-    def _evaluate_each(
-        self, accounts: Iterable[str], ts: int, states: States, result: Result, *, parted: bool = False
-    ) -> None:
+    def _evaluate_each(self, accounts: Iterable[str], ts: int, states: States, result: Result) -> None:
         """Judge the components of some accounts, each once."""
         judged = set[str]()
         for account in accounts:
             if account not in judged:
-                judged.update(self._evaluate(account, ts, states, result, parted=parted))
+                judged |= self._evaluate(account, ts, states, result)
 
-    def _evaluate(self, account: str, ts: int, states: States, result: Result, *, parted: bool = False) -> list[str]:
-        """Judge the component around `account` and bring its case up to date; gives its accounts.
+    def _evaluate(self, account: str, ts: int, states: States, result: Result) -> set[str]:
+        """Judge the component around `account` and bring its case up to date; gives all accounts that were judged.
 
-        So are those of whom it has parted, or they would be in no alert or in two; not so where these are judged for that (`parted`).
+        So are those of whom it has parted, or they would be in no alert or in two. Where too little is found comes last: a case that would
+        end there may go on elsewhere, whatever the names are.
         """
-        nodes, verdict = self._judged(account, ts, states)
-        members = set(verdict.members)
-        apart = [] if parted else self._apart(nodes, members, states)
-        if over(verdict):  # a case that would end here may go on with them
-            self._evaluate_each(apart, verdict.now, states, result, parted=True)
+        parts, judged, waiting = list[tuple[list[Node], Verdict]](), set[str](), deque([(account, ts)])
+        while waiting:
+            name, asked = waiting.popleft()
+            if name not in judged:
+                nodes, verdict = self._judged(name, asked, states)
+                parts.append((nodes, verdict))
+                judged.update(verdict.members)
+                waiting += [(other, verdict.now) for other in self._apart(nodes, {*verdict.members}, states)]
+        for nodes, verdict in sorted(parts, key=lambda part: over(part[1])):
+            self._bring_up(nodes, verdict, states, result)
+        return judged
+
+    def _bring_up(self, nodes: list[Node], verdict: Verdict, states: States, result: Result) -> None:
+        """Bring the case of a component up to its verdict, where there is or must be one."""
         case = self._case_of(nodes, verdict, states, result)
-        if case is not None:
-            if lifecycle(case, verdict):
-                self._publish(case, verdict, nodes, states, result)
-            states.put(case_key(case.case_id), case)
-            for node in nodes:
-                if node.case_id != case.case_id:
-                    node.case_id = case.case_id
-                    states.put(node_key(node.account), node)
-        if not over(verdict):
-            self._evaluate_each(apart, verdict.now, states, result, parted=True)
-        return verdict.members
+        if case is None:
+            return
+        if lifecycle(case, verdict):
+            self._publish(case, verdict, nodes, states, result)
+        states.put(case_key(case.case_id), case)
+        for node in nodes:
+            if node.case_id != case.case_id:
+                node.case_id = case.case_id
+                states.put(node_key(node.account), node)
 
     def _apart(self, nodes: list[Node], members: set[str], states: States) -> list[str]:
         """Accounts that are named in one case with some of these, and are no longer tied to them."""
@@ -141,11 +148,7 @@ class CasesStage:
         return sorted(set[str]().union(*shared) - members)
 
     def _judged(self, account: str, ts: int, states: States) -> tuple[list[Node], Verdict]:
-        """Judge a component as of the newest that is known of it: an account that was silent is told of old times, too."""
-        component = self._around(account, ts, states)
-        now = components.as_of(component.nodes, ts)
-        if now > ts:  # some of its ties may have expired since
-            component = self._around(account, now, states)
+        component, now = components.as_of_newest(account, ts, lambda name: node_of(states, name))
         return component.nodes, judge(self._catalogue, component, now)
 
     def _around(self, account: str, ts: int, states: States) -> components.Component:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, deque
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from heapq import heappop, heappush
 from itertools import islice
 from typing import NamedTuple
@@ -61,6 +62,24 @@ def around(account: str, now: int, node_of: NodeOf) -> Component:
     return Component(_in_order(found)) if len(found) <= LARGEST else _split(account, now, node_of)
 
 
+def as_of_newest(account: str, ts: int, node_of: NodeOf) -> tuple[Component, int]:
+    """The component of `account` at the newest event time that is known of it, no less than `ts`, and that time.
+
+    An account that was silent is told of old times, too; some of the ties may have expired since.
+    """
+    component = around(account, ts, node_of)
+    now = max([ts, *_times(component.nodes)])
+    return (around(account, now, node_of) if now > ts else component), now
+
+
+def _times(nodes: Iterable[Node]) -> Iterator[int]:
+    for node in nodes:
+        if node.assessment:
+            yield node.assessment.newest
+        if node.edges:  # the newest first
+            yield node.edges[0].ts
+
+
 def _split(account: str, now: int, node_of: NodeOf) -> Component:
     """As many accounts around `account` as are tied without hubs, `LARGEST` at most.
 
@@ -69,14 +88,15 @@ def _split(account: str, now: int, node_of: NodeOf) -> Component:
     but what lies next to it.
     """
     found = {account: node_of(account)}
+    ties = cache(lambda name: _ties(node_of(name), now))  # an account is on several things, and has many edges
     things: dict[tuple[str, str], _Thing] = {}
     waiting: list[_Thing] = []
     fresh, level, size = [account], (0, 0), 1
     while len(found) <= LARGEST:
         for name in fresh:
-            for entity in _held(found[name], now):
+            for entity in ties(name):
                 if (name, entity) not in things:
-                    thing = _thing(name, entity, now, node_of)
+                    thing = _thing(name, entity, ties)
                     things.update(((other, entity), thing) for other in thing.accounts)
                     heappush(waiting, thing)
         least = heappop(waiting)
@@ -85,36 +105,40 @@ def _split(account: str, now: int, node_of: NodeOf) -> Component:
         fresh = [name for name in least.accounts if name not in found]
         found.update((name, node_of(name)) for name in fresh)
     part = dict(islice(found.items(), size))
-    hubs = [
-        thing
-        for name, node in part.items()
-        for entity in _held(node, now)
-        if (thing := things[name, entity]).rank >= level
-    ]
+    hubs = [thing for name in part for entity in ties(name) if (thing := things[name, entity]).rank >= level]
     hidden = {name for thing in hubs for name in thing.accounts} - part.keys()
     return Component(_in_order(part), frozenset(thing.entity for thing in hubs), len(hidden))
 
 
-def _thing(account: str, entity: str, now: int, node_of: NodeOf) -> _Thing:
-    nodes = _reached(account, now, node_of, entity)
-    held = [_held(node, now)[:COMPARED] for node in nodes.values()]
+def _thing(account: str, entity: str, ties: Callable[[str], Mapping[str, list[str]]]) -> _Thing:
+    names = {account: None}
+    waiting = deque(names)
+    while waiting and len(names) <= LARGEST:
+        fresh = [name for name in ties(waiting.popleft()).get(entity, ()) if name not in names]
+        names.update(dict.fromkeys(fresh))
+        waiting += fresh
+    held = [list(islice(ties(name), COMPARED)) for name in names]
     common = Counter(other for its in held for other in its if other != entity)
     strangers = sum(all(common[other] < 2 for other in its) for its in held)
-    return _Thing((strangers, len(nodes)), entity, sorted(nodes))
+    return _Thing((strangers, len(names)), entity, sorted(names))
 
 
-def _held(node: Node, now: int) -> list[str]:
-    """The things over which an account is tied."""
-    return list(dict.fromkeys(edge.entity for edge in node.edges if edge.holds(now)))
+def _ties(node: Node, now: int) -> dict[str, list[str]]:
+    """Thing → accounts to which this one is tied over it; the newest first."""
+    ties: dict[str, list[str]] = {}
+    for edge in node.edges:
+        if edge.holds(now):
+            ties.setdefault(edge.entity, []).append(edge.neighbour)
+    return ties
 
 
-def _reached(account: str, now: int, node_of: NodeOf, over: str = "") -> dict[str, Node]:
-    """The accounts that are tied to `account`, over one thing or over all of them; no more than it takes to tell that they are too many."""
+def _reached(account: str, now: int, node_of: NodeOf) -> dict[str, Node]:
+    """The accounts that are tied to `account`; no more than it takes to tell that they are too many."""
     found = {account: node_of(account)}
     waiting = deque(found)
     while waiting:
         for edge in found[waiting.popleft()].edges:
-            if edge.neighbour in found or not edge.holds(now) or (over and edge.entity != over):
+            if edge.neighbour in found or not edge.holds(now):
                 continue
             found[edge.neighbour] = node_of(edge.neighbour)
             waiting.append(edge.neighbour)
@@ -125,13 +149,6 @@ def _reached(account: str, now: int, node_of: NodeOf, over: str = "") -> dict[st
 
 def _in_order(found: Mapping[str, Node]) -> list[Node]:
     return [found[name] for name in sorted(found)]
-
-
-def as_of(nodes: Iterable[Node], ts: int) -> int:
-    """The newest event time that is known of any of them, and no less than `ts`."""
-    told = [node.assessment.newest for node in nodes if node.assessment]
-    tied = [edge.ts for node in nodes for edge in node.edges[:1]]  # the newest first
-    return max([ts, *told, *tied])
 
 
 def edges_of(nodes: Sequence[Node], now: int, hubs: Container[str] = ()) -> dict[Tie, list[Edge]]:

@@ -37,7 +37,8 @@ def lifecycle(case: Case, verdict: Verdict) -> bool:
     """
     tier, fingerprint = verdict.score.tier, _fingerprint(verdict)
     digest = [tier, fingerprint, *verdict.roots]
-    case.expires = _expiry(verdict)
+    if verdict.weighed:  # where nothing is found any more, the validity is that of what was
+        case.expires = _expiry(verdict)
     case.first = min(filter(None, [case.first, *verdict.firsts.values()]), default=0)
     known = digest == case.digest or _only_faded(case, verdict, fingerprint)
     if known and case.expires > verdict.now and verdict.last_evidence - case.shown < SHOWN_DAYS * DAY:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from streams.detection.account_state import AccountState
 from streams.detection.assessing import standing
 from streams.detection.case_state import Case, Node, case_key, node_key
 from streams.detection.catalogue.model import Catalogue
-from streams.detection.components import Component, around
+from streams.detection.components import Component, as_of_newest
 from streams.detection.messages import Assessment, Mitigation
 from streams.detection.scoring import decides, factor_of
 from streams.detection.timestamps import rfc3339
@@ -58,7 +56,7 @@ def explain(watch: Watch, runtime: LocalRuntime, catalogue: Catalogue, roles: tu
         node = held if isinstance(held, Node) else Node(name)
         return msgspec.structs.replace(node, assessment=own) if name == watch.account else node
 
-    component, now = _tied(watch.account, own.ts, node_of)
+    component, now = as_of_newest(watch.account, own.ts, node_of)
     verdict = _judged(watch, component, now)
     case = cases.get(case_key(node_of(watch.account).case_id))
     intake = watch.intake
@@ -80,13 +78,6 @@ def explain(watch: Watch, runtime: LocalRuntime, catalogue: Catalogue, roles: tu
         catalogue=catalogue.version,
         tables=account.tables,
     )
-
-
-def _tied(account: str, now: int, node_of: Callable[[str], Node]) -> tuple[Component, int]:
-    """Who is tied to the account at the newest event of anybody who is, and that time (ms): no tie counts that has ended by then."""
-    component = around(account, now, node_of)
-    newest = max((node.assessment.ts for node in component.nodes if node.assessment), default=now)
-    return (component, now) if newest <= now else _tied(account, newest, node_of)
 
 
 def _judged(watch: Watch, component: Component, now: int) -> Verdict:

@@ -19,7 +19,7 @@ from streams.detection.families.network.moments import MOMENTS
 from streams.detection.families.network.proxies import PROXIES
 from streams.detection.families.network.relations import groups_of, recent
 from streams.detection.families.network.sharing import SHARED
-from streams.detection.families.network.spread import BUCKET, SPREAD
+from streams.detection.families.network.spread import BUCKET, SPREAD, networks_in, providers_in
 from streams.detection.families.session import concurrent, fingerprints, marathon, shifts
 from streams.detection.families.session.memory import SessionMemory
 from streams.detection.windows import DAY, HOUR, MINUTE
@@ -68,9 +68,9 @@ def _network(memory: NetworkMemory, created: int | None, catalogue: Catalogue, n
 
 def _spread(memory: NetworkMemory, limits: Mapping[str, float], now: int) -> Iterator[Sample]:
     bucket, span = now // BUCKET, int(limits["minutes"]) * MINUTE // BUCKET
-    within = [seen for seen in memory.networks.values() if seen.at.count(bucket - span + 1, bucket)]
-    yield SPREAD, "networks", len(within)
-    yield SPREAD, "asns", len({seen.asn for seen in within if seen.asn})
+    within = {key: seen for key, seen in memory.networks.items() if seen.at.count(bucket - span + 1, bucket)}
+    yield SPREAD, "networks", networks_in(within)
+    yield SPREAD, "asns", providers_in(within)
     for name, unit, length in (("countries_day", HOUR, "day_hours"), ("countries_week", DAY, "week_days")):
         last, first = now // unit, now // unit - int(limits[length]) + 1
         held = [(key, place.hours if unit == HOUR else place.days) for key, place in memory.places.items()]

@@ -52,6 +52,14 @@ def test_a_case_that_has_not_expired_yet_goes_on(desk: Desk) -> None:
     assert (after.alert_id, after.status) == (opened.alert_id, "updated")
 
 
+def test_a_case_that_was_taken_back_is_valid_no_longer_than_its_evidence_was(desk: Desk) -> None:
+    (opened,) = desk.tell(assessed("a", *REVIEW))
+    (ended,) = desk.tell(assessed("a", day=CASE_DAYS - 1))
+    assert (ended.status, ended.expires_at) == ("retracted", opened.expires_at)
+    (again,) = desk.tell(assessed("a", *review(CASE_DAYS + 1), day=CASE_DAYS + 1))
+    assert (again.alert_id != opened.alert_id, again.notify) == (True, True)
+
+
 def test_what_is_older_than_a_case_may_be_opens_none(desk: Desk) -> None:
     """However often it is told: documents and money still weigh something after months."""
     desk.tell(assessed("a", DOCUMENT))
@@ -168,3 +176,17 @@ def test_an_alert_that_meets_an_older_watch_entry_is_told(desk: Desk) -> None:
     """The entry becomes an alert, and nobody has looked at that one."""
     desk.tell(assessed("a", *WATCH), assessed("b", *REVIEW, day=1))
     assert [alert.notify for alert in desk.tell(tied("a", "b", day=1))] == [False, True]
+
+
+@pytest.mark.parametrize(("anchor", "other"), ["ac", "ca"])
+def test_a_case_goes_on_with_the_evidence_whoever_of_those_who_parted_is_heard_of(
+    desk: Desk, anchor: str, other: str
+) -> None:
+    """Nobody says that the ties have expired, and the one who is heard of has nothing to do with the evidence."""
+    (opened,) = desk.tell(assessed(anchor, *REVIEW))
+    desk.tell(tied(anchor, "b", "device:x"), tied("b", other, "device:y"))
+    desk.tell(assessed(other, *review(85), day=85), assessed(anchor, day=86))
+    published = desk.tell(assessed("b", day=91))
+    assert [(alert.alert_id == opened.alert_id, alert.subject.account_ids, alert.notify) for alert in published] == [
+        (True, (other,), False)
+    ]

@@ -247,6 +247,34 @@ def test_a_tie_that_has_ended_since_ties_nobody() -> None:
     assert not changed(accounts[100], "tie_gone")
 
 
+def test_what_an_address_says_of_a_silent_account_is_weighed_when_it_is_said() -> None:
+    """Others come to its address three days later, and nobody is tied over one."""
+    visits = [
+        events_of(
+            f"a{n}",
+            *(
+                (72.0 * (n > 0) + hour, "session.start", {"session_id": f"s{n}-{hour}", "ip": "198.51.100.7"})
+                for hour in (n, n + 12)
+            ),
+        )
+        for n in range(6)
+    ]
+    explanation = told_bare("a0", *visits)
+    assert row(explanation, "shared_ip_multi_account").outcome == "counts"
+    assert (explanation.last_event[:10], explanation.at[:10], explanation.accounts) == ("2026-03-04", "2026-03-08", 1)
+
+
+def test_networks_that_may_be_one_are_sampled_as_they_are_counted() -> None:
+    addresses = ["198.51.100.7", "2001:db8:1::7", "203.0.113.7"]
+    visits = [(n / 20, "session.start", {"session_id": f"s{n}", "ip": address}) for n, address in enumerate(addresses)]
+    (seen,) = [
+        saw
+        for saw in row(told_bare("a0", events_of("a0", *visits)), "multi_ip_multi_country_window").saw
+        if saw.threshold == "networks"
+    ]
+    assert seen.seen == 2
+
+
 def test_an_account_without_evidence_is_explained_too() -> None:
     explanation = of_scenario("B05")
     assert explanation.reckoning.total < 10

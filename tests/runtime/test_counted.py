@@ -115,7 +115,8 @@ def test_each_revision_of_an_alert_has_the_time_of_its_own_cause() -> None:
         Assessment("a", at, warned, []),
         Assessment("b", at + 1, [], []),
         TablesUsed("s", ()),
-        Assessment("c", at - 7, warned, []),
+        Assessment("c", at - 7, [msgspec.structs.replace(item, first=at - 9, last=at - 9) for item in warned], []),
+        Assessment("d", at - 8, strong, []),  # silent since then, and something was found of it
         Disposition("", "a", "cleared", [], at + 9),
         Disposition("", "nobody", "cleared", [], at + 20),
     ]
@@ -123,7 +124,7 @@ def test_each_revision_of_an_alert_has_the_time_of_its_own_cause() -> None:
     sent = [PlainRecord("assessments", 0, n, 0, b"k", msgspec.msgpack.encode(one)) for n, one in enumerate(told)]
     result = stage.process("assessments", sent, states_of(stage))
     assert sorted({output.topic for output in result.outputs}) == ["alerts", "safety-notices"]
-    assert list(result.revisions_ms) == [at, at - 7, at + 9]
+    assert list(result.revisions_ms) == [at, at - 7, at, at + 9]
     assert span(result) == (at - 7, at + 20)
 
 

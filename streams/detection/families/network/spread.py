@@ -92,7 +92,7 @@ def _hour(memory: NetworkMemory, bucket: int, limits: dict[str, float]) -> Itera
     for last in range(bucket, min(bucket + span, max(newest, bucket)) + 1):
         within = {key: seen for key, seen in memory.networks.items() if seen.at.count(last - span, last)}
         if _scattered(within, limits):
-            networks, asns = _networks(within), _providers(within)
+            networks, asns = networks_in(within), providers_in(within)
             own = {key: seen for key, seen in within.items() if not seen.operator}
             hopping = one_vpn({seen.operator for seen in within.values()}) and not _scattered(own, limits)
             numbers: Numbers = {
@@ -105,17 +105,18 @@ def _hour(memory: NetworkMemory, bucket: int, limits: dict[str, float]) -> Itera
 
 
 def _scattered(within: dict[str, Seen], limits: dict[str, float]) -> bool:
-    return _networks(within) >= limits["networks"] and _providers(within) >= limits["asns"]
+    return networks_in(within) >= limits["networks"] and providers_in(within) >= limits["asns"]
 
 
-def _networks(within: dict[str, Seen]) -> int:
+def networks_in(within: dict[str, Seen]) -> int:
     """How many; an IPv4 and an IPv6 network of one provider, or of unknown ones, are one: a line that has both shows either."""
     new = Counter(seen.asn for key, seen in within.items() if key.endswith(IPV6))
     old = Counter(seen.asn for key, seen in within.items() if not key.endswith(IPV6))
     return (new | old).total()
 
 
-def _providers(within: dict[str, Seen]) -> int:
+def providers_in(within: dict[str, Seen]) -> int:
+    """How many; all unknown ones are none."""
     return len({seen.asn for seen in within.values()} - {0})
 
 
