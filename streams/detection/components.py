@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, deque
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache
 from heapq import heappop, heappush
 from itertools import islice
@@ -68,16 +68,15 @@ def as_of_newest(account: str, ts: int, node_of: NodeOf) -> tuple[Component, int
     An account that was silent is told of old times, too; some of the ties may have expired since.
     """
     component = around(account, ts, node_of)
-    now = max([ts, *_times(component.nodes)])
+    now = newest_of(component.nodes, ts)
     return (around(account, now, node_of) if now > ts else component), now
 
 
-def _times(nodes: Iterable[Node]) -> Iterator[int]:
-    for node in nodes:
-        if node.assessment:
-            yield node.assessment.newest
-        if node.edges:  # the newest first
-            yield node.edges[0].ts
+def newest_of(nodes: Sequence[Node], ts: int) -> int:
+    """The newest event time that is known of any of them, and no less than `ts`."""
+    told = [node.assessment.newest for node in nodes if node.assessment]
+    tied = [node.edges[0].ts for node in nodes if node.edges]  # the newest first
+    return max([ts, *told, *tied])
 
 
 def _split(account: str, now: int, node_of: NodeOf) -> Component:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from streams.detection.case_state import Node
-from streams.detection.components import around, as_of
+from streams.detection.components import around, newest_of
 from streams.detection.timestamps import rfc3339
 from streams.report.model import Tie
 from streams.report.shown import shortened
@@ -18,7 +18,7 @@ def ties(nodes: Mapping[str, Node], accounts: Sequence[str]) -> tuple[Tie, ...]:
     """
     place = {account: number for number, account in enumerate(accounts)}
     members = [nodes[account] for account in accounts if account in nodes]
-    now = as_of(members, 0)
+    now = newest_of(members, 0)
     hubs = _hubs(nodes, accounts, now)
     who: dict[str, set[int]] = {}
     last: dict[str, int] = {}
