@@ -27,7 +27,8 @@ def add_kafka_options(parser: ArgumentParser) -> None:
 
 def settings_from(environment: Mapping[str, str], **over: str | None) -> Settings:
     """The settings, with those in `over` that are not None in place of the environment's."""
-    from streams.runtime.settings import PREFIX, SettingsError, load
+    from streams.runtime.setting_values import PREFIX
+    from streams.runtime.settings import SettingsError, load
 
     given = {PREFIX + name.upper(): value for name, value in over.items() if value is not None}
     try:

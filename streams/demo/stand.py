@@ -14,7 +14,8 @@ from streams.cli.environment import bare_stages, settings_from
 from streams.cli.kafka_access import kafka_in_words
 from streams.cli.outcome import BadConfigurationError, RefusedError
 from streams.demo.clearing import clear
-from streams.runtime.settings import PREFIX, Settings
+from streams.runtime.setting_values import PREFIX
+from streams.runtime.settings import Settings
 
 
 class Stand(NamedTuple):

@@ -9,11 +9,12 @@ from __future__ import annotations
 import difflib
 import socket
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
-PREFIX = "PERSONAWATCH_"
+from streams.runtime.setting_values import PREFIX, read, text_of, variable
+
 SHADOW_SUFFIX = "-shadow"
 
 
@@ -179,7 +180,7 @@ def describe() -> list[Described]:
     hints = get_type_hints(Settings)
     return [
         Described(
-            _variable(item),
+            variable(item),
             " | ".join(item.metadata["choices"]) or hints[item.name].__name__,
             str(item.default).lower() if isinstance(item.default, bool) else str(item.default),
             item.metadata["about"],
@@ -195,9 +196,9 @@ def load(environment: Mapping[str, str]) -> Settings:
     values: dict[str, Any] = {}
     hints = get_type_hints(Settings)
     for item in fields(Settings):
-        text = _text_of(item, environment, faults)
+        text = text_of(item, environment, faults)
         if text is not None:
-            value = _read(item, hints[item.name], text, faults)
+            value = read(item, hints[item.name], text, faults)
             if value is not None:
                 values[item.name] = value
     faults += _unknown(environment)
@@ -210,61 +211,9 @@ def load(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _variable(item: Field[Any]) -> str:
-    return PREFIX + item.name.upper()
-
-
-def _text_of(item: Field[Any], environment: Mapping[str, str], faults: list[str]) -> str | None:
-    name = _variable(item)
-    text = environment.get(name)
-    path = environment.get(name + "_FILE") if item.metadata["secret"] else None
-    if path is None:
-        return text
-    if text is not None:
-        faults.append(f"{name}: given twice, as it is and by {name}_FILE; keep one of them")
-        return None
-    try:
-        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append(f"{name}_FILE: cannot read {path}: {error}")
-        return None
-
-
-def _read(item: Field[Any], wanted: type, text: str, faults: list[str]) -> Any:
-    name, facts = _variable(item), item.metadata
-    if wanted is bool:
-        value: Any = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(text.lower())
-        if value is None:
-            faults.append(f"{name}: found {text!r}, expected true or false")
-        return value
-    if wanted in (int, float):
-        try:
-            value = wanted(text)
-        except ValueError:
-            kind = "a whole number" if wanted is int else "a number"
-            faults.append(f"{name}: found {text!r}, expected {kind}")
-            return None
-        least, most = facts["least"], facts["most"]
-        # Written this way round so that "nan" is a fault too.
-        if not ((least is None or value >= least) and (most is None or value <= most)):
-            faults.append(f"{name}: found {text}, expected {_bounds(least, most)}")
-            return None
-        return value
-    if facts["choices"] and text not in facts["choices"]:
-        faults.append(f"{name}: found {text!r}, expected one of {', '.join(facts['choices'])}")
-        return None
-    return text
-
-
-def _bounds(least: float | None, most: float | None) -> str:
-    if most is None:
-        return f"at least {least:g}"
-    return f"{least or 0:g} to {most:g}"
-
-
 def _unknown(environment: Mapping[str, str]) -> list[str]:
-    known = {_variable(item) for item in fields(Settings)}
-    known |= {_variable(item) + "_FILE" for item in fields(Settings) if item.metadata["secret"]}
+    known = {variable(item) for item in fields(Settings)}
+    known |= {variable(item) + "_FILE" for item in fields(Settings) if item.metadata["secret"]}
     faults = []
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:

@@ -12,7 +12,8 @@ import yaml
 from schemas.topics import TOPICS
 from streams.cli.environment import bare_stages
 from streams.runtime import run
-from streams.runtime.settings import PREFIX, Settings, describe
+from streams.runtime.setting_values import PREFIX
+from streams.runtime.settings import Settings, describe
 from tests.deploy.kustomize import build
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "kubernetes"
