@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 # Measured on two shared virtual cores, Python 3.11, background traffic of `make bench`; the slow end of what repeated runs gave.
-CORE_US = 55.0  # CPU of all four stages for one event, states decoded
-RUNTIME_US = 1e6 / 119_000  # the same for shell, Faust and clients, with empty stages
+CORE_US = 105.0  # CPU of all four stages for one event, the states of 200,000 accounts decoded
+RUNTIME_US = 35.0  # the same for shell, Faust, clients and compression: a whole worker's less the stages'
 DECODE_US = 53.0  # CPU to decode one account's state that is not hot
-RECOVERED_A_SECOND = 180_000  # states read from changelogs by one worker
+RECOVERED_A_SECOND = 98_000  # states read from changelogs by one worker
 ENRICHED_BYTES = 760
 LINKS_AN_EVENT, LINK_BYTES = 0.41, 175
 STATES_AN_ACCOUNT = 1 + 3.7  # itself, and the addresses, devices, … that it is seen with
