@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
@@ -12,15 +12,19 @@ from enrichers import demo
 from enrichers.enrich import Enricher
 from enrichers.snapshot import load_snapshot
 from schemas.decoder import Decoded, EventDecoder
+from schemas.topics import ENRICHED_EVENTS
 from streams.detection.catalogue.load import load
 from streams.detection.enrich import EnrichStage
 from streams.detection.stage import PlainRecord
 from streams.pipeline import build_stages
 from streams.runtime.local import LocalRuntime
+from tests.bench.codecs import compression
 from tests.bench.load import batches, events, opening_of, records, sign_ups
 from tests.bench.report import Line
 
 SAMPLE = 200_000
+COMPRESSED = 20_000
+"""Records of the sample whose outputs are compressed."""
 
 
 def fresh_enricher(folder: Path) -> Enricher:
@@ -63,6 +67,7 @@ def alone(accounts: int) -> list[Line]:
         for topic, batch in batches(iter(sample)):
             runtime.feed(topic, batch)
         enrich = time.process_time() - started
+        values = _written(enricher, sample[:COMPRESSED])
     base = decode / len(sample)
     return [
         Line("a", "making background traffic", made / making, "events/s", f"{making / made / base:.1f}×"),
@@ -76,7 +81,18 @@ def alone(accounts: int) -> list[Line]:
         ),
         Line("a", "look-ups, all cached", 1e6 * warm / len(decoded), "µs/event", f"{warm / len(decoded) / base:.1f}×"),
         Line("a", "enrich stage", len(sample) / enrich, "events/s", f"{enrich / len(sample) / base:.1f}×"),
+        *compression(values, base),
     ]
+
+
+def _written(enricher: Enricher, sample: list[PlainRecord]) -> dict[str, Sequence[bytes]]:
+    """What a worker writes for these records: enriched events, and the states of the accounts."""
+    runtime = LocalRuntime(build_stages(load(), enricher), keep=(ENRICHED_EVENTS.name,))
+    for topic, batch in batches(iter(sample)):
+        runtime.feed(topic, batch)
+    events_out = [output.value for output in runtime.outputs[ENRICHED_EVENTS.name]]
+    changes = runtime.states("accounts", 0).take_changes()
+    return {"enriched events": events_out, "account states": [value for _, value in changes if value is not None]}
 
 
 def _fed(runtime: LocalRuntime, stream: Iterator[PlainRecord]) -> tuple[float, int]:
