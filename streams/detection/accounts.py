@@ -64,7 +64,7 @@ class AccountsStage:
         for record in records:
             value = record.value
             if value is None:
-                _count(result, "tombstones", self.name)
+                result.add("tombstones", self.name)
                 continue
             try:
                 times.append(handle(value, record.offset, states, result))
@@ -72,7 +72,7 @@ class AccountsStage:
                 unreadable(self.name, record, str(error), result)
         evicted, self._desk.evicted = self._desk.evicted, {}
         for kind, number in evicted.items():
-            _count(result, "evictions", f"account_{kind}", number)
+            result.add("evictions", f"account_{kind}", number)
         return result.at(times)
 
     def _event(self, value: bytes, _offset: int, states: PartitionStates[AccountState], result: Result) -> int:
@@ -84,7 +84,7 @@ class AccountsStage:
         if account is None:
             account = AccountState()
         if not _first_time(account, event.event_id, origin):
-            _count(result, "duplicates", self.name)
+            result.add("duplicates", self.name)
             states.put(key, account)
             return ts
         kind = type(event)
@@ -97,7 +97,7 @@ class AccountsStage:
         elif ts < watermark - (SESSION_LATENESS if active else DAY):
             late = True
             account.late += 1
-            _count(result, "late_events", self.name)
+            result.add("late_events", self.name)
         account.tables = facts.tables
         if active:
             note_activity(account, event, ts)
@@ -146,7 +146,7 @@ class AccountsStage:
         if account is None:
             account = AccountState()
         if offset <= account.finding_offset:
-            _count(result, "duplicates", self.name)
+            result.add("duplicates", self.name)
             return finding.ts
         account.finding_offset = offset
         desk = self._desk
@@ -186,7 +186,7 @@ class AccountsStage:
         if desk.touched:
             desk.touched = False
             for name, times in desk.fired.items():
-                _count(result, "indicator_firings", name, times)
+                result.add("indicator_firings", name, times)
             desk.fired = {}
             assessment = assess(self._catalogue, account_id, account)
             if assessment is not None:
@@ -223,7 +223,3 @@ def _disposition(event: ev.CaseDisposition, ts: int) -> Output:
         event.case_id or event.alert_id or "", event.account_id, event.outcome, list(event.reason_codes), ts
     )
     return Output(ASSESSMENTS.name, event.account_id.encode(), _encode(told))
-
-
-def _count(result: Result, metric: str, label: str, times: int = 1) -> None:
-    result.counts[metric, label] = result.counts.get((metric, label), 0) + times

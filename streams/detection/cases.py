@@ -84,8 +84,7 @@ class CasesStage:
             self._evaluate(told.account, told.ts, states, result)
         elif isinstance(told, StrongEdge):
             self._lapse((told.a, told.b), told.newest, states, result)
-            for _ in range(graph.tie(told, states)):
-                _count(result, "evictions", "case_edge")
+            result.add("evictions", "case_edge", graph.tie(told, states))
             self._evaluate_each((told.a, told.b), told.newest, states, result)
         elif isinstance(told, EdgeRemoved):
             self._evaluate_each(graph.untie(told, states), told.ts, states, result)
@@ -211,19 +210,19 @@ class CasesStage:
         """A person decided: the episode is over, whatever they decided; only news opens another one."""
         case = self._meant(told, states)
         if case is None:
-            _count(result, "dispositions", "unknown_case")
+            result.add("dispositions", "unknown_case")
             return
         if case.status == "resolved":
             self._correct(case, told, states, result)
             return
         nodes, verdict = self._as_it_stands(case, told.ts, states)
         for indicator in verdict.weighed:
-            _count(result, "indicator_dispositions", f"{indicator}/{told.outcome}")
+            result.add("indicator_dispositions", f"{indicator}/{told.outcome}")
         decide(case, verdict, told)
         self._decided(case, verdict, nodes, states, result)
         for node in nodes:
             if len(node.decided) >= DECIDED:
-                _count(result, "evictions", "case_decision")
+                result.add("evictions", "case_decision")
             node.decided = [*node.decided, case.case_id][-DECIDED:]
             states.put(node_key(node.account), node)
 
@@ -249,7 +248,7 @@ class CasesStage:
         return nodes, judge(self._catalogue, around._replace(nodes=nodes), now)
 
     def _decided(self, case: Case, verdict: Verdict, nodes: list[Node], states: States, result: Result) -> None:
-        _count(result, "dispositions", case.disposition)
+        result.add("dispositions", case.disposition)
         self._publish(case, verdict, nodes, states, result)
         states.put(case_key(case.case_id), case)
 
@@ -271,14 +270,10 @@ class CasesStage:
         alert = build_alert(self._catalogue, case, verdict, nodes, self._versions, known, notify=notify)
         topic = ALERTS.name if case.alerted else WATCHLIST.name
         result.outputs.append(Output(topic, case.case_id.encode(), encode_alert(alert)))
-        _count(result, "alerts", f"{case.tier}/{case.status}")
+        result.add("alerts", f"{case.tier}/{case.status}")
         if notify:
-            _count(result, "notifications", case.tier)
+            result.add("notifications", case.tier)
             for indicator in verdict.weighed:
-                _count(result, "indicator_notifications", f"{indicator}/{case.tier}")
+                result.add("indicator_notifications", f"{indicator}/{case.tier}")
         if verdict.score.protective and not case.closed:
             result.outputs.append(Output(SAFETY_NOTICES.name, case.case_id.encode(), encode_alert(alert)))
-
-
-def _count(result: Result, metric: str, label: str) -> None:
-    result.counts[metric, label] = result.counts.get((metric, label), 0) + 1

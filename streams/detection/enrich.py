@@ -87,8 +87,7 @@ class EnrichStage:
         """Addresses by which nothing can be looked up or linked: all of them count, also those that were seen before."""
         for kind, number in self.enricher.not_public.items():
             if number:
-                slot = ("not_public_addresses", kind)
-                result.counts[slot] = result.counts.get(slot, 0) + number
+                result.add("not_public_addresses", kind, number)
                 self.enricher.not_public[kind] = 0
 
     def _both_sides(self, enriched: EnrichedRecord, result: Result) -> None:
@@ -106,13 +105,12 @@ class EnrichStage:
             outputs.append(Output(ENRICHED_EVENTS.name, told.account_id.encode(), _encode(copy)))
 
     def _set_aside(self, outcome: Outcome, record: SourceRecord, ordinal: int, result: Result) -> None:
-        counts = result.counts
         if not isinstance(outcome, Reject):
-            counts["tombstones", self.name] = counts.get(("tombstones", self.name), 0) + 1
+            result.add("tombstones", self.name)
         elif outcome.reason in LEFT_OUT or (
             outcome.reason is RejectReason.UNKNOWN_TYPE and not self._bury_unknown_types
         ):
-            counts["dropped", str(outcome.reason)] = counts.get(("dropped", str(outcome.reason)), 0) + 1
+            result.add("dropped", str(outcome.reason))
         else:
             bury(self.name, record, outcome.reason, outcome.detail, outcome.raw, ordinal, result)
 

@@ -82,8 +82,7 @@ class EntitiesStage:
         if entity.kind in LASTING or link.account not in entity.members:
             _expire(entity, link, self._desk)
         if note(entity, link):
-            slot = ("evictions", "entity_member")
-            result.counts[slot] = result.counts.get(slot, 0) + 1
+            result.add("evictions", "entity_member")
         desk = self._desk
         for judge in self._judges.get(link.kind, ()):
             judge(entity, link, desk)

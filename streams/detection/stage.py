@@ -80,6 +80,11 @@ class Result(NamedTuple):
     revisions_ms: Sequence[int] = ()
     """For each revision of an alert among the outputs the event time of what caused it."""
 
+    def add(self, metric: str, label: str, times: int = 1) -> None:
+        """Count what happened so many times; what did not happen leaves no trace."""
+        if times:
+            self.counts[metric, label] = self.counts.get((metric, label), 0) + times
+
     def at(self, times: Sequence[int]) -> Result:
         """The same, made of events of these times (milliseconds); none leave it as it is."""
         if not times:

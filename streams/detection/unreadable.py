@@ -39,5 +39,4 @@ def bury(
     )
     key = f"{record.topic}/{record.partition}/{record.offset}/{ordinal}".encode()
     result.outputs.append(Output(DEAD_LETTERS.name, key, letter.encode()))
-    slot = ("dead_letters", str(reason))
-    result.counts[slot] = result.counts.get(slot, 0) + 1
+    result.add("dead_letters", str(reason))
