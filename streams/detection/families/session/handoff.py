@@ -92,9 +92,9 @@ def changed(memory: SessionMemory, what: str, ts: int, ref: Ref, desk: Desk) -> 
 def seen(memory: SessionMemory, device: Device, ts: int, account: AccountState, desk: Desk) -> None:
     """Take the finding back when a device from before the hand-over returns, however long after."""
     anchor = memory.handed or memory.anchor
-    if ID not in account.fired or not anchor or device.first >= anchor:
+    if ID not in account.fired or not device.key or not anchor or device.first > anchor:
         return
-    newer = [held.first for held in memory.devices if held.first >= anchor]
+    newer = [held.first for held in memory.devices if held.key and held.first > anchor]
     if newer and ts > min(newer) + desk.threshold(ID, "overlap_hours") * 3600:
         desk.retract(account, ID)
 
@@ -103,9 +103,13 @@ def watched(memory: SessionMemory) -> list[Device]:
     """Give the devices whose return would matter: the last two from before the anchor, and from before a hand-over that was found."""
     found: list[Device] = []
     for anchor in {memory.anchor, memory.handed}:
-        old = [held for held in memory.devices if held.first < anchor]
-        found += sorted(old, key=lambda held: (held.last, held.key))[-2:]
+        found += sorted(_before(memory, anchor), key=lambda held: (held.last, held.key))[-2:]
     return found
+
+
+def _before(memory: SessionMemory, anchor: int) -> list[Device]:
+    """Give the devices that the account had at `anchor`: also the one on which its identity was verified just then."""
+    return [held for held in memory.devices if held.key and held.first <= anchor]
 
 
 def judge(account: AccountState, memory: SessionMemory, day: int, desk: Desk) -> None:
@@ -150,8 +154,8 @@ def _under_way(memory: SessionMemory, now: int, limits: Mapping[str, float]) -> 
     before = min(memory.later[0][0], until)
     if any(since(memory) <= ts < before for ts in memory.changes.values()):
         return True
-    old = [held for held in memory.devices if held.key and held.first < memory.anchor]
-    new = [held for held in memory.devices if held.key and memory.anchor <= held.first < before]
+    old = _before(memory, memory.anchor)
+    new = [held for held in memory.devices if held.key and memory.anchor < held.first < before]
     return any(any(_elsewhere(held, old)) for held in new)
 
 
@@ -164,8 +168,8 @@ def _move(memory: SessionMemory, now: int, limits: Mapping[str, float]) -> _Move
     times = _changes(memory, until)
     if len(times) < limits["changes_min"]:
         return None
-    old = [held for held in memory.devices if held.key and held.first < anchor]
-    new = [held for held in memory.devices if held.key and anchor <= held.first < until and any(_elsewhere(held, old))]
+    old = _before(memory, anchor)
+    new = [held for held in memory.devices if held.key and anchor < held.first < until and any(_elsewhere(held, old))]
     if not old or not new:
         return None
     moved = min(held.first for held in new)

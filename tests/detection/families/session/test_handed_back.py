@@ -6,7 +6,7 @@ import pytest
 
 from schemas.events import LoginSucceeded
 from tests.detection.families.session.handover import ID, VPS, carry_on, taken, verified
-from tests.detection.families.session.kit import DAY, HOUR
+from tests.detection.families.session.kit import DAY, HOUR, beats, facts
 
 
 def test_the_old_device_takes_the_finding_back() -> None:
@@ -71,4 +71,35 @@ def test_the_old_device_takes_it_back_though_a_new_one_begins_every_day() -> Non
         carry_on(account, day, day, f"n{day}")
     assert account.confidence(ID) == 0.6
     account.act(11 * DAY + 20 * HOUR, LoginSucceeded, "d1")
+    assert account.confidence(ID) == 0.0
+
+
+def test_events_that_name_no_device_take_nothing_back() -> None:
+    """Nobody knows whose they are; or the finding would go and come back every day."""
+    account = verified()
+    for seen in beats(None, "s", 11 * HOUR, 11 * HOUR, facts()):
+        account.see(seen)
+    taken(account)
+    carry_on(account, 3, 5)
+    for day in range(6, 18):
+        for seen in beats(None, f"s{day}", day * DAY + 7 * HOUR, day * DAY + 7 * HOUR, VPS):
+            account.see(seen)
+        assert account.confidence(ID) == (1.0 if day > 16 else 0.6)
+        carry_on(account, day, day)
+
+
+def test_nor_do_they_make_the_old_device_forgotten() -> None:
+    account = verified()
+    account.act(DAY - HOUR, LoginSucceeded, "d0")
+    for seen in beats(None, "s", 11 * HOUR, 11 * HOUR, facts()):
+        account.see(seen)
+    taken(account)
+    carry_on(account, 3, 30)
+    for number in range(12):
+        day = 31 + number
+        for seen in beats(None, f"s{day}", day * DAY, day * DAY, VPS):
+            account.see(seen)
+        carry_on(account, day, day, f"n{number}")
+    assert account.confidence(ID) == 1.0
+    account.work(50 * DAY, 50 * DAY + HOUR, "d1")
     assert account.confidence(ID) == 0.0

@@ -99,6 +99,22 @@ def test_an_unknown_country_is_not_another_one(before: Facts, after: Facts) -> N
     assert set(carry_on(account, 3, 18, where=after).values()) == {0.0}
 
 
+@pytest.mark.parametrize("where", [VPS, facts("lisbon", "vpn")])
+def test_the_device_on_which_the_identity_was_verified_is_no_new_one(where: Facts) -> None:
+    """Signed up at home, verified by another device of one's own and worked on with that."""
+    account = Account()
+    account.act(9 * HOUR, AccountCreated, "d1")
+    account.act(DAY, KycApproved, "d2", where)
+    account.act(2 * DAY, ProfileUpdated, "d2", where, changed_fields=("email", "phone"))
+    assert set(carry_on(account, 3, 20, where=where).values()) == {0.0}
+
+
+def test_a_hand_over_is_seen_though_the_verification_was_the_first_sign_of_the_old_device() -> None:
+    account = Account()
+    account.act(DAY, KycApproved, "d1")
+    assert carry_on(taken(account), 3, 18)[18] == 1.0
+
+
 def test_without_an_earlier_device_nothing_is_known() -> None:
     account = Account()
     account.act(DAY, KycApproved)
