@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -32,6 +32,7 @@ class Verdict(msgspec.Struct):
     score: Score
     roots: list[str]
     last_evidence: int
+    """Time of the newest evidence of which something is left: what is explained keeps no case going."""
     hidden: int
     """Accounts that were left out because the group was too large."""
     holders: dict[str, list[str]]
@@ -77,7 +78,7 @@ def judge(catalogue: Catalogue, component: Component, now: int) -> Verdict:
         weighed=best,
         score=reached,
         roots=areas_of(reached),
-        last_evidence=max((item.evidence.last for item in best.values()), default=now),
+        last_evidence=_newest(best, now),
         hidden=component.hidden,
         holders=holders,
         firsts=first,
@@ -96,7 +97,7 @@ def within(catalogue: Catalogue, verdict: Verdict, areas: Sequence[str]) -> Verd
         if catalogue.families[catalogue.indicators[name].family].root in areas
     }
     reached = score(catalogue, {name: item.confidence for name, item in weighed.items()})
-    last = max((item.evidence.last for item in weighed.values()), default=verdict.last_evidence)
+    last = _newest(weighed, verdict.last_evidence)
     return msgspec.structs.replace(verdict, weighed=weighed, score=reached, roots=areas_of(reached), last_evidence=last)
 
 
@@ -113,6 +114,12 @@ def alone(catalogue: Catalogue, node: Node, now: int) -> Score:
 def most_evidence(catalogue: Catalogue, nodes: list[Node], now: int) -> Node:
     """The account whose own evidence is worth most; of equals the first by name."""
     return min(nodes, key=lambda node: (-alone(catalogue, node, now).total, node.account))
+
+
+def _newest(weighed: Mapping[str, Weighed], default: int) -> int:
+    """When the newest was last seen of which something is left; where nothing is, the newest at all."""
+    left = [item for item in weighed.values() if item.confidence >= LEAST]
+    return max((item.evidence.last for item in left or weighed.values()), default=default)
 
 
 def _own(catalogue: Catalogue, node: Node, now: int) -> dict[str, Weighed]:

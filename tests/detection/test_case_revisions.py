@@ -66,6 +66,20 @@ def test_evidence_that_goes_on_moves_the_expiry_in_a_revision_a_fortnight(desk: 
     ]
 
 
+def test_what_is_explained_keeps_no_alert_going(desk: Desk) -> None:
+    """An office address week after week, of which nothing counts, beside what was last seen three months ago."""
+    office = Mitigation("MIT-OFFICE", T0, "a registered workplace")
+    items = (*REVIEW, evidence("payout_instrument_shared"))
+    (opened,) = desk.tell(assessed("a", *items, mitigations=(office,)))
+    told = []
+    for day in range(7, CASE_DAYS + 7, 7):
+        address = evidence("shared_ip_multi_account", 1.0, day)
+        told += desk.tell(assessed("a", *items, address, day=day, mitigations=(office,)))
+    assert {alert.expires_at for alert in told} == {opened.expires_at}
+    assert {alert.last_evidence for alert in told} == {opened.last_evidence}
+    assert (day, told[-1].status) == (CASE_DAYS + 1, "retracted")
+
+
 def test_an_alert_near_a_threshold_does_not_fall_and_rise_between_two_sightings(desk: Desk) -> None:
     """60.4 of 100, and 58 a week later, before the same evidence is seen again."""
     near = (*WATCH, evidence("payout_name_mismatch", 0.5))
