@@ -28,7 +28,7 @@ from streams.detection.case_state import (
     snapshots_of,
 )
 from streams.detection.catalogue.model import Catalogue
-from streams.detection.lifecycle import decide, join, lifecycle, notifies, over, revivable, revive
+from streams.detection.lifecycle import decide, join, know, lifecycle, notifies, over, revivable, revive
 from streams.detection.messages import Assessment, CaseInput, Disposition, EdgeRemoved, StrongEdge, TablesUsed
 from streams.detection.stage import Output, Result, SourceRecord
 from streams.detection.unreadable import unreadable
@@ -265,6 +265,15 @@ class CasesStage:
             case = older
         return case
 
+    def _let_know(self, case: Case, nodes: list[Node], now: int, states: States) -> None:
+        """Let the cases that joined this one know what is told of their accounts: when they leave again, it is no news."""
+        for node in nodes:
+            joined = case_of(states, components.last_case(node))
+            if joined is not None and joined.status == "retracted" and joined.joined_to == case.case_id:
+                _, theirs = self._as_it_stands(joined, now, states)
+                know(joined, theirs.score.tier, theirs.roots)
+                states.put(case_key(joined.case_id), joined)
+
     def _publish(self, case: Case, verdict: Verdict, nodes: list[Node], states: States, result: Result) -> None:
         notify, known = notifies(case, verdict), snapshots_of(states).known
         alert = build_alert(self._catalogue, case, verdict, nodes, self._versions, known, notify=notify)
@@ -272,6 +281,7 @@ class CasesStage:
         result.outputs.append(Output(topic, case.case_id.encode(), encode_alert(alert)))
         result.add("alerts", f"{case.tier}/{case.status}")
         if notify:
+            self._let_know(case, nodes, verdict.now, states)
             result.add("notifications", case.tier)
             for indicator in verdict.weighed:
                 result.add("indicator_notifications", f"{indicator}/{case.tier}")

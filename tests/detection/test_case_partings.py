@@ -122,6 +122,23 @@ def test_who_leaves_a_case_again_goes_on_with_the_own_one_and_nobody_is_told_twi
     assert going_on(desk) == {"a": ["a"], "b": ["b"]}
 
 
+def test_what_was_told_of_an_account_as_part_of_another_case_is_no_news_when_it_leaves(desk: Desk) -> None:
+    desk.tell(assessed("a", *REVIEW), assessed("b", *REVIEW))
+    (_, told, *left) = desk.tell(tied("a", "b"), assessed("b", *REVIEW, DOCUMENT, day=1), untied("a", "b", day=2))[1:]
+    assert (told.subject.account_ids, told.notify) == (("a", "b"), True)
+    assert [(alert.subject.account_ids, alert.tier, alert.notify) for alert in left] == [
+        (("a",), "review", False),
+        (("b",), "priority", False),
+    ]
+
+
+def test_what_was_told_of_others_only_is_news_when_it_is_found_of_who_left(desk: Desk) -> None:
+    desk.tell(assessed("a", *REVIEW), assessed("b", *REVIEW))
+    desk.tell(tied("a", "b"), assessed("a", *REVIEW, DOCUMENT, day=1), untied("a", "b", day=2))
+    (news,) = desk.tell(assessed("b", *REVIEW, DOCUMENT, day=3))
+    assert (news.subject.account_ids, news.notify) == (("b",), True)
+
+
 def test_a_case_that_was_taken_back_goes_on_only_where_it_began(desk: Desk) -> None:
     (opened,) = desk.tell(tied("a", "b"), assessed("a", *REVIEW))
     desk.tell(assessed("a", day=1), untied("a", "b", day=1))
