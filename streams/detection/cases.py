@@ -169,7 +169,8 @@ class CasesStage:
             return active[0]
         if over(verdict):
             return None
-        decided = [case for case in cases if case.status == "resolved"]
+        members = {*verdict.members}
+        decided = [case for case in cases if case.status == "resolved" and not members.isdisjoint(case.members)]
         begins = nodes
         if decided and not all(verdict.is_news_to(case) for case in decided):
             begins = self._not_seen(nodes, decided, verdict.now)

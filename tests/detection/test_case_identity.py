@@ -77,6 +77,35 @@ def test_a_decision_outlives_that_the_account_was_part_of_another_case(desk: Des
     assert [alert.subject.account_ids for alert in published] == [("x",)]
 
 
+def test_a_decision_on_a_cluster_holds_for_each_of_its_accounts_after_a_case_of_their_own(desk: Desk) -> None:
+    *_, opened = desk.tell(tied("a", "b"), assessed("a", *REVIEW), assessed("b", *REVIEW))
+    desk.tell(decided(opened.alert_id, "a", 1), untied("a", "b", day=2))
+    document = evidence("duplicate_identity_document")
+    (own,) = desk.tell(assessed("b", *REVIEW, document, day=3))
+    assert own.alert_id != opened.alert_id
+    desk.tell(assessed("b", day=4))
+    assert desk.tell(assessed("b", *REVIEW, day=5)) == []
+
+
+def test_a_decision_says_nothing_of_who_had_left_before(desk: Desk) -> None:
+    """Both of them: the last case of the two is about somebody else now."""
+    (opened,) = desk.tell(*(tied("a", other, f"device:{other}") for other in "bc"), assessed("a", *REVIEW))
+    desk.tell(*(untied("a", other, thing=f"device:{other}", day=1) for other in "bc"))
+    desk.tell(decided(opened.alert_id, "a", 2), tied("b", "c", day=3))
+    desk.tell(assessed("b", evidence("account_handoff_after_verification", 0.9), day=3))
+    (shown,) = desk.tell(assessed("c", *REVIEW[1:], day=3))
+    assert (shown.alert_id != opened.alert_id, shown.subject.account_ids) == (True, ("b", "c"))
+
+
+def test_of_two_decisions_on_an_account_each_counts(desk: Desk) -> None:
+    document = evidence("duplicate_identity_document")
+    (first,) = desk.tell(assessed("a", *REVIEW))
+    desk.tell(decided(first.alert_id, "a", 1))
+    (second,) = desk.tell(assessed("a", *REVIEW, document, day=2))
+    desk.tell(decided(second.alert_id, "a", 3))
+    assert desk.tell(assessed("a", *REVIEW, document, day=4)) == [], "the second said all of it"
+
+
 def test_of_many_decisions_the_newest_are_remembered(desk: Desk) -> None:
     (opened,) = desk.tell(assessed("a", *REVIEW))
     node = desk.states.get(node_key("a"))
@@ -128,6 +157,10 @@ def test_it_closes_no_alert_about_accounts_that_nobody_looked_at(desk: Desk) -> 
     desk.tell(tied("b", "c", day=1))
     (closed,) = desk.tell(decided(younger.alert_id, "c", 2))
     assert (closed.alert_id, closed.status, closed.joined_to) == (younger.alert_id, "resolved", older.alert_id)
+    assert desk.tell(assessed("b", day=2)) != []
+    (corrected,) = desk.tell(decided(younger.alert_id, "c", 2.5, "victim"))
+    assert (corrected.alert_id, corrected.disposition) == (younger.alert_id, "victim"), "what was decided is corrected"
+    desk.tell(assessed("b", *REVIEW, day=3))
     published = desk.tell(untied("b", "c", day=3))
     assert [(alert.alert_id, alert.status) for alert in published] == [(older.alert_id, "updated")]
 
@@ -147,13 +180,21 @@ def test_who_joins_a_decided_cluster_with_evidence_of_their_own_is_shown(desk: D
     assert desk.tell(assessed("e", *again, day=14), assessed("a", *again, day=14)) == [], "all of them are decided"
 
 
+def test_who_joins_a_decided_case_is_shown_with_evidence_worth_watching(desk: Desk) -> None:
+    (opened,) = desk.tell(assessed("a", *REVIEW))
+    desk.tell(decided(opened.alert_id, "a", 1), tied("a", "e", day=2))
+    (shown,) = desk.tell(assessed("e", *WATCH, day=2))
+    assert (shown.alert_id != opened.alert_id, shown.subject.account_ids) == (True, ("a", "e"))
+
+
 @pytest.mark.parametrize("order", list(permutations(range(4))))
 def test_the_latest_decision_counts_in_any_order(desk: Desk, order: tuple[int, ...]) -> None:
     (opened,) = desk.tell(assessed("a", *REVIEW))
     outcomes = ("cleared", "confirmed_pattern", "cleared", "victim")
     told = [Disposition(opened.alert_id, "a", outcome, [], T0 + (1 + n) * DAY) for n, outcome in enumerate(outcomes)]
-    published = desk.tell(*(told[n] for n in order), *told)
+    published = desk.tell(*(told[n] for n in order))
     assert (published[-1].status, published[-1].disposition) == ("resolved", "victim")
+    assert desk.tell(*told, Disposition(opened.alert_id, "a", "victim", [], T0 + 9 * DAY)) == [], "nothing new"
     assert [alert.revision for alert in published] == list(range(2, 2 + len(published)))
 
 
