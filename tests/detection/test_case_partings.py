@@ -46,6 +46,27 @@ def test_a_case_that_expired_unasked_does_not_swallow_whom_it_is_tied_to(desk: D
     ]
 
 
+@pytest.mark.parametrize(("one", "other"), ["ab", "ba"])
+def test_a_case_ends_on_the_day_on_which_it_expires_whichever_end_of_a_tie_it_is_at(
+    desk: Desk, one: str, other: str
+) -> None:
+    (opened,) = desk.tell(assessed(one, *REVIEW))
+    desk.tell(assessed(other, *review(CASE_DAYS), day=CASE_DAYS))
+    published = desk.tell(tied("a", "b", day=CASE_DAYS))
+    assert [(alert.alert_id == opened.alert_id, alert.status) for alert in published] == [
+        (True, "retracted"),
+        (False, "updated"),
+    ]
+
+
+def test_a_case_does_not_follow_to_whom_it_is_no_longer_about(desk: Desk) -> None:
+    """Who left it, and now has evidence of their own while that of the others has faded, is told as somebody else."""
+    (opened,) = desk.tell(tied("a", "b"), assessed("a", *REVIEW))
+    desk.tell(untied("a", "b", day=1))
+    (other,) = desk.tell(assessed("b", *review(60), day=60))
+    assert (other.alert_id != opened.alert_id, other.status, other.notify) == (True, "open", True)
+
+
 def test_a_case_that_has_not_expired_yet_goes_on(desk: Desk) -> None:
     (opened,) = desk.tell(assessed("a", *REVIEW))
     (after,) = desk.tell(assessed("a", *review(CASE_DAYS - 1), day=CASE_DAYS - 1))

@@ -55,6 +55,20 @@ def test_a_higher_tier_notifies_also_where_the_areas_stay(desk: Desk) -> None:
     assert (opened.tier, higher.tier, higher.notify) == ("review", "priority", True)
 
 
+def test_a_higher_tier_notifies_also_where_the_same_is_only_surer(desk: Desk) -> None:
+    items = (*REVIEW, evidence("payout_instrument_shared", 0.3))
+    (opened,) = desk.tell(assessed("a", *items))
+    (higher,) = desk.tell(assessed("a", *REVIEW, evidence("payout_instrument_shared", 1.0), day=1))
+    assert opened.roots.keys() == higher.roots.keys()
+    assert (opened.tier, higher.tier, higher.notify) == ("review", "priority", True)
+
+
+def test_what_is_told_again_after_a_restart_does_not_take_back_what_came_since(desk: Desk) -> None:
+    first = assessed("a", evidence(NAMES[1], 0.5))
+    desk.tell(first, assessed("a", *review(1), day=1))
+    assert desk.tell(first) == []
+
+
 def test_evidence_that_goes_on_moves_the_expiry_in_a_revision_a_fortnight(desk: Desk) -> None:
     desk.tell(assessed("a", *REVIEW))
     told = [desk.tell(assessed("a", *review(day), day=day)) for day in range(7, 92, 7)]
