@@ -126,6 +126,12 @@ def test_a_decision_on_an_alert_that_was_just_retracted_counts(desk: Desk) -> No
     assert again.alert_id != opened.alert_id
 
 
+def test_a_decision_that_names_no_alert_is_one_on_the_accounts_case(desk: Desk) -> None:
+    *_, opened = desk.tell(tied("a", "b"), assessed("a", *REVIEW))
+    (closed,) = desk.tell(decided("", "b", 1))
+    assert (closed.alert_id, closed.status) == (opened.alert_id, "resolved")
+
+
 def test_a_decision_on_a_watch_entry_that_was_retracted_counts(desk: Desk) -> None:
     (entry,) = desk.tell(assessed("a", *WATCH))
     desk.tell(assessed("a", day=1), decided(entry.alert_id, "a", 1))

@@ -188,6 +188,15 @@ def test_nor_does_what_was_taken_back_before_people_decided_on_its_account_as_pa
     assert (news.alert_id in (own.alert_id, other.alert_id), news.notify) == (False, True)
 
 
+def test_what_was_taken_back_goes_on_though_people_decided_on_others_since(desk: Desk) -> None:
+    (own,) = desk.tell(assessed("a", *REVIEW))
+    desk.tell(assessed("a", day=1))
+    (other,) = desk.tell(assessed("b", *REVIEW, day=1))
+    assert desk.tell(decided(other.alert_id, "b", 2), tied("a", "b", day=3))[1:] == []
+    (back,) = desk.tell(assessed("a", *REVIEW, DOCUMENT, day=4))
+    assert (back.alert_id, back.notify) == (own.alert_id, True)
+
+
 def test_what_was_found_since_a_decision_goes_on_when_it_comes_back(desk: Desk) -> None:
     (first,) = desk.tell(assessed("a", *REVIEW))
     desk.tell(decided(first.alert_id, "a", 1))

@@ -80,6 +80,14 @@ def test_evidence_that_goes_on_moves_the_expiry_in_a_revision_a_fortnight(desk: 
     ]
 
 
+def test_a_revision_in_between_does_not_put_that_off(desk: Desk) -> None:
+    """What counts is how old the evidence was that it showed."""
+    fact = Mitigation("MIT-TENURE", T0 + 10 * DAY, "two years")
+    desk.tell(assessed("a", *REVIEW), assessed("a", *REVIEW, day=10, mitigations=(fact,)))
+    (moved,) = desk.tell(assessed("a", *review(SHOWN_DAYS), day=SHOWN_DAYS, mitigations=(fact,)))
+    assert moved.last_evidence == rfc3339(T0 + SHOWN_DAYS * DAY)
+
+
 def test_what_is_explained_keeps_no_alert_going(desk: Desk) -> None:
     """An office address week after week, of which nothing counts, beside what was last seen three months ago."""
     office = Mitigation("MIT-OFFICE", T0, "a registered workplace")
@@ -121,6 +129,18 @@ def test_an_area_that_fades_out_between_two_sightings_is_no_revision(desk: Desk)
     (opened,) = desk.tell(assessed("a", *items))
     assert opened.roots["network"] == 12.3
     assert desk.tell(assessed("a", *items, day=7)) == []
+
+
+@pytest.mark.parametrize(("before", "after", "notify"), [(12.3, 9.0, False), (9.0, 12.3, True)])
+def test_an_area_that_comes_or_goes_with_a_confidence_is_a_revision(
+    desk: Desk, before: float, after: float, notify: bool
+) -> None:
+    weight = CATALOGUE.indicators["tz_ip_claim_triple_mismatch"].weight
+    items = (*WATCH, REVIEW[1])
+    (opened,) = desk.tell(assessed("a", *items, evidence("tz_ip_claim_triple_mismatch", before / weight)))
+    (told,) = desk.tell(assessed("a", *items, evidence("tz_ip_claim_triple_mismatch", after / weight)))
+    assert (opened.tier, opened.roots["network"]) == (told.tier, before)
+    assert (told.roots["network"], told.notify) == (after, notify)
 
 
 def test_evidence_that_becomes_less_lowers_at_once(desk: Desk) -> None:
