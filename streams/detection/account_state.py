@@ -91,7 +91,7 @@ class AccountState(msgspec.Struct, array_like=True):
     links: dict[str, int] = {}
     """`kind:key` → event time of the last link sent (cap 48)."""
     fired: dict[str, Evidence] = {}
-    """By indicator, or `indicator|entity` for findings."""
+    """By indicator, or `indicator|entity` for findings (cap 80 in all)."""
     mitigations: dict[str, Mitigation] = {}
     sent: list[float | int | str] = []
     """Digest of the last assessment sent; empty when none was."""

@@ -15,7 +15,7 @@ from enrichers.enriched import EnrichedRecord, FactsReader, Origin
 from schemas.topics import ASSESSMENTS, ENRICHED_EVENTS, FINDINGS, LINKS
 from streams.detection import registry
 from streams.detection.account_state import AccountState
-from streams.detection.assessing import assess
+from streams.detection.assessing import EVIDENCE, assess, standing
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.entity_state import MITIGATES
 from streams.detection.family import Desk, Moment
@@ -30,6 +30,8 @@ RECENT = 12
 """Event ids remembered: a producer repeats within seconds, and replays are recognised by their position instead."""
 ORDINALS = 16_384
 """Events of one record that a position can number; the decoder takes at most 10,000."""
+FOUND = 2 * EVIDENCE
+"""Findings and other evidence kept of an account: what makes room is far from what is told."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_event = msgspec.json.Decoder(EnrichedRecord).decode
@@ -173,9 +175,20 @@ class AccountsStage:
                 finding.entity,
             )
             desk.touched = True
+            if len(account.fired) > FOUND:
+                self._make_room(finding.account, account)
         self._deliver(finding.account, key, account, result)
         states.put(key, account)
         return finding.ts
+
+    def _make_room(self, account_id: str, account: AccountState) -> None:
+        """Forget what a shared thing found longest ago, of what weighs too little to be told; an address never takes its word back."""
+        told = {f"{item.indicator}|{item.entity}" for item in standing(self._catalogue, account_id, account).evidence}
+        rest = [slot for slot, held in account.fired.items() if held.entity and slot not in told]
+        rest.sort(key=lambda slot: (account.fired[slot].last, slot))
+        for slot in rest[: len(account.fired) - FOUND]:
+            del account.fired[slot]
+            self._desk.evict("link")
 
     def _deliver(self, account_id: str, key: bytes, account: AccountState, result: Result) -> None:
         desk = self._desk

@@ -7,6 +7,7 @@ import pytest
 
 from enrichers.enriched import Origin
 from schemas.topics import ASSESSMENTS, FINDINGS
+from streams.detection.accounts import FOUND
 from streams.detection.assessing import EVIDENCE, standing
 from streams.detection.catalogue.load import load
 from streams.detection.messages import Assessment, CaseInput, Finding, Ref
@@ -56,6 +57,19 @@ def test_what_weighs_least_is_left_out(stage: Stage) -> None:
     stage.tell(T0 + 60 * DAY, "login.succeeded", device_id="d")
     kept = [item.entity for item in standing(load(), "a", stage.account()).evidence]
     assert kept == [f"device:{number:03}" for number in range(5, EVIDENCE + 5)], "the five stalest"
+
+
+def test_what_shared_things_found_of_an_account_stays_bounded_and_what_is_told_stays(stage: Stage) -> None:
+    """Its devices speak first, and then two hundred addresses, each once."""
+    for number in range(5):
+        find(stage, f"device:{number}", 0)
+    for number in range(200):
+        find(stage, f"ip:{number:03}", number, "shared_ip_multi_account")
+        assert len(stage.account().fired) <= FOUND
+    kept = {item.entity for item in stage.account().fired.values()}
+    assert {f"device:{number}" for number in range(5)} < kept
+    assert {f"ip:{number:03}" for number in range(200 - EVIDENCE, 200)} < kept
+    assert stage.counts["evictions", "account_link"] == 205 - FOUND
 
 
 def test_a_mitigating_fact_that_lowers_nothing_yet_is_told(stage: Stage) -> None:
