@@ -166,6 +166,20 @@ def test_who_is_no_longer_tied_does_not_come_back_with_an_old_time(desk: Desk) -
     assert desk.tell(assessed("b", *review(96), day=96)) == []
 
 
+def test_what_a_tie_shows_to_be_over_does_not_come_back_with_an_old_time_either(desk: Desk) -> None:
+    desk.tell(assessed("a", *REVIEW))
+    (faded,) = desk.tell(StrongEdge("payout", "payout:x", "a", "b", T0 + 60 * DAY))
+    assert faded.status == "retracted"
+    assert desk.tell(assessed("b", evidence(NAMES[1], 0.1, 1), day=1)) == []
+
+
+def test_what_is_found_on_two_things_holds_since_the_first(desk: Desk) -> None:
+    old, new = (evidence("shared_device_multi_account", 0.5, day, f"device:{day}") for day in (0, 5))
+    (alert,) = desk.tell(assessed("a", *review(5), old, new, day=5))
+    told = {item.indicator: (item.first_seen, item.last_seen) for item in alert.evidence}
+    assert told["shared_device_multi_account"] == (rfc3339(T0), rfc3339(T0 + 5 * DAY))
+
+
 def test_evidence_says_whose_it_is_and_since_when_it_holds_for_any_of_them(desk: Desk) -> None:
     since = [msgspec.structs.replace(item, first=T0 - 9 * DAY) for item in review(0, 0.4)]
     explained = Mitigation("MIT-NAMECHANGE", T0, "documented")

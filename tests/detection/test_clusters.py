@@ -106,6 +106,26 @@ def test_an_agency_neither_hides_nor_dilutes_strangers_around_it() -> None:
     assert found[1] == list("abcde")
 
 
+def test_what_is_said_of_a_part_is_of_its_own_ties() -> None:
+    graph = square().star("device", "office", *"xyz", day=30).star("payout", "till", *"xyz", day=30)
+    found = graph.agency("one", *"xyz").star("contact", "c", "d", "x").cluster(day=30)
+    assert found is not None
+    assert found[1] == list("abcdx")
+    assert (found[0].evidence.last, found[0].evidence.count) == (T0, 7)
+
+
+def test_of_two_parts_the_one_that_weighs_more_is_told() -> None:
+    """The larger one is older."""
+    graph = Graph().star("device", "d", *"efghi").star("payout", "p", *"efghi")
+    graph.star("device", "n", *"abcd", day=60).star("payout", "n", *"abcd", day=60)
+    graph.star("device", "team", "x", "y").agency("one", "x", "y").star("device", "q", "x", "a").star(
+        "device", "r", "y", "e"
+    )
+    found = graph.cluster(day=60)
+    assert found is not None
+    assert found[1] == list("abcdx")
+
+
 def test_the_score_of_an_agency_counts_no_cluster() -> None:
     graph = square()
     counted = judge(CATALOGUE, around("a", T0, graph.node), T0).score

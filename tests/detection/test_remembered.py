@@ -40,6 +40,7 @@ def test_any_order_and_repeats_keep_the_newest_of_the_newest_days(seen: list[Ref
 def test_a_closed_day_names_three_days_and_nothing_of_the_open_one() -> None:
     refs = kept([Ref(day * DAY + hour, f"{day}-{hour}") for day in range(6) for hour in (1, 2, 3)])
     assert [ref.event_id for ref in recall(refs, KEY, 5 * DAY - 1)] == ["2-3", "3-3", "4-3"]
+    assert [ref.event_id for ref in recall(refs, KEY, 4 * DAY + 3)] == ["2-3", "3-3", "4-3"]
     forget(refs, 5 * DAY + 3)
     assert refs
     forget(refs, 5 * DAY + 4)
