@@ -39,13 +39,17 @@ def judge_instrument(entity: EntityState, link: Link, desk: EntityDesk) -> None:
 
 
 def _tell(entity: EntityState, name: str, active: dict[str, Member], desk: EntityDesk) -> None:
-    """Find how many strangers use the instrument too, or else that people who belong together do; 0 takes an earlier finding back."""
+    """Find how many strangers use the instrument too, or else that people who belong together do; 0 takes an earlier finding back.
+
+    Another one's accounts count once: a couple with two accounts each is not four who share an instrument.
+    """
     relations = {other: _relation(name, active[name], other, known) for other, known in active.items() if other != name}
     unrelated = [other for other, relation in relations.items() if relation == "strangers"]
     household = [other for other, relation in relations.items() if relation in _HOUSEHOLD]
     together = [name, *(unrelated or household)]
+    people = {active[other].who.identity or other for other in together[1:]}
     numbers: Numbers = {
-        "accounts": len(together),
+        "accounts": 1 + len(people),
         "days": desk.threshold(INDICATOR, "active_days"),
         "relation": "without a known relation",
         "lowered": "",
@@ -54,7 +58,8 @@ def _tell(entity: EntityState, name: str, active: dict[str, Member], desk: Entit
         known = [words for relation, words in _HOUSEHOLD.items() if relation in relations.values()]
         numbers |= {"relation": " or ".join(known), "lowered": "; counted low for that reason"}
     refs = sorted({ref for other in together for ref in active[other].refs})
-    desk.find(entity, name, INDICATOR, _confidence(len(unrelated) + 1, bool(household), desk), numbers, refs)
+    strange = len(people) if unrelated else 0
+    desk.find(entity, name, INDICATOR, _confidence(1 + strange, bool(household), desk), numbers, refs)
 
 
 def _relation(name: str, member: Member, other: str, known: Member) -> str:

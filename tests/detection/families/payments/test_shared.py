@@ -123,6 +123,18 @@ def test_a_couple_beside_a_stranger() -> None:
     assert {found.numbers["relation"] for found in newest.values()} == {"without a known relation"}
 
 
+def test_a_couple_with_two_accounts_each_are_two_people() -> None:
+    instrument = Instrument()
+    for number in range(4):
+        instrument.used_by(f"a{number}", number, Who(identity="pq"[number % 2]))
+    assert set(instrument.confidences.values()) == {0.6}
+    assert {found.numbers["accounts"] for found in instrument.desk.findings} == {2}
+    instrument.used_by("b", 5, Who())
+    assert set(instrument.confidences.values()) == {0.85}
+    instrument.used_by("c", 6, Who())
+    assert set(instrument.confidences.values()) == {1.0}, "who is not known is another one each"
+
+
 def test_a_verified_agency_of_twenty_five_is_silent() -> None:
     instrument = Instrument()
     for number in range(25):
