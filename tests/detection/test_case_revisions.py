@@ -83,8 +83,10 @@ def test_evidence_that_goes_on_moves_the_expiry_in_a_revision_a_fortnight(desk: 
 def test_a_revision_in_between_does_not_put_that_off(desk: Desk) -> None:
     """What counts is how old the evidence was that it showed."""
     fact = Mitigation("MIT-TENURE", T0 + 10 * DAY, "two years")
-    desk.tell(assessed("a", *REVIEW), assessed("a", *REVIEW, day=10, mitigations=(fact,)))
-    (moved,) = desk.tell(assessed("a", *review(SHOWN_DAYS), day=SHOWN_DAYS, mitigations=(fact,)))
+    document, again = (evidence("duplicate_identity_document", 1.0, day) for day in (0, SHOWN_DAYS))
+    _, shown = desk.tell(assessed("a", document), assessed("a", document, day=10, mitigations=(fact,)))
+    assert shown.mitigating
+    (moved,) = desk.tell(assessed("a", again, day=SHOWN_DAYS, mitigations=(fact,)))
     assert moved.last_evidence == rfc3339(T0 + SHOWN_DAYS * DAY)
 
 

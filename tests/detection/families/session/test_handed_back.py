@@ -65,6 +65,13 @@ def test_earlier_devices_may_be_used_for_a_day_beside_the_new_one(hours: int, ex
     assert carry_on(account, 5, 20)[20] == expected
 
 
+def test_the_days_are_counted_from_the_last_use_of_an_earlier_device() -> None:
+    account = taken(verified())
+    account.act(3 * DAY + 17 * HOUR, LoginSucceeded, "d1")
+    found = carry_on(account, 5, 17)
+    assert [found[day] for day in (5, 6, 16, 17)] == [0.0, 0.6, 0.6, 1.0]
+
+
 def test_the_old_device_takes_it_back_though_a_new_one_begins_every_day() -> None:
     account = taken(verified())
     for day in range(3, 12):

@@ -131,13 +131,13 @@ def test_ten_days_for_everything_to_change(late: int, expected: float) -> None:
     assert carry_on(account, late, 25)[25] == expected
 
 
-@pytest.mark.parametrize(("days", "expected"), [(20, 0.0), (31, 1.0)])
+@pytest.mark.parametrize(("days", "expected"), [(20, 0.0), (29, 0.0), (30, 1.0), (31, 1.0)])
 def test_the_end_of_a_long_silence_is_an_anchor_too(days: int, expected: float) -> None:
     account = Account()
     account.work(0, HOUR, "d1")
     account.close(0)
-    account.work(days * DAY, days * DAY + HOUR, "d2", VPS)
-    account.act(days * DAY + HOUR, ProfileUpdated, "d2", VPS, changed_fields=("email", "phone"))
+    account.work(days * DAY + HOUR, days * DAY + 2 * HOUR, "d2", VPS)
+    account.act(days * DAY + 2 * HOUR, ProfileUpdated, "d2", VPS, changed_fields=("email", "phone"))
     assert carry_on(account, days + 1, days + 16)[days + 16] == expected
 
 
