@@ -26,18 +26,28 @@ def test_the_first_day_without_a_break_and_its_repetition() -> None:
         assert evidence.numbers["times"] == times
 
 
-@pytest.mark.parametrize(("hours", "expected"), [(23, 0.0), (25, 0.6), (36, 0.6), (47, 0.6), (84, 1.0)])
+@pytest.mark.parametrize(("hours", "expected"), [(23, 0.0), (25, 0.6), (36, 0.6), (47, 0.6), (55, 0.6), (84, 1.0)])
 def test_how_long_without_a_break(hours: int, expected: float) -> None:
     account = Account()
     account.work(0, hours * HOUR, "d1")
     assert account.confidence(MARATHON) == expected
 
 
-def test_a_repetition_after_two_weeks_is_a_first_time() -> None:
+@pytest.mark.parametrize(("days", "expected"), [(13, 1.0), (14, 0.6), (16, 0.6)])
+def test_a_repetition_after_two_weeks_is_a_first_time(days: int, expected: float) -> None:
     account = Account()
     account.work(0, 25 * HOUR, "d1")
-    account.work(16 * DAY, 16 * DAY + 25 * HOUR, "d1")
-    assert account.confidence(MARATHON) == 0.6
+    account.work(days * DAY, days * DAY + 25 * HOUR, "d1")
+    assert account.confidence(MARATHON) == expected
+
+
+def test_input_from_before_a_break_does_not_count() -> None:
+    """Eight hours of work, a break, twelve more, and then an open tab until the next morning."""
+    account = Account()
+    account.work(0, 8 * HOUR, "d1")
+    account.work(8 * HOUR + 20 * MINUTE, 20 * HOUR, "d1")
+    account.work(20 * HOUR + 5 * MINUTE, 33 * HOUR, "d1", inputs=0)
+    assert account.confidence(MARATHON) == 0.0
 
 
 def test_open_tabs_are_silent() -> None:

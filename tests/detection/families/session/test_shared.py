@@ -111,7 +111,7 @@ def test_strangers_are_tied_to_the_earliest() -> None:
     assert {(edge.a, edge.b) for edge in device.desk.edges if isinstance(edge, StrongEdge)} == {("a", "b"), ("b", "c")}
 
 
-@pytest.mark.parametrize(("days", "expected"), [(29, 0.5), (31, 0.0)])
+@pytest.mark.parametrize(("days", "expected"), [(29, 0.5), (30, 0.5), (31, 0.0)])
 def test_accounts_count_for_thirty_days(days: int, expected: float) -> None:
     device = Device()
     device.use("a1")
