@@ -62,6 +62,8 @@ def test_heartbeats_on_an_exit_are_told_of_every_half_hour() -> None:
 def test_less_rare_exits_need_more_and_popular_ones_never_count() -> None:
     assert meet(4, crowd=4).confidence("a", COUSE) == 0
     assert meet(9, crowd=4).confidence("a", COUSE) == 1.0
+    assert meet(9, crowd=13).confidence("a", COUSE) == 0
+    assert meet(10, crowd=13).confidence("a", COUSE) == 1.0
     popular = meet(40, crowd=14, every=HOUR)
     assert popular.confidence("a", COUSE) == 0
     assert "pair" not in popular.taken
@@ -74,6 +76,28 @@ def test_meetings_of_more_than_a_month_do_not_add_up() -> None:
 def test_related_accounts_never_count() -> None:
     assert meet(9, who=Who(agency="g")).confidence("a", COUSE) == 0
     assert meet(9, who=Who(identity="i")).confidence("a", COUSE) == 0
+
+
+@pytest.mark.parametrize("later", [0, 12 * HOUR])
+def test_a_declaration_takes_back_what_was_said_of_both(later: int) -> None:
+    """The pair hears of it when one of them is next on an exit on which they had met, together or not."""
+    shared = meet(4)
+    assert shared.confidence("a", COUSE) == 1.0
+    shared.take([link("exit", "e3", "b", 5 * DAY, exit="e3"), link("exit", "e3", "a", 5 * DAY + later, exit="e3")])
+    shared.take([link("exit", "e3", "b", 6 * DAY + later, Who(related=("a",)), exit="e3")])
+    assert shared.confidence("a", COUSE) == shared.confidence("b", COUSE) == 0
+    pairs = shared.taken["pair"]
+    shared.take([link("exit", "e3", "a", 6 * DAY + later, Who(related=("b",)), exit="e3")])
+    assert shared.taken["pair"] == pairs
+
+
+def test_pairs_are_told_apart_whatever_characters_ids_have() -> None:
+    """`u` met `v|w` on two exits and `u|v` met `w` on two others: nobody met anybody on four."""
+    shared = Shared()
+    for n, pair in enumerate([("u", "v|w")] * 2 + [("u|v", "w")] * 2):
+        for name in pair:
+            shared.take([link("exit", f"e{n}", name, n * DAY, exit=f"e{n}")])
+    assert not shared.findings
 
 
 def test_repeating_one_exit_adds_nothing_and_says_little() -> None:
