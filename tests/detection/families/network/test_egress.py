@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrichers.facts import Facts
+from enrichers.facts import Facts, ListEntry
 from streams.detection.families.network.memory import SESSIONS
 from tests.detection.families.network.kit import DAY, HOUR, MINUTE, T0, Account, facts, vpn
 
@@ -98,6 +100,17 @@ def test_life_on_a_rented_server() -> None:
     assert windows.confidence(HOSTING) == 1.0
 
 
+def test_a_server_that_only_heartbeats_tell_of_is_named_by_its_list_too() -> None:
+    account = work(facts(1), 0.25)
+    said = (ListEntry("hosting", "a list", "2026-11-20"),)
+    for quarter in range(1, 30):
+        account.beat(quarter * 15 * MINUTE, msgspec.structs.replace(SERVER, lists=said))
+    account.close(0)
+    evidence = account.fired(HOSTING)
+    assert evidence is not None
+    assert evidence.numbers["lists"] == ["hosting: a list of 2026-11-20"]
+
+
 def test_edges_of_the_server_rule() -> None:
     short = work(SERVER, 4.75)
     short.close(0)
@@ -156,6 +169,23 @@ def test_one_session_through_a_gateway_explains_a_jump_of_its_day_and_no_hosting
     mostly.close(0)
     assert mostly.lowers(HOSTING, at=HOUR) == ("MIT-CORP",)
     assert mostly.lowers(HOSTING, at=-14 * DAY) == ()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_gateways_day_is_explained_whichever_session_of_two_days_is_heard_of_first(order: tuple[int, int]) -> None:
+    account = Account()
+    for n in order:
+        account.start(DAY - 5 * MINUTE + n * 10 * MINUTE, facts(1, classes=("corporate",)))
+    assert account.lowers("impossible_travel", at=DAY - 10 * MINUTE) == ("MIT-CORP",)
+    assert account.lowers("impossible_travel", at=-1) == ()
+    assert account.lowers("impossible_travel", at=3 * DAY - 1) == ("MIT-CORP",)
+
+
+def test_a_gateway_of_long_ago_explains_nothing_in_between() -> None:
+    account = Account()
+    for day in (5, 1):
+        account.start(day * DAY, facts(1, classes=("corporate",)))
+    assert account.lowers("impossible_travel", at=4 * DAY) == ()
 
 
 def test_steady_use_of_one_vpn_on_an_old_account() -> None:
