@@ -124,11 +124,13 @@ def _stay(account: AccountState, arrived: int) -> list[int]:
 
 
 def _told(moment: Moment, desk: Desk) -> int:
-    """Give a checksum of set-up, declared workplace, and active hours up to the number that makes them comparable."""
+    """Give a checksum of set-up, declarations, and active hours up to the number that makes them comparable."""
     enough = int(desk.threshold(SUBNET, "hours"))
     hours = min(enough, sum([mask.bit_count() for mask in moment.account.active_hours.values()]))
-    declared = covering(moment.account.profile.affiliations, moment.facts.ip, moment.ts)
-    return checksum(f"{moment.facts.agent}|{_build(moment)}|{_zone(moment)}|{declared}|{hours}")
+    profile = moment.account.profile
+    declared = covering(profile.affiliations, moment.facts.ip, moment.ts)
+    belongs = f"{profile.identity}|{profile.agency if profile.agency_verified else ''}|{profile.related}"
+    return checksum(f"{moment.facts.agent}|{_build(moment)}|{_zone(moment)}|{declared}|{belongs}|{hours}")
 
 
 def _build(moment: Moment) -> str:

@@ -9,7 +9,7 @@ from streams.detection.families.network import builds
 from streams.detection.families.network.builds import build_of
 from streams.detection.families.network.rhythm import alike, week_of
 from streams.detection.messages import Who
-from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, Shared, facts, link, vpn
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, T0, Account, Shared, facts, link, vpn
 
 SUBNET = "shared_subnet_single_use_devices"
 WEEK = bytes(24) + b"\x04" * 60 + bytes(84)
@@ -153,6 +153,21 @@ def test_links_are_daily_while_what_they_carry_changes_and_weekly_then() -> None
     assert days == [0, 1, 2, 3, 4, 5, 6, 13]
     account.start(20 * DAY, facts(), device_id="d1", tz="Asia/X")
     assert len(account.sent("subnet")) == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("related", ["b"]), ("identity", "i"), ("agency_verified", True), ("agency", "g")]
+)
+def test_what_makes_accounts_belong_together_is_told_of_the_next_day(name: str, value: object) -> None:
+    """What was said of a team must not stand for a week after it declared itself."""
+    account = Account()
+    profile = account.state.profile
+    profile.agency, profile.agency_verified = ("", True) if name == "agency" else ("g", False)
+    for day in range(4):
+        account.start(day * DAY, facts(), device_id="d")
+        if day == 1:
+            setattr(profile, name, value)
+    assert [(sent.ts - T0) // DAY for sent in account.sent("subnet")] == [0, 2]
 
 
 def test_vpn_exits_are_grouped_by_operator_and_city() -> None:
