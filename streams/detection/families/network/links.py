@@ -89,7 +89,8 @@ def subnet_of(facts: Facts) -> str:
     if "vpn" not in facts.classes:
         return facts.network or ""
     operator = plain_name(facts.operator or "")
-    place = facts.city or facts.agreed_country
+    country = facts.country if facts.city else facts.agreed_country
+    place = ", ".join(filter(None, (facts.city, country)))
     return f"{operator}+{place}" if operator and place else facts.network or ""
 
 
@@ -144,7 +145,6 @@ def _zone(moment: Moment) -> str:
 
 def _subnet(moment: Moment, seen: Seen) -> Numbers:
     return {
-        "network": moment.facts.network,
         "devices": list(seen.devices),
         "agent": moment.facts.agent or "",
         "build": _build(moment),

@@ -4,6 +4,7 @@ from typing import Any
 from zlib import crc32
 
 import pytest
+from msgspec.structs import replace
 
 from streams.detection.families.network import builds
 from streams.detection.families.network.builds import build_of
@@ -176,6 +177,25 @@ def test_vpn_exits_are_grouped_by_operator_and_city() -> None:
     account.start(HOUR, vpn(2, operator=None))
     account.start(2 * HOUR, facts(3, operator="Example Fibre"))
     assert [sent.key for sent in account.sent("subnet")] == ["astrill+PT", "198.51.2.0/24", "198.51.3.0/24"]
+
+
+def test_cities_of_one_name_are_two_places() -> None:
+    account = Account()
+    for hour, country in enumerate(("US", "CR")):
+        account.start(hour * HOUR, replace(vpn(hour, country), city="San José"))
+    assert [sent.key for sent in account.sent("subnet")] == ["astrill+San José, US", "astrill+San José, CR"]
+
+
+def test_accounts_behind_one_operators_exits_are_not_told_to_be_on_one_network() -> None:
+    shared = Shared()
+    for n in range(4):
+        account = Account(f"a{n}")
+        account.state.active_hours = {T0 // DAY - day: 0xFF << 9 for day in range(1, 6)}
+        where = replace(vpn(n), city="Lisbon", agent="chrome/windows/desktop")
+        account.start(n * HOUR, where, device_id=f"d{n}", tz="Asia/X")
+        shared.take(account.sent("subnet"))
+    assert shared.findings["a0", SUBNET].numbers["network"] == "astrill (exits in Lisbon, PT)"
+    assert team(4).findings["a0", SUBNET].numbers["network"] == "198.51.1.0/24"
 
 
 def test_the_weeks_profile_and_its_likeness() -> None:
