@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from schemas.events import AccountCreated, DocumentSubmitted, PayoutMethodAdded, ProfileUpdated
 from tests.detection.families.network.kit import DAY, T0, Account, facts, vpn
 
@@ -34,6 +36,26 @@ def test_relays_and_company_gateways_do_not_count() -> None:
         account.see(DocumentSubmitted, DAY, facts(1, classes=classes))
         account.see(PayoutMethodAdded, DAY, facts(1, classes=classes))
         assert account.confidence(MOMENTS) == 0
+
+
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [
+        (("hosting", "university"), 0.0),
+        (("hosting", "mobile"), 0.0),
+        (("hosting", "hotel"), 0.0),
+        (("tor", "university"), 0.6),
+        (("cgnat", "public_proxy"), 0.6),
+        (("hosting", "vpn"), 0.6),
+    ],
+)
+def test_a_campus_on_a_hosting_list_hides_nobody_and_an_exit_on_a_campus_does(
+    classes: tuple[str, ...], expected: float
+) -> None:
+    account = Account(created=T0)
+    account.see(DocumentSubmitted, 0, facts(1, classes=classes))
+    account.see(PayoutMethodAdded, DAY, facts(1, classes=classes))
+    assert account.confidence(MOMENTS) == expected
 
 
 def test_only_the_first_thirty_days_of_a_known_sign_up_count() -> None:
