@@ -100,6 +100,46 @@ def test_pairs_are_told_apart_whatever_characters_ids_have() -> None:
     assert not shared.findings
 
 
+def test_a_home_line_of_an_unknown_provider_is_no_exit() -> None:
+    shared = meet(3)
+    for name in "ab":
+        shared.take([link("exit", "home", name, 4 * DAY, exit="")])
+    assert not shared.findings
+
+
+def test_exits_that_both_reach_by_ipv6_alone_count_too() -> None:
+    shared, accounts = Shared(), [Account("a"), Account("b")]
+    for n in range(4):
+        for account in accounts:
+            account.start(n * DAY, ipv6(facts(n, classes=("vpn",), asn=64500)))
+            shared.take(account.sent("exit"))
+            account.links = []
+    assert shared.confidence("a", COUSE) == 1.0
+
+
+def test_an_exit_counts_from_the_last_time_and_by_all_who_came_since() -> None:
+    """They met on the first one again, before and after three others had come."""
+    for others, expected in ((0, 1.0), (3, 0.0)):
+        shared = meet(1)
+        for n in range(others):
+            shared.take([link("exit", "e0", f"x{n}", 10 * DAY + n * HOUR, exit="e0")])
+        for key, day in (("e0", 20), ("e1", 33), ("e2", 34), ("e3", 35)):
+            for name in "ab":
+                shared.take([link("exit", key, name, day * DAY, exit=key)])
+        assert shared.confidence("a", COUSE) == expected
+
+
+def test_the_events_behind_it_are_of_both_and_the_lists_of_all_exits() -> None:
+    shared = Shared()
+    for n in range(4):
+        for minute, name in enumerate("ab"):
+            at = n * DAY + minute * MINUTE
+            shared.take([link("exit", f"e{n}", name, at, exit=f"e{n}", lists=[f"vpn: list {n % 2}"])])
+    found = shared.findings["a", COUSE]
+    assert {ref.event_id[0] for ref in found.refs} == {"a", "b"}
+    assert found.numbers["lists"] == ["vpn: list 0", "vpn: list 1"]
+
+
 def test_repeating_one_exit_adds_nothing_and_says_little() -> None:
     shared = Shared()
     for n in range(40):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from streams.detection.messages import Who
-from tests.detection.families.network.kit import DAY, HOUR, T0, Account, Shared, facts, link
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, T0, Account, Shared, facts, link
 
 SHARED = "shared_ip_multi_account"
 KEY = "198.51.1.7"
@@ -99,6 +99,16 @@ def test_an_account_sends_the_link_at_its_second_session_of_a_week_and_then_dail
     rare.start(0, where)
     rare.start(8 * DAY, where)
     assert not rare.sent("ip")
+
+
+@pytest.mark.parametrize(
+    ("gap", "sent"), [(5 * MINUTE - 1, 0), (5 * MINUTE, 1), (7 * DAY, 1), (7 * DAY + 1, 0), (-10 * MINUTE, 1)]
+)
+def test_two_sessions_lie_five_minutes_to_a_week_apart_whichever_is_heard_of_first(gap: int, sent: int) -> None:
+    account = Account()
+    for at in (0, gap):
+        account.start(at, facts())
+    assert len(account.sent("ip")) == sent
 
 
 @pytest.mark.parametrize("name", ["mobile", "relay", "tor", "vpn", "office", "satellite", "residential_proxy"])

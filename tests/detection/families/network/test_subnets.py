@@ -138,6 +138,13 @@ def test_links_are_daily_or_with_a_new_device() -> None:
     assert len(account.sent("subnet")[-1].data["devices"]) == 2
 
 
+def test_the_first_four_devices_of_a_week_are_enough() -> None:
+    account = Account()
+    for n in range(10):
+        account.start(n * 10 * MINUTE, facts(), device_id=f"d{n}")
+    assert [len(sent.data["devices"]) for sent in account.sent("subnet")] == [1, 2, 3, 4]
+
+
 def test_a_second_device_that_begins_within_the_same_minutes_is_told_of() -> None:
     account = Account()
     account.start(0, facts(), device_id="laptop")
