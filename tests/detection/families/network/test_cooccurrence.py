@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from enrichers.facts import ListEntry
 from streams.detection.families.network.cooccurrence import rarity_of
@@ -100,11 +101,14 @@ def test_pairs_are_told_apart_whatever_characters_ids_have() -> None:
     assert not shared.findings
 
 
-def test_a_home_line_of_an_unknown_provider_is_no_exit() -> None:
+@pytest.mark.parametrize(("asn", "expected"), [(None, 0.0), (0, 0.0), (64500, 1.0)])
+def test_a_home_line_of_an_unknown_provider_is_no_exit(asn: int | None, expected: float) -> None:
     shared = meet(3)
     for name in "ab":
-        shared.take([link("exit", "home", name, 4 * DAY, exit="")])
-    assert not shared.findings
+        account = Account(name)
+        account.start(4 * DAY, replace(facts(1), asn=asn))
+        shared.take(account.sent("exit"))
+    assert shared.confidence("a", COUSE) == expected
 
 
 def test_exits_that_both_reach_by_ipv6_alone_count_too() -> None:

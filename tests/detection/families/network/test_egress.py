@@ -150,8 +150,9 @@ def test_relay_and_mobile_are_explained_when_they_are_the_ordinary_way_in() -> N
         assert mitigator not in seldom.state.mitigations
 
 
-def test_a_registered_office_is_explained_at_once_and_nothing_but_itself() -> None:
-    (held,) = sessions(facts(1, classes=("office",))).state.mitigations.values()
+@pytest.mark.parametrize("name", ["office", "coworking", "university", "education", "library"])
+def test_a_registered_office_is_explained_at_once_and_nothing_but_itself(name: str) -> None:
+    (held,) = sessions(facts(1, classes=(name,))).state.mitigations.values()
     assert held.mitigator == "MIT-OFFICE"
     assert held.about == ("ip:198.51.1.7", "subnet:198.51.1.0/24")
     assert held.until == T0 + 14 * DAY
@@ -162,6 +163,8 @@ def test_a_carriers_address_is_explained_when_it_was_linked_before_the_tables_kn
     account.start(DAY, facts(1, classes=("mobile",)))
     account.start(DAY, facts(2, classes=("mobile",)))
     assert [held.about[0] for held in account.state.mitigations.values()] == ["ip:198.51.1.7"]
+    nat = sessions(facts(1), facts(1), facts(1, classes=("cgnat",)))
+    assert [held.mitigator for held in nat.state.mitigations.values()] == ["MIT-CGNAT"]
 
 
 def test_one_session_through_a_gateway_explains_a_jump_of_its_day_and_no_hosting() -> None:

@@ -111,7 +111,14 @@ def test_two_sessions_lie_five_minutes_to_a_week_apart_whichever_is_heard_of_fir
     assert len(account.sent("ip")) == sent
 
 
-@pytest.mark.parametrize("name", ["mobile", "relay", "tor", "vpn", "office", "satellite", "residential_proxy"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("office", "coworking", "university", "education", "library", "hotel"),
+        *("mobile", "cgnat", "satellite", "corporate"),
+        *("relay", "tor", "vpn", "public_proxy", "residential_proxy"),
+    ],
+)
 def test_shared_classes_send_no_ip_link(name: str) -> None:
     account = Account()
     for hour in range(5):

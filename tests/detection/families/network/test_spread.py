@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,6 +96,20 @@ def test_a_relays_addresses_are_one_network() -> None:  # B05
         (n * 5 * MINUTE, facts(n, asn=64600 + n % 3, classes=("relay",), operator="EXAMPLE_RELAY")) for n in range(120)
     ]
     assert visit(steps).confidence(SPREAD) == 0
+
+
+@pytest.mark.parametrize("name", ["mobile", "cgnat", "satellite", "corporate", "relay"])
+def test_what_deals_out_many_networks_is_one(name: str) -> None:
+    steps = [(n * 4 * MINUTE, facts(20 + n, asn=64700, classes=(name,), operator="Example")) for n in range(12)]
+    others = [(n * MINUTE, facts(n)) for n in (1, 2)]
+    assert visit([*steps, *others]).confidence(SPREAD) == 0
+    assert visit([*steps, *others, (50 * MINUTE, facts(3))]).confidence(SPREAD) == 1.0
+
+
+@pytest.mark.parametrize(("name", "expected"), [("corporate", 0), ("satellite", 0), ("tor", 0), ("mobile", 1.0)])
+def test_an_exit_that_nobody_chose_by_country_says_nothing_of_places(name: str, expected: float) -> None:
+    steps = [(n * HOUR, facts(n, country=country, asn=7, classes=(name,))) for n, country in enumerate("ABCDEFG")]
+    assert visit(steps).confidence(SPREAD) == expected
 
 
 def test_relays_whose_feed_names_no_operator_are_one_network_too_and_carrier_grade_nat_is_its_providers() -> None:

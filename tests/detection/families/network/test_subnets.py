@@ -138,6 +138,13 @@ def test_links_are_daily_or_with_a_new_device() -> None:
     assert len(account.sent("subnet")[-1].data["devices"]) == 2
 
 
+def test_a_clock_is_its_zone_or_else_its_offset() -> None:
+    account = Account()
+    for n, clock in enumerate(({"tz": "Asia/X", "tz_offset_min": 60}, {"tz_offset_min": 0}, {})):
+        account.start(n * DAY, facts(), **clock)
+    assert [sent.data["tz"] for sent in account.sent("subnet")] == ["Asia/X", "0", ""]
+
+
 def test_the_first_four_devices_of_a_week_are_enough() -> None:
     account = Account()
     for n in range(10):
@@ -164,9 +171,16 @@ def test_links_are_daily_while_what_they_carry_changes_and_weekly_then() -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("related", ["b"]), ("identity", "i"), ("agency_verified", True), ("agency", "g")]
+    ("name", "value"),
+    [
+        ("related", ["b"]),
+        ("identity", "i"),
+        ("agency_verified", True),
+        ("agency", "g"),
+        ("affiliations", ["coworking:198.51.1.0/24"]),
+    ],
 )
-def test_what_makes_accounts_belong_together_is_told_of_the_next_day(name: str, value: object) -> None:
+def test_a_declaration_is_told_of_the_next_day(name: str, value: object) -> None:
     """What was said of a team must not stand for a week after it declared itself."""
     account = Account()
     profile = account.state.profile
