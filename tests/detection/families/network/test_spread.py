@@ -136,6 +136,15 @@ def test_that_one_vpn_explains_it_names_the_list_that_says_so() -> None:
     assert "lists" not in visit([(n * HOUR, facts(n, country=f"C{n}")) for n in range(3)]).state.fired[SPREAD].numbers
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_of_several_lists_the_newest_is_named_in_any_order(order: tuple[int, ...]) -> None:
+    account = Account()
+    for n in order:
+        said = (ListEntry("vpn", f"list {n}", f"2026-11-{20 + n}"),)
+        account.start(n * HOUR, facts(n, country=f"C{n}", classes=("vpn",), operator="ASTRILL", lists=said))
+    assert account.state.fired[SPREAD].numbers["lists"] == ["vpn: list 2 of 2026-11-22"]
+
+
 WHERE = st.sampled_from(
     [
         *(facts(n, country=c) for n, c in ((1, "A"), (2, "A"), (3, "B"), (4, "C"))),
