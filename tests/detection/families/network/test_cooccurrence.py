@@ -184,9 +184,10 @@ def test_personas_that_rotate_together() -> None:  # S02
     shared = Shared()
     accounts = [Account(f"p{n}") for n in range(6)]
     said = ListEntry("residential_proxy", "a list", "2026-11-20")
+    home = ListEntry("home", "another list", "2026-11-20")
     for step in range(9):
         for n, account in enumerate(accounts):
-            account.start(step * DAY + n * MINUTE, facts(step, classes=("residential_proxy",), lists=(said,)))
+            account.start(step * DAY + n * MINUTE, facts(step, classes=("residential_proxy",), lists=(home, said)))
             shared.take(account.sent("exit"))
             account.links = []
     assert {shared.confidence(f"p{n}", COUSE) for n in range(6)} == {1.0}
