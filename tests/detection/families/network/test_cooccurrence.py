@@ -194,10 +194,31 @@ def test_personas_that_rotate_together() -> None:  # S02
     assert shared.findings["p0", COUSE].numbers["lists"] == ["residential_proxy: a list of 2026-11-20"]
 
 
-def test_mobile_and_relay_addresses_send_no_exit() -> None:  # B04
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("vpn", 1.0), ("hosting", 1.0), ("public_proxy", 1.0), ("residential_proxy", 1.0), ("hotel", 0.0), ("", 0.0)],
+)
+def test_each_address_of_an_anonymizer_is_an_exit_and_elsewhere_the_provider_is(name: str, expected: float) -> None:
+    shared, accounts = Shared(), [Account("a"), Account("b")]
+    for n in range(4):
+        for account in accounts:
+            account.start(n * DAY, facts(n, asn=64500, classes=(name,) if name else ()))
+            shared.take(account.sent("exit"))
+            account.links = []
+    assert shared.confidence("a", COUSE) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("mobile", "cgnat", "satellite", "corporate", "relay", "tor"),
+        *("office", "coworking", "university", "education", "library"),
+    ],
+)
+def test_addresses_that_are_dealt_out_to_whoever_comes_send_nothing(name: str) -> None:  # B04
     account = Account()
     for n in range(50):
-        account.start(n * 20 * MINUTE, facts(n, classes=("mobile" if n % 2 else "relay",)))
+        account.start(n * 20 * MINUTE, facts(n % 5, classes=(name,)))
     assert not account.links
 
 

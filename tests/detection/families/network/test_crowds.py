@@ -196,6 +196,19 @@ def test_one_device_of_many_visitors_is_one_and_leaves_room_for_others() -> None
         assert ("crowd" in shared.entities[f"ip:{KEY}".encode()].memory) is (n == 39)
 
 
+@pytest.mark.parametrize("visit", [False, True])
+def test_a_device_counts_in_the_hours_of_all_who_use_it(visit: bool) -> None:
+    """Two people share one; the sixteenth was there in the hours of both."""
+    shared, day = Shared(), T0 // DAY
+    for n in range(15):
+        shared.take([link("ip", KEY, f"a{n:02}", DAY + n, device=n + 1, stay=[day, 1 << 10])])
+    also = {"hour": 24 * day + 9, "visit": True} if visit else {"stay": [day, 1 << 9]}
+    shared.take([link("ip", KEY, "b", DAY + HOUR, device=1, **also)])
+    assert shared.confidence("a00", SHARED) == 1.0
+    shared.take([link("ip", KEY, "z", DAY + HOUR + 1, device=16, stay=[day, 0b11 << 9])])
+    assert shared.confidence("a00", SHARED) == 0
+
+
 def test_people_who_come_one_after_another_are_no_crowd() -> None:
     shared = Shared()
     for n in range(20):
