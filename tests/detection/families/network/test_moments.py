@@ -79,6 +79,8 @@ def test_relays_and_company_gateways_do_not_count() -> None:
         (("tor", "university"), 0.6),
         (("cgnat", "public_proxy"), 0.6),
         (("hosting", "vpn"), 0.6),
+        (("public_proxy", "relay"), 0.0),
+        (("corporate", "tor"), 0.0),
     ],
 )
 def test_a_campus_on_a_hosting_list_hides_nobody_and_an_exit_on_a_campus_does(

@@ -86,6 +86,12 @@ def test_an_hour_of_two_operators_or_of_many_own_networks_is_no_one_vpns() -> No
     assert visit([*hops, *own]).confidence(SPREAD) == 1.0
 
 
+def test_tor_is_one_operator_whatever_vpn_lists_say_of_its_exits() -> None:
+    circuits = [(n * MINUTE, facts(n, classes=("tor", "vpn") if n % 2 else ("tor",), operator=None)) for n in range(4)]
+    assert visit(circuits).confidence(SPREAD) == 0.6
+    assert visit([*circuits, (5 * MINUTE, vpn(9))]).confidence(SPREAD) == 1.0
+
+
 def test_a_carriers_addresses_are_one_network() -> None:  # B04
     steps = [(n * 20 * MINUTE, facts(n % 200, asn=64999, classes=("mobile",))) for n in range(300)]
     assert visit(steps).confidence(SPREAD) == 0
@@ -100,7 +106,7 @@ def test_a_relays_addresses_are_one_network() -> None:  # B05
 
 @pytest.mark.parametrize("name", ["mobile", "cgnat", "satellite", "corporate", "relay"])
 def test_what_deals_out_many_networks_is_one(name: str) -> None:
-    steps = [(n * 4 * MINUTE, facts(20 + n, asn=64700, classes=(name,), operator="Example")) for n in range(12)]
+    steps = [(n * 4 * MINUTE, facts(20 + n, asn=64700 + n % 3, classes=(name,), operator="Example")) for n in range(12)]
     others = [(n * MINUTE, facts(n)) for n in (1, 2)]
     assert visit([*steps, *others]).confidence(SPREAD) == 0
     assert visit([*steps, *others, (50 * MINUTE, facts(3))]).confidence(SPREAD) == 1.0

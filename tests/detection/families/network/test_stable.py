@@ -42,6 +42,15 @@ def test_agreement_of_all_statements_whatever_the_country() -> None:  # B06
             assert (STABLE in account.state.mitigations) is expected
 
 
+def test_exits_whose_operator_nobody_names_and_tor_are_no_habit_of_one_vpn() -> None:
+    for where in (vpn(1, operator=None), facts(1, classes=("tor",))):
+        account = Account(created=T0 - 200 * DAY)
+        for day in range(0, 61, 3):
+            account.start(day * DAY, where)
+        account.close(60)
+        assert STABLE not in account.state.mitigations
+
+
 def in_portugal() -> Account:
     account = Account()
     profile = account.state.profile
