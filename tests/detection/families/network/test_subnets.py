@@ -47,7 +47,8 @@ def test_own_hours_or_own_hardware_are_ordinary_neighbours() -> None:
     assert found(team(5, {0: {"agent": "safari/macos/desktop"}, 1: {"tz": "Europe/Y"}}))
     assert not found(team(4, agent=""))
     assert not found(team(4, tz=""))
-    assert not found(team(4, week=bytes(24) + b"\x04" * 4 + bytes(140)))
+    assert not found(team(4, week=bytes(24) + b"\x04" * 4 + b"\x03" + bytes(139)))
+    assert found(team(4, week=bytes(24) + b"\x04" * 5 + bytes(139)))
 
 
 def test_another_browser_version_is_another_setup() -> None:
@@ -89,6 +90,16 @@ def test_a_replaced_device_counts_for_as_long_as_the_window() -> None:
                 for n in range(4)
             )
         assert found(shared) is expected, weeks
+
+
+def test_a_device_of_long_ago_is_forgotten_also_while_its_account_is_quiet() -> None:
+    for day, expected in ((29, False), (31, True)):
+        shared = Shared()
+        for at, device in ((0, 9), (10 * DAY, 0)):
+            shared.take([link("subnet", "198.51.1.0/24", "a0", at, devices=[device], **SETUP)])
+        for n in range(1, 4):
+            shared.take([link("subnet", "198.51.1.0/24", f"a{n}", day * DAY + n, devices=[n], **SETUP)])
+        assert found(shared) is expected
 
 
 def test_a_second_device_in_use_is_told_again_each_week_and_a_replaced_one_never() -> None:
