@@ -46,6 +46,8 @@ def test_agencies_families_and_one_persons_accounts_are_one_group() -> None:
     assert crowd(6, whos=[Who(identity="i")] * 6).confidence("a1", SHARED) == 0
     chain = [Who(), Who(related=("a0",)), Who(related=("a1",)), Who(related=("a2",))]
     assert crowd(4, whos=chain).confidence("a1", SHARED) == 0
+    brought_together = [Who(), Who(), Who(related=("a0", "a1")), Who(related=("a0",)), Who()]
+    assert crowd(5, whos=brought_together).confidence("a4", SHARED) == 0
 
 
 def test_a_declaration_takes_the_finding_back() -> None:
