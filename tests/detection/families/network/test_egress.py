@@ -150,6 +150,19 @@ def test_relay_and_mobile_are_explained_when_they_are_the_ordinary_way_in() -> N
         assert mitigator not in seldom.state.mitigations
 
 
+@pytest.mark.parametrize(
+    ("name", "mitigator"), [("relay", "MIT-RELAY"), ("mobile", "MIT-CGNAT"), ("corporate", "MIT-CORP")]
+)
+def test_one_session_of_many_events_is_no_habit(name: str, mitigator: str) -> None:
+    account = Account()
+    for second in range(4):
+        account.login(second, facts(1, classes=(name,)), device_id=f"d{second}")
+    for hour in (1, 2, 3):
+        account.start(hour * HOUR, facts(2))
+    account.close(0)
+    assert mitigator not in account.state.mitigations
+
+
 @pytest.mark.parametrize("name", ["office", "coworking", "university", "education", "library"])
 def test_a_registered_office_is_explained_at_once_and_nothing_but_itself(name: str) -> None:
     (held,) = sessions(facts(1, classes=(name,))).state.mitigations.values()
