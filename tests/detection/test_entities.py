@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -172,7 +174,7 @@ def test_a_place_that_nobody_came_to_for_a_month_is_no_longer_what_was_declared_
     [("ip", {"declared": "office", "network": "n"}, "MIT-OFFICE"), ("device", {"bits": 5.0}, "MIT-PUBTERM")],
 )
 def test_a_place_of_which_only_mitigating_facts_stand_is_over_in_time(
-    kind: str, told: dict[str, object], mitigator: str
+    kind: str, told: dict[str, Any], mitigator: str
 ) -> None:
     things = Things()
     for hour in range(20):

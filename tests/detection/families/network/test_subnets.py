@@ -151,7 +151,8 @@ def test_links_are_daily_or_with_a_new_device() -> None:
 
 def test_a_clock_is_its_zone_or_else_its_offset() -> None:
     account = Account()
-    for n, clock in enumerate(({"tz": "Asia/X", "tz_offset_min": 60}, {"tz_offset_min": 0}, {})):
+    clocks: list[dict[str, Any]] = [{"tz": "Asia/X", "tz_offset_min": 60}, {"tz_offset_min": 0}, {}]
+    for n, clock in enumerate(clocks):
         account.start(n * DAY, facts(), **clock)
     assert [sent.data["tz"] for sent in account.sent("subnet")] == ["Asia/X", "0", ""]
 
