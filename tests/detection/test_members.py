@@ -26,6 +26,15 @@ def test_what_a_late_link_says_of_an_account_is_older_than_what_is_known() -> No
     assert things.state("device").members["a"].last == T0 + 5 * DAY
 
 
+def test_what_still_holds_is_said_again_each_week_so_that_it_does_not_fade() -> None:
+    things = Things()
+    for day in range(16):
+        for name in "abc":
+            things.link("ip", name, day, network="n")
+    told = [(finding.ts - T0) // DAY for finding in things.findings if finding.account == "a"]
+    assert told == [0, 7, 14]
+
+
 def test_who_was_there_least_lately_makes_room_and_is_counted() -> None:
     things = Things()
     for n in range(MEMBERS + 2):

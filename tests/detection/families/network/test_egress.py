@@ -171,6 +171,14 @@ def test_a_registered_office_is_explained_at_once_and_nothing_but_itself(name: s
     assert held.until == T0 + 14 * DAY
 
 
+def test_who_goes_on_coming_to_an_office_stays_explained() -> None:
+    account = Account()
+    for day in range(0, 30, 10):
+        account.start(day * DAY, facts(1, classes=("office",)))
+    (held,) = account.state.mitigations.values()
+    assert (held.first, held.until) == (T0, T0 + 34 * DAY)
+
+
 def test_a_carriers_address_is_explained_when_it_was_linked_before_the_tables_knew_it() -> None:
     account = sessions(facts(1), facts(1))  # two sessions: an `ip` link was sent
     account.start(DAY, facts(1, classes=("mobile",)))
@@ -223,7 +231,8 @@ def test_minutes_at_home_count_beside_those_on_a_server() -> None:
         assert account.confidence(HOSTING) == 0
     now_and_then = work(SERVER, 10)
     for quarter in range(10):
-        now_and_then.beat(quarter * 15 * MINUTE + MINUTE, facts(1))
+        for minute in (1, 2, 3):
+            now_and_then.beat(quarter * 15 * MINUTE + minute * MINUTE, facts(1))
     now_and_then.close(0)
     evidence = now_and_then.fired(HOSTING)
     assert evidence is not None
