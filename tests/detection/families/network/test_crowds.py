@@ -177,6 +177,7 @@ def test_sixteen_people_of_a_day_who_are_fifteen_in_any_hour_are_no_crowd() -> N
     shared = Shared()
     for n in range(16):
         shared.take([link("ip", KEY, f"a{n:02}", n, device=n + 1, hour=T0 // HOUR + n // 15)])
+    shared.take([link("ip", KEY, "a00", DAY, device=1, stay=[T0 // DAY, 0b11])])  # of both hours
     assert shared.confidence("a00", SHARED) == 1.0
 
 

@@ -21,6 +21,11 @@ def test_confidence_by_number_of_unrelated_accounts(count: int, expected: float)
     assert {shared.confidence(f"a{n}", SHARED) for n in range(count)} == {expected}
 
 
+@pytest.mark.parametrize(("count", "expected"), [(50, 1.0), (51, 0.0)])
+def test_more_accounts_than_a_hub_has_are_nobodys(count: int, expected: float) -> None:
+    assert crowd(count).confidence("a0", SHARED) == expected
+
+
 def test_sign_ups_close_together_add_to_it() -> None:
     close = [Who(created=T0 + n * 36 * HOUR) for n in range(3)]
     apart = [Who(created=T0 + n * 37 * HOUR) for n in range(3)]
