@@ -30,6 +30,8 @@ VISIT = "visit"
 any other, it is the device and the hour that are to be told."""
 RESEND = 7 * DAY
 """A finding is repeated at the latest after this long, so that evidence does not decay while it still holds."""
+MITIGATOR = "MIT-"
+"""How the name of what mitigates begins, and no indicator's."""
 MITIGATES = 30 * DAY
 """How long a mitigating fact outlives its last finding: four times `RESEND`, so that a week without a link does not end it."""
 
@@ -109,14 +111,15 @@ def over(entity: EntityState, now: int) -> bool:
     """Whether nobody was seen there for as long as accounts stay on such a thing, and nothing that was said of one still stands.
 
     Edges need not be asked for: they end when the accounts have been away for that long. What was told an account does not, and only
-    this thing can take it back.
+    this thing can take it back; a mitigating fact has lapsed by then.
     """
     quiet = now - entity.watermark
     if quiet <= keep_ms(entity.kind):
         return False
     if POPULAR in entity.memory:
         return quiet > POPULAR_DAYS * DAY
-    return not any(confidence for member in entity.members.values() for confidence, _ in member.sent.values())
+    said = (word for member in entity.members.values() for word in member.sent.items())
+    return not any(confidence > 0 and not name.startswith(MITIGATOR) for name, (confidence, _) in said)
 
 
 class EntityDesk:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -153,6 +155,34 @@ def test_visitors_push_no_resident_out_of_an_address() -> None:
     assert set(things.said.values()) == {0.4}
     assert things.state("ip").members.keys() == set("abc")
     assert things.state("ip").evicted == 0
+
+
+@pytest.mark.parametrize(("quiet", "expected"), [(30, set()), (31, {0.4})])
+def test_a_place_that_nobody_came_to_for_a_month_is_no_longer_what_was_declared_of_it(
+    quiet: int, expected: set[float]
+) -> None:
+    things = Things()
+    things.link("ip", "z", 0, network="n", declared="coworking")
+    for day in (quiet, quiet + 1):
+        for name in "abc":
+            things.link("ip", name, day, network="n")
+    assert {said for (_, indicator), said in things.said.items() if indicator} == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "mitigator"),
+    [("ip", {"declared": "office", "network": "n"}, "MIT-OFFICE"), ("device", {"bits": 5.0}, "MIT-PUBTERM")],
+)
+def test_a_place_of_which_only_mitigating_facts_stand_is_over_in_time(
+    kind: str, told: dict[str, Any], mitigator: str
+) -> None:
+    things = Things()
+    for hour in range(20):
+        things.link(kind, f"v{hour:02}", hour / 24, **told)
+    assert mitigator in {finding.mitigation for finding in things.findings}
+    state = things.state(kind)
+    assert not over(state, state.watermark + KEEP_DAYS[kind] * DAY)
+    assert over(state, state.watermark + KEEP_DAYS[kind] * DAY + 1)
 
 
 def test_a_declaration_of_both_takes_a_device_edge_back() -> None:

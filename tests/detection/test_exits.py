@@ -54,6 +54,14 @@ def test_a_popular_exit_is_its_number_and_is_forgotten_after_a_year_without_anyb
     assert over(state, state.watermark + 366 * DAY)
 
 
+def test_after_a_year_without_anybody_an_address_is_another_ones() -> None:
+    for quiet, said in ((364, {}), (366, {("a", COUSE): 1.0, ("b", COUSE): 1.0})):
+        things = Things()
+        customers(things, exits=4, months=1, a_month=40)
+        meet(things, 4, 39 * 17 / 24 + 4 / 24 + quiet)
+        assert things.said == said
+
+
 def test_who_comes_back_to_an_exit_is_counted_once() -> None:
     things = Things()
     for day in range(0, 400, 20):  # five accounts, each every hundred days

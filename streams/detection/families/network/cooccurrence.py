@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from streams.detection.entity_state import POPULAR, EntityDesk, EntityState
+from streams.detection.entity_state import POPULAR, EntityDesk, EntityState, Member, pair_of
 from streams.detection.families.network.crowds import forward
 from streams.detection.families.network.places import IPV6
 from streams.detection.families.network.relations import related, withdraw
@@ -52,18 +52,31 @@ def judge_exit(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     told: dict[str, int] = entity.memory.setdefault("pairs", {})
     for other in sorted(entity.members):
         member = entity.members[other]
-        if other == link.account or abs(member.last - link.ts) > span or related(link.account, own, other, member):
+        pair = pair_of(link.account, other)
+        if other == link.account or not _news(pair, (link.account, own, other, member), link.ts, span, told):
             continue
-        pair = "|".join(sorted((link.account, other)))
-        if link.ts - told.get(pair, -REPEAT) < REPEAT:
-            continue
-        touch(told, pair, link.ts, PAIRS)
         data = {"exit": name, "rarity": round(rarity, 4), "network": link.data.get("network") or ""}
         data["provider"] = link.data.get("provider", name)
         if lists := link.data.get("lists"):
             data["lists"] = lists
         desk.links.append(Link("pair", pair, link.account, link.ts, link.ref, link.who, data))
         desk.links.append(Link("pair", pair, other, member.last, member.refs[-1], member.who, data))
+
+
+def _news(pair: str, both: tuple[str, Member, str, Member], ts: int, span: float, told: dict[str, int]) -> bool:
+    """Whether a pair is to be told of: strangers who met, once a day; and those told of as strangers who belong together since.
+
+    Otherwise what was said of them could not be taken back: the pair hears of a declaration only from here.
+    """
+    met = abs(both[3].last - ts) <= span
+    if not met and pair not in told:
+        return False
+    if related(*both):
+        return told.pop(pair, None) is not None
+    if not met or ts - told.get(pair, -REPEAT) < REPEAT:
+        return False
+    touch(told, pair, ts, PAIRS)
+    return True
 
 
 def judge_pair(entity: EntityState, link: Link, desk: EntityDesk) -> None:

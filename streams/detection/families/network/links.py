@@ -89,7 +89,8 @@ def subnet_of(facts: Facts) -> str:
     if "vpn" not in facts.classes:
         return facts.network or ""
     operator = plain_name(facts.operator or "")
-    place = facts.city or facts.agreed_country
+    country = facts.country if facts.city else facts.agreed_country
+    place = ", ".join(filter(None, (facts.city, country)))
     return f"{operator}+{place}" if operator and place else facts.network or ""
 
 
@@ -124,11 +125,13 @@ def _stay(account: AccountState, arrived: int) -> list[int]:
 
 
 def _told(moment: Moment, desk: Desk) -> int:
-    """Give a checksum of set-up, declared workplace, and active hours up to the number that makes them comparable."""
+    """Give a checksum of set-up, declarations, and active hours up to the number that makes them comparable."""
     enough = int(desk.threshold(SUBNET, "hours"))
     hours = min(enough, sum([mask.bit_count() for mask in moment.account.active_hours.values()]))
-    declared = covering(moment.account.profile.affiliations, moment.facts.ip, moment.ts)
-    return checksum(f"{moment.facts.agent}|{_build(moment)}|{_zone(moment)}|{declared}|{hours}")
+    profile = moment.account.profile
+    declared = covering(profile.affiliations, moment.facts.ip, moment.ts)
+    belongs = f"{profile.identity}|{profile.agency if profile.agency_verified else ''}|{profile.related}"
+    return checksum(f"{moment.facts.agent}|{_build(moment)}|{_zone(moment)}|{declared}|{belongs}|{hours}")
 
 
 def _build(moment: Moment) -> str:
@@ -142,7 +145,6 @@ def _zone(moment: Moment) -> str:
 
 def _subnet(moment: Moment, seen: Seen) -> Numbers:
     return {
-        "network": moment.facts.network,
         "devices": list(seen.devices),
         "agent": moment.facts.agent or "",
         "build": _build(moment),

@@ -27,6 +27,9 @@ NEVER_SHARED = OFFICES | {
 """Classes on which meeting other accounts is no news: no `ip` link is sent. Proxies are judged by exits."""
 PASSED = frozenset({"vpn", "tor", "corporate", "relay"})
 """Classes of servers that pass on the traffic of people who are elsewhere."""
+ACCESS = OFFICES | {"mobile", "cgnat", "satellite", "hotel"}
+"""Access networks: where people sit. A hosting list that has one, usually by its AS number, says nothing about them."""
+HIDING = ANONYMIZERS - {"hosting"}
 EXITS = frozenset({"vpn", "hosting", "residential_proxy", "public_proxy"})
 """Anonymizer-like classes: being on one address in the same minutes means more than on a home line."""
 CROWDS = frozenset({"relay", "tor", "mobile", "cgnat", "satellite", "corporate"}) | OFFICES
@@ -95,11 +98,14 @@ def country_of(facts: Facts) -> str:
 
 
 def on_hosting(facts: Facts) -> bool:
-    """Hosting space of which no list says that it passes others' traffic on, as VPN, Tor exit, company gateway or relay."""
-    return "hosting" in facts.classes and PASSED.isdisjoint(facts.classes)
+    """Hosting space of which no list says that people sit there, or that it passes on the traffic of people who are elsewhere."""
+    classes = facts.classes
+    return "hosting" in classes and PASSED.isdisjoint(classes) and ACCESS.isdisjoint(classes)
 
 
 def anonymized(facts: Facts) -> bool:
     """Whether the address hides the person's own; consumer relays and company gateways do not count."""
     classes = facts.classes
-    return not ANONYMIZERS.isdisjoint(classes) and "relay" not in classes and "corporate" not in classes
+    return on_hosting(facts) or (
+        not HIDING.isdisjoint(classes) and "relay" not in classes and "corporate" not in classes
+    )

@@ -152,6 +152,8 @@ def _gateway(moment: Moment, day: int, desk: Desk) -> None:
     if held is None or held.until is None or held.until < until:
         reason = "a session came through a company's security gateway"
         desk.mitigate(moment.account, "MIT-CORP", day * DAY, reason, until, JUMPS, "session")
+    elif day * DAY < held.first <= until:  # an earlier day, heard of late
+        held.first, desk.touched = day * DAY, True
 
 
 def _place(moment: Moment, mitigator: str, reason: str, desk: Desk) -> None:
@@ -192,6 +194,7 @@ def _hosted(moment: Moment, memory: NetworkMemory, quarter: int, new: bool) -> N
     else:
         first = spread.mark(memory.hosted, quarter)
     if first:
+        lists.note(memory, moment.facts)
         count(memory, day, HOSTED)
         if not new:
             _mixed(memory, quarter)

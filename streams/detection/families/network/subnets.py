@@ -54,13 +54,19 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         return
     numbers = {
         "accounts": len(names),
-        "network": link.data.get("network") or "",
+        "network": _told_as(entity.key),
         "percent": round(100 * same),
         "correlation": round(likeness, 2),
         "days": days,
     }
     for name in names:
         desk.find(entity, name, SUBNET, 1.0, numbers, list({*entity.members[name].refs, link.ref}))
+
+
+def _told_as(key: str) -> str:
+    """Name the network, or the operator and the place of exits that lie in many networks (`links.subnet_of`)."""
+    operator, grouped, place = key.partition("+")
+    return f"{operator} (exits in {place})" if grouped else key
 
 
 def _remember_devices(entity: EntityState, link: Link, span: int) -> None:

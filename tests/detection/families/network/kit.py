@@ -150,7 +150,8 @@ class Shared:
 
 
 def link(kind: str, key: str, account: str, at: int, who: Who | None = None, **data: Any) -> Link:
-    return Link(kind, key, account, T0 + at, Ref(T0 + at, f"{account}-{at}"), who or Who(), data)
+    ref = Ref(T0 + at, f"{account}-{at}", Origin("login-events", 0, T0 + at))
+    return Link(kind, key, account, T0 + at, ref, who or Who(), data)
 
 
 __all__ = [

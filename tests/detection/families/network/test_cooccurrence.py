@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from enrichers.facts import ListEntry
 from streams.detection.families.network.cooccurrence import rarity_of
@@ -62,6 +63,8 @@ def test_heartbeats_on_an_exit_are_told_of_every_half_hour() -> None:
 def test_less_rare_exits_need_more_and_popular_ones_never_count() -> None:
     assert meet(4, crowd=4).confidence("a", COUSE) == 0
     assert meet(9, crowd=4).confidence("a", COUSE) == 1.0
+    assert meet(9, crowd=13).confidence("a", COUSE) == 0
+    assert meet(10, crowd=13).confidence("a", COUSE) == 1.0
     popular = meet(40, crowd=14, every=HOUR)
     assert popular.confidence("a", COUSE) == 0
     assert "pair" not in popular.taken
@@ -74,6 +77,71 @@ def test_meetings_of_more_than_a_month_do_not_add_up() -> None:
 def test_related_accounts_never_count() -> None:
     assert meet(9, who=Who(agency="g")).confidence("a", COUSE) == 0
     assert meet(9, who=Who(identity="i")).confidence("a", COUSE) == 0
+
+
+@pytest.mark.parametrize("later", [0, 12 * HOUR])
+def test_a_declaration_takes_back_what_was_said_of_both(later: int) -> None:
+    """The pair hears of it when one of them is next on an exit on which they had met, together or not."""
+    shared = meet(4)
+    assert shared.confidence("a", COUSE) == 1.0
+    shared.take([link("exit", "e3", "b", 5 * DAY, exit="e3"), link("exit", "e3", "a", 5 * DAY + later, exit="e3")])
+    shared.take([link("exit", "e3", "b", 6 * DAY + later, Who(related=("a",)), exit="e3")])
+    assert shared.confidence("a", COUSE) == shared.confidence("b", COUSE) == 0
+    pairs = shared.taken["pair"]
+    shared.take([link("exit", "e3", "a", 6 * DAY + later, Who(related=("b",)), exit="e3")])
+    assert shared.taken["pair"] == pairs
+
+
+def test_pairs_are_told_apart_whatever_characters_ids_have() -> None:
+    """`u` met `v|w` on two exits and `u|v` met `w` on two others: nobody met anybody on four."""
+    shared = Shared()
+    for n, pair in enumerate([("u", "v|w")] * 2 + [("u|v", "w")] * 2):
+        for name in pair:
+            shared.take([link("exit", f"e{n}", name, n * DAY, exit=f"e{n}")])
+    assert not shared.findings
+
+
+@pytest.mark.parametrize(("asn", "expected"), [(None, 0.0), (0, 0.0), (64500, 1.0)])
+def test_a_home_line_of_an_unknown_provider_is_no_exit(asn: int | None, expected: float) -> None:
+    shared = meet(3)
+    for name in "ab":
+        account = Account(name)
+        account.start(4 * DAY, replace(facts(1), asn=asn))
+        shared.take(account.sent("exit"))
+    assert shared.confidence("a", COUSE) == expected
+
+
+def test_exits_that_both_reach_by_ipv6_alone_count_too() -> None:
+    shared, accounts = Shared(), [Account("a"), Account("b")]
+    for n in range(4):
+        for account in accounts:
+            account.start(n * DAY, ipv6(facts(n, classes=("vpn",), asn=64500)))
+            shared.take(account.sent("exit"))
+            account.links = []
+    assert shared.confidence("a", COUSE) == 1.0
+
+
+def test_an_exit_counts_from_the_last_time_and_by_all_who_came_since() -> None:
+    """They met on the first one again, before and after three others had come."""
+    for others, expected in ((0, 1.0), (3, 0.0)):
+        shared = meet(1)
+        for n in range(others):
+            shared.take([link("exit", "e0", f"x{n}", 10 * DAY + n * HOUR, exit="e0")])
+        for key, day in (("e0", 20), ("e1", 33), ("e2", 34), ("e3", 35)):
+            for name in "ab":
+                shared.take([link("exit", key, name, day * DAY, exit=key)])
+        assert shared.confidence("a", COUSE) == expected
+
+
+def test_the_events_behind_it_are_of_both_and_the_lists_of_all_exits() -> None:
+    shared = Shared()
+    for n in range(4):
+        for minute, name in enumerate("ab"):
+            at = n * DAY + minute * MINUTE
+            shared.take([link("exit", f"e{n}", name, at, exit=f"e{n}", lists=[f"vpn: list {n % 2}"])])
+    found = shared.findings["a", COUSE]
+    assert {ref.event_id[0] for ref in found.refs} == {"a", "b"}
+    assert found.numbers["lists"] == ["vpn: list 0", "vpn: list 1"]
 
 
 def test_repeating_one_exit_adds_nothing_and_says_little() -> None:
@@ -116,19 +184,41 @@ def test_personas_that_rotate_together() -> None:  # S02
     shared = Shared()
     accounts = [Account(f"p{n}") for n in range(6)]
     said = ListEntry("residential_proxy", "a list", "2026-11-20")
+    home = ListEntry("home", "another list", "2026-11-20")
     for step in range(9):
         for n, account in enumerate(accounts):
-            account.start(step * DAY + n * MINUTE, facts(step, classes=("residential_proxy",), lists=(said,)))
+            account.start(step * DAY + n * MINUTE, facts(step, classes=("residential_proxy",), lists=(home, said)))
             shared.take(account.sent("exit"))
             account.links = []
     assert {shared.confidence(f"p{n}", COUSE) for n in range(6)} == {1.0}
     assert shared.findings["p0", COUSE].numbers["lists"] == ["residential_proxy: a list of 2026-11-20"]
 
 
-def test_mobile_and_relay_addresses_send_no_exit() -> None:  # B04
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("vpn", 1.0), ("hosting", 1.0), ("public_proxy", 1.0), ("residential_proxy", 1.0), ("hotel", 0.0), ("", 0.0)],
+)
+def test_each_address_of_an_anonymizer_is_an_exit_and_elsewhere_the_provider_is(name: str, expected: float) -> None:
+    shared, accounts = Shared(), [Account("a"), Account("b")]
+    for n in range(4):
+        for account in accounts:
+            account.start(n * DAY, facts(n, asn=64500, classes=(name,) if name else ()))
+            shared.take(account.sent("exit"))
+            account.links = []
+    assert shared.confidence("a", COUSE) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("mobile", "cgnat", "satellite", "corporate", "relay", "tor"),
+        *("office", "coworking", "university", "education", "library"),
+    ],
+)
+def test_addresses_that_are_dealt_out_to_whoever_comes_send_nothing(name: str) -> None:  # B04
     account = Account()
     for n in range(50):
-        account.start(n * 20 * MINUTE, facts(n, classes=("mobile" if n % 2 else "relay",)))
+        account.start(n * 20 * MINUTE, facts(n % 5, classes=(name,)))
     assert not account.links
 
 

@@ -97,6 +97,7 @@ def test_visitors_are_added_to_the_regulars_who_tell_of_that_hour_the_next_morni
     for n in range(8):
         come(shared, Account(f"v{n}"), DAY + 10 * HOUR + n * MINUTE)
     assert shared.confidence("r0", SHARED) == 1.0
+    come(shared, Account("first"), 2 * DAY + 7 * HOUR)
     for account in regulars:
         come(shared, account, 2 * DAY + 8 * HOUR)
     assert {shared.confidence(account.account_id, SHARED) for account in regulars} == {0}
@@ -170,6 +171,43 @@ def test_nobody_tells_of_a_line_with_two_accounts() -> None:
         for account in pair:
             come(shared, account, hour * HOUR)
     assert shared.taken["ip"] == 2
+
+
+def test_sixteen_people_of_a_day_who_are_fifteen_in_any_hour_are_no_crowd() -> None:
+    shared = Shared()
+    for n in range(16):
+        shared.take([link("ip", KEY, f"a{n:02}", n, device=n + 1, hour=T0 // HOUR + n // 15)])
+    shared.take([link("ip", KEY, "a00", DAY, device=1, stay=[T0 // DAY, 0b11])])  # of both hours
+    assert shared.confidence("a00", SHARED) == 1.0
+
+
+def test_a_crowd_of_the_morning_is_told_of_when_all_are_back_on_the_same_day() -> None:
+    shared, accounts = Shared(), [Account(f"w{n:02}") for n in range(16)]
+    for n, account in enumerate(accounts):
+        come(shared, account, 8 * HOUR + n * MINUTE)
+    for n, account in enumerate(accounts):
+        come(shared, account, 9 * HOUR + n * 50 * MINUTE)
+    assert {shared.confidence(account.account_id, SHARED) for account in accounts} == {0}
+
+
+def test_one_device_of_many_visitors_is_one_and_leaves_room_for_others() -> None:
+    shared = Shared()
+    for n in range(40):
+        shared.take([link("ip", KEY, f"v{n}", n, device=max(1, n - 23), hour=T0 // HOUR, visit=True)])
+        assert ("crowd" in shared.entities[f"ip:{KEY}".encode()].memory) is (n == 39)
+
+
+@pytest.mark.parametrize("visit", [False, True])
+def test_a_device_counts_in_the_hours_of_all_who_use_it(visit: bool) -> None:
+    """Two people share one; the sixteenth was there in the hours of both."""
+    shared, day = Shared(), T0 // DAY
+    for n in range(15):
+        shared.take([link("ip", KEY, f"a{n:02}", DAY + n, device=n + 1, stay=[day, 1 << 10])])
+    also = {"hour": 24 * day + 9, "visit": True} if visit else {"stay": [day, 1 << 9]}
+    shared.take([link("ip", KEY, "b", DAY + HOUR, device=1, **also)])
+    assert shared.confidence("a00", SHARED) == 1.0
+    shared.take([link("ip", KEY, "z", DAY + HOUR + 1, device=16, stay=[day, 0b11 << 9])])
+    assert shared.confidence("a00", SHARED) == 0
 
 
 def test_people_who_come_one_after_another_are_no_crowd() -> None:

@@ -2,6 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from msgspec.structs import replace
+
+from enrichers.facts import ListEntry
 from schemas.events import AccountCreated, DocumentSubmitted, PayoutMethodAdded, ProfileUpdated
 from tests.detection.families.network.kit import DAY, T0, Account, facts, vpn
 
@@ -18,12 +22,42 @@ def test_two_kinds_of_moment_give_some_and_three_give_all() -> None:
     assert account.confidence(MOMENTS) == 1.0
 
 
-def test_many_edits_are_one_moment_and_a_portfolio_is_none() -> None:
+@pytest.mark.parametrize("paper", ["company", "invoice", "sow", "reference_letter"])
+def test_many_edits_are_one_moment_and_a_portfolio_is_none(paper: str) -> None:
     account = Account(created=T0)
     for day in range(1, 5):
         account.see(ProfileUpdated, day * DAY, vpn(1), changed_fields=("email",))
     account.see(ProfileUpdated, DAY, vpn(1), changed_fields=("skills",))
-    account.see(DocumentSubmitted, DAY, vpn(1), doc_type="invoice")
+    account.see(DocumentSubmitted, DAY, vpn(1), doc_type=paper)
+    assert account.confidence(MOMENTS) == 0
+
+
+@pytest.mark.parametrize("name", ["name", "country", "email", "phone"])
+def test_who_somebody_is_and_how_to_reach_them_is_a_moment_and_names_its_list(name: str) -> None:
+    account = Account(created=T0)
+    said = (ListEntry("vpn", "a list", "2026-11-20"),)
+    account.see(DocumentSubmitted, DAY, replace(vpn(1), lists=said))
+    account.see(ProfileUpdated, DAY, vpn(1), changed_fields=("skills", name))
+    evidence = account.fired(MOMENTS)
+    assert evidence is not None
+    assert evidence.numbers["lists"] == ["vpn: a list of 2026-11-20"]
+
+
+def test_the_earliest_event_of_a_kind_is_the_one_behind_it_whichever_is_heard_of_first() -> None:
+    account = Account(created=T0)
+    for day in (3, 2):
+        account.see(ProfileUpdated, day * DAY, vpn(1), changed_fields=("email",))
+    account.see(DocumentSubmitted, 4 * DAY, vpn(1))
+    evidence = account.fired(MOMENTS)
+    assert evidence is not None
+    assert [(ref.ts - T0) // DAY for ref in evidence.refs] == [2, 4]
+
+
+def test_a_sign_up_that_arrives_last_makes_no_moment_of_what_followed_the_first_days() -> None:
+    account = Account()
+    account.see(DocumentSubmitted, DAY, vpn(1))
+    account.see(PayoutMethodAdded, 31 * DAY, vpn(1))
+    account.see(AccountCreated, 0, facts(1))
     assert account.confidence(MOMENTS) == 0
 
 
@@ -34,6 +68,28 @@ def test_relays_and_company_gateways_do_not_count() -> None:
         account.see(DocumentSubmitted, DAY, facts(1, classes=classes))
         account.see(PayoutMethodAdded, DAY, facts(1, classes=classes))
         assert account.confidence(MOMENTS) == 0
+
+
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [
+        (("hosting", "university"), 0.0),
+        (("hosting", "mobile"), 0.0),
+        (("hosting", "hotel"), 0.0),
+        (("tor", "university"), 0.6),
+        (("cgnat", "public_proxy"), 0.6),
+        (("hosting", "vpn"), 0.6),
+        (("public_proxy", "relay"), 0.0),
+        (("corporate", "tor"), 0.0),
+    ],
+)
+def test_a_campus_on_a_hosting_list_hides_nobody_and_an_exit_on_a_campus_does(
+    classes: tuple[str, ...], expected: float
+) -> None:
+    account = Account(created=T0)
+    account.see(DocumentSubmitted, 0, facts(1, classes=classes))
+    account.see(PayoutMethodAdded, DAY, facts(1, classes=classes))
+    assert account.confidence(MOMENTS) == expected
 
 
 def test_only_the_first_thirty_days_of_a_known_sign_up_count() -> None:

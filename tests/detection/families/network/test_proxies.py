@@ -10,7 +10,7 @@ from tests.detection.families.network.kit import DAY, HOUR, T0, Account, facts
 PROXIES = "residential_proxy_egress"
 
 
-def rotate(*countries: str, gap: int = 0, exits: int | None = None) -> float:
+def rotate(*countries: str | None, gap: int = 0, exits: int | None = None) -> float:
     account = Account()
     for n, country in enumerate(countries):
         number = n if exits is None else n % exits
@@ -24,6 +24,18 @@ def test_confidence_grows_with_exits_and_countries() -> None:
     assert rotate("A", "A", "A", "A", "A") == 0.5
     assert rotate("A", "A", "A", "A", "A", "A") == 1.0
     assert rotate("A", "B", "C") == 1.0
+
+
+def test_an_exit_of_an_unknown_place_is_no_third_country() -> None:
+    assert rotate("A", "B", None) == 0.5
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_week_is_judged_whichever_of_its_exits_is_heard_of_last(order: tuple[int, ...]) -> None:
+    account = Account()
+    for n in order:
+        account.start(3 * n * DAY, facts(n + 1, classes=("residential_proxy",)))
+    assert account.confidence(PROXIES) == 0.5
 
 
 def test_one_stable_exit_is_a_sold_home_line() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from streams.detection.messages import Who
-from tests.detection.families.network.kit import DAY, HOUR, T0, Account, Shared, facts, link
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, T0, Account, Shared, facts, link
 
 SHARED = "shared_ip_multi_account"
 KEY = "198.51.1.7"
@@ -19,6 +19,11 @@ def crowd(count: int, *, whos: list[Who] | None = None, gap: int = HOUR) -> Shar
 def test_confidence_by_number_of_unrelated_accounts(count: int, expected: float) -> None:
     shared = crowd(count)
     assert {shared.confidence(f"a{n}", SHARED) for n in range(count)} == {expected}
+
+
+@pytest.mark.parametrize(("count", "expected"), [(50, 1.0), (51, 0.0)])
+def test_more_accounts_than_a_hub_has_are_nobodys(count: int, expected: float) -> None:
+    assert crowd(count).confidence("a0", SHARED) == expected
 
 
 def test_sign_ups_close_together_add_to_it() -> None:
@@ -46,6 +51,8 @@ def test_agencies_families_and_one_persons_accounts_are_one_group() -> None:
     assert crowd(6, whos=[Who(identity="i")] * 6).confidence("a1", SHARED) == 0
     chain = [Who(), Who(related=("a0",)), Who(related=("a1",)), Who(related=("a2",))]
     assert crowd(4, whos=chain).confidence("a1", SHARED) == 0
+    brought_together = [Who(), Who(), Who(related=("a0", "a1")), Who(related=("a0",)), Who()]
+    assert crowd(5, whos=brought_together).confidence("a4", SHARED) == 0
 
 
 def test_a_declaration_takes_the_finding_back() -> None:
@@ -101,7 +108,24 @@ def test_an_account_sends_the_link_at_its_second_session_of_a_week_and_then_dail
     assert not rare.sent("ip")
 
 
-@pytest.mark.parametrize("name", ["mobile", "relay", "tor", "vpn", "office", "satellite", "residential_proxy"])
+@pytest.mark.parametrize(
+    ("gap", "sent"), [(5 * MINUTE - 1, 0), (5 * MINUTE, 1), (7 * DAY, 1), (7 * DAY + 1, 0), (-10 * MINUTE, 1)]
+)
+def test_two_sessions_lie_five_minutes_to_a_week_apart_whichever_is_heard_of_first(gap: int, sent: int) -> None:
+    account = Account()
+    for at in (0, gap):
+        account.start(at, facts())
+    assert len(account.sent("ip")) == sent
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("office", "coworking", "university", "education", "library", "hotel"),
+        *("mobile", "cgnat", "satellite", "corporate"),
+        *("relay", "tor", "vpn", "public_proxy", "residential_proxy"),
+    ],
+)
 def test_shared_classes_send_no_ip_link(name: str) -> None:
     account = Account()
     for hour in range(5):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,12 @@ def test_an_hour_of_two_operators_or_of_many_own_networks_is_no_one_vpns() -> No
     assert visit([*hops, *own]).confidence(SPREAD) == 1.0
 
 
+def test_tor_is_one_operator_whatever_vpn_lists_say_of_its_exits() -> None:
+    circuits = [(n * MINUTE, facts(n, classes=("tor", "vpn") if n % 2 else ("tor",), operator=None)) for n in range(4)]
+    assert visit(circuits).confidence(SPREAD) == 0.6
+    assert visit([*circuits, (5 * MINUTE, vpn(9))]).confidence(SPREAD) == 1.0
+
+
 def test_a_carriers_addresses_are_one_network() -> None:  # B04
     steps = [(n * 20 * MINUTE, facts(n % 200, asn=64999, classes=("mobile",))) for n in range(300)]
     assert visit(steps).confidence(SPREAD) == 0
@@ -95,6 +102,20 @@ def test_a_relays_addresses_are_one_network() -> None:  # B05
         (n * 5 * MINUTE, facts(n, asn=64600 + n % 3, classes=("relay",), operator="EXAMPLE_RELAY")) for n in range(120)
     ]
     assert visit(steps).confidence(SPREAD) == 0
+
+
+@pytest.mark.parametrize("name", ["mobile", "cgnat", "satellite", "corporate", "relay"])
+def test_what_deals_out_many_networks_is_one(name: str) -> None:
+    steps = [(n * 4 * MINUTE, facts(20 + n, asn=64700 + n % 3, classes=(name,), operator="Example")) for n in range(12)]
+    others = [(n * MINUTE, facts(n)) for n in (1, 2)]
+    assert visit([*steps, *others]).confidence(SPREAD) == 0
+    assert visit([*steps, *others, (50 * MINUTE, facts(3))]).confidence(SPREAD) == 1.0
+
+
+@pytest.mark.parametrize(("name", "expected"), [("corporate", 0), ("satellite", 0), ("tor", 0), ("mobile", 1.0)])
+def test_an_exit_that_nobody_chose_by_country_says_nothing_of_places(name: str, expected: float) -> None:
+    steps = [(n * HOUR, facts(n, country=country, asn=7, classes=(name,))) for n, country in enumerate("ABCDEFG")]
+    assert visit(steps).confidence(SPREAD) == expected
 
 
 def test_relays_whose_feed_names_no_operator_are_one_network_too_and_carrier_grade_nat_is_its_providers() -> None:
@@ -119,6 +140,15 @@ def test_that_one_vpn_explains_it_names_the_list_that_says_so() -> None:
     assert account.confidence(SPREAD) == 0.6
     assert account.state.fired[SPREAD].numbers["lists"] == ["vpn: a list of 2026-11-20"]
     assert "lists" not in visit([(n * HOUR, facts(n, country=f"C{n}")) for n in range(3)]).state.fired[SPREAD].numbers
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_of_several_lists_the_newest_is_named_in_any_order(order: tuple[int, ...]) -> None:
+    account = Account()
+    for n in order:
+        said = (ListEntry("vpn", f"list {n}", f"2026-11-{20 + n}"),)
+        account.start(n * HOUR, facts(n, country=f"C{n}", classes=("vpn",), operator="ASTRILL", lists=said))
+    assert account.state.fired[SPREAD].numbers["lists"] == ["vpn: list 2 of 2026-11-22"]
 
 
 WHERE = st.sampled_from(

@@ -4,12 +4,13 @@ from typing import Any
 from zlib import crc32
 
 import pytest
+from msgspec.structs import replace
 
 from streams.detection.families.network import builds
 from streams.detection.families.network.builds import build_of
 from streams.detection.families.network.rhythm import alike, week_of
 from streams.detection.messages import Who
-from tests.detection.families.network.kit import DAY, HOUR, MINUTE, Account, Shared, facts, link, vpn
+from tests.detection.families.network.kit import DAY, HOUR, MINUTE, T0, Account, Shared, facts, link, vpn
 
 SUBNET = "shared_subnet_single_use_devices"
 WEEK = bytes(24) + b"\x04" * 60 + bytes(84)
@@ -46,7 +47,8 @@ def test_own_hours_or_own_hardware_are_ordinary_neighbours() -> None:
     assert found(team(5, {0: {"agent": "safari/macos/desktop"}, 1: {"tz": "Europe/Y"}}))
     assert not found(team(4, agent=""))
     assert not found(team(4, tz=""))
-    assert not found(team(4, week=bytes(24) + b"\x04" * 4 + bytes(140)))
+    assert not found(team(4, week=bytes(24) + b"\x04" * 4 + b"\x03" + bytes(139)))
+    assert found(team(4, week=bytes(24) + b"\x04" * 5 + bytes(139)))
 
 
 def test_another_browser_version_is_another_setup() -> None:
@@ -88,6 +90,16 @@ def test_a_replaced_device_counts_for_as_long_as_the_window() -> None:
                 for n in range(4)
             )
         assert found(shared) is expected, weeks
+
+
+def test_a_device_of_long_ago_is_forgotten_also_while_its_account_is_quiet() -> None:
+    for day, expected in ((29, False), (31, True)):
+        shared = Shared()
+        for at, device in ((0, 9), (10 * DAY, 0)):
+            shared.take([link("subnet", "198.51.1.0/24", "a0", at, devices=[device], **SETUP)])
+        for n in range(1, 4):
+            shared.take([link("subnet", "198.51.1.0/24", f"a{n}", day * DAY + n, devices=[n], **SETUP)])
+        assert found(shared) is expected
 
 
 def test_a_second_device_in_use_is_told_again_each_week_and_a_replaced_one_never() -> None:
@@ -137,6 +149,21 @@ def test_links_are_daily_or_with_a_new_device() -> None:
     assert len(account.sent("subnet")[-1].data["devices"]) == 2
 
 
+def test_a_clock_is_its_zone_or_else_its_offset() -> None:
+    account = Account()
+    clocks: list[dict[str, Any]] = [{"tz": "Asia/X", "tz_offset_min": 60}, {"tz_offset_min": 0}, {}]
+    for n, clock in enumerate(clocks):
+        account.start(n * DAY, facts(), **clock)
+    assert [sent.data["tz"] for sent in account.sent("subnet")] == ["Asia/X", "0", ""]
+
+
+def test_the_first_four_devices_of_a_week_are_enough() -> None:
+    account = Account()
+    for n in range(10):
+        account.start(n * 10 * MINUTE, facts(), device_id=f"d{n}")
+    assert [len(sent.data["devices"]) for sent in account.sent("subnet")] == [1, 2, 3, 4]
+
+
 def test_a_second_device_that_begins_within_the_same_minutes_is_told_of() -> None:
     account = Account()
     account.start(0, facts(), device_id="laptop")
@@ -155,12 +182,53 @@ def test_links_are_daily_while_what_they_carry_changes_and_weekly_then() -> None
     assert len(account.sent("subnet")) == 9
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("related", ["b"]),
+        ("identity", "i"),
+        ("agency_verified", True),
+        ("agency", "g"),
+        ("affiliations", ["coworking:198.51.1.0/24"]),
+    ],
+)
+def test_a_declaration_is_told_of_the_next_day(name: str, value: object) -> None:
+    """What was said of a team must not stand for a week after it declared itself."""
+    account = Account()
+    profile = account.state.profile
+    profile.agency, profile.agency_verified = ("", True) if name == "agency" else ("g", False)
+    for day in range(4):
+        account.start(day * DAY, facts(), device_id="d")
+        if day == 1:
+            setattr(profile, name, value)
+    assert [(sent.ts - T0) // DAY for sent in account.sent("subnet")] == [0, 2]
+
+
 def test_vpn_exits_are_grouped_by_operator_and_city() -> None:
     account = Account()
     account.start(0, vpn(1))
     account.start(HOUR, vpn(2, operator=None))
     account.start(2 * HOUR, facts(3, operator="Example Fibre"))
     assert [sent.key for sent in account.sent("subnet")] == ["astrill+PT", "198.51.2.0/24", "198.51.3.0/24"]
+
+
+def test_cities_of_one_name_are_two_places() -> None:
+    account = Account()
+    for hour, country in enumerate(("US", "CR")):
+        account.start(hour * HOUR, replace(vpn(hour, country), city="San José"))
+    assert [sent.key for sent in account.sent("subnet")] == ["astrill+San José, US", "astrill+San José, CR"]
+
+
+def test_accounts_behind_one_operators_exits_are_not_told_to_be_on_one_network() -> None:
+    shared = Shared()
+    for n in range(4):
+        account = Account(f"a{n}")
+        account.state.active_hours = {T0 // DAY - day: 0xFF << 9 for day in range(1, 6)}
+        where = replace(vpn(n), city="Lisbon", agent="chrome/windows/desktop")
+        account.start(n * HOUR, where, device_id=f"d{n}", tz="Asia/X")
+        shared.take(account.sent("subnet"))
+    assert shared.findings["a0", SUBNET].numbers["network"] == "astrill (exits in Lisbon, PT)"
+    assert team(4).findings["a0", SUBNET].numbers["network"] == "198.51.1.0/24"
 
 
 def test_the_weeks_profile_and_its_likeness() -> None:
