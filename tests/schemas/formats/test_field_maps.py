@@ -115,6 +115,8 @@ def test_times(source: str, at: Any, expected: str) -> None:
         ('path = "at", unit = "ms"', True, RejectReason.WRONG_TYPE),
         ('path = "at", unit = "s"', 1772442847250001999, RejectReason.IMPOSSIBLE_DATE),
         ('path = "at", unit = "s"', 1e300, RejectReason.IMPOSSIBLE_DATE),
+        ('path = "at", unit = "s"', 10**400, RejectReason.IMPOSSIBLE_DATE),
+        ('path = "at", unit = "auto"', -(10**400), RejectReason.IMPOSSIBLE_DATE),
         ('path = "at", unit = "s"', -5, RejectReason.IMPOSSIBLE_DATE),
         ('path = "at", unit = "auto"', 0, RejectReason.IMPOSSIBLE_DATE),
         ('path = "at", unit = "auto"', 20260302, RejectReason.IMPOSSIBLE_DATE),
