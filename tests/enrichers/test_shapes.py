@@ -143,6 +143,24 @@ def test_a_residential_proxy_needs_no_confidence_and_no_date() -> None:
         assert networks.read({"network_last_seen": "2026-01-02", **other}, "t").classes == set()
 
 
+@pytest.mark.parametrize(
+    "strange", [["vpn", "list", "2026-01-02"], ["vpn", "list", "", float("nan")], ["vpn", "list", "", 1.01],
+                ["vpn", "list", "", -0.1], ["vpn", 3, "", 1.0], [["vpn"], "list", "", 1.0], "vpn!", 7, None]
+)  # fmt: skip
+def test_of_a_strange_record_in_our_own_form_only_what_can_be_facts_is_taken(strange: object) -> None:
+    good = ["hosting", "list", "2026-01-02", 0]
+    kind = networks.read({"classes": ["vpn", 3, "hosting"], "operator": 5, "lists": [strange, good]}, "t")
+    assert kind == networks.Kind(
+        frozenset({"vpn", "hosting"}), None, (ListEntry("hosting", "list", "2026-01-02", 0.0),)
+    )
+    assert networks.read({"classes": ["vpn"], "lists": strange}, "t").classes == {"vpn"}
+
+
+def test_classes_in_another_form_are_somebody_elses() -> None:
+    assert not networks.recognises({"classes": "vpn"})
+    assert networks.read({"classes": {"vpn": True}, "vpn": True}, "t").classes == {"vpn"}
+
+
 def test_the_text_false_is_not_true() -> None:
     assert networks.read({"vpn": "false", "tor": "", "proxy": "true"}, "t").classes == {"public_proxy"}
 
