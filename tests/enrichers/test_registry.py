@@ -138,6 +138,15 @@ def test_two_enabled_entries_may_not_claim_the_same(tmp_path: Path) -> None:
     assert load_registry(path).match(bytes([192, 0, 2, 1]), None) is not None
 
 
+@pytest.mark.parametrize("same", ["192.0.2.7/32", "2001:DB8:0::/32"])
+def test_nor_the_same_in_two_spellings(tmp_path: Path, same: str) -> None:
+    path = tmp_path / "mine.toml"
+    other = "192.0.2.7" if "." in same else "2001:db8::/32"
+    path.write_text(OVERLAPPING.replace("192.0.2.0/28", same).replace("192.0.2.0/24", other))
+    with pytest.raises(RegistryError, match=r"is enabled in OLD too"):
+        load_registry(path)
+
+
 def test_unknown_keys_and_bad_toml_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     for text in (b"reviewed = 2026-11-24\nentries = []\ncolour = 1", b"reviewed =", b"\xff", b"a = " + b"[" * 5_000):
