@@ -39,6 +39,14 @@ def test_any_text_is_a_prefix_or_a_reason(text: str) -> None:
     assert isinstance(found, tuple) or found in {prefixes.NOT_A_PREFIX, prefixes.HOST_BITS}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["192.0.2.1/33", "192.0.2.1/128", "2001:db8::1/129", "192.0.2.1/", "192.0.2.1/-1", "192.0.2.1/032x", "::ffff:192.0.2.1/129"],
+)  # fmt: skip
+def test_a_length_that_an_address_cannot_have_is_no_prefix(text: str) -> None:
+    assert parse_prefix(text) == prefixes.NOT_A_PREFIX
+
+
 @given(V4, V4)
 def test_ranges_are_cut_as_by_the_standard_library(one: int, other: int) -> None:
     first, last = sorted((one, other))
