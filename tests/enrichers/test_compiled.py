@@ -102,6 +102,14 @@ def test_outranked_claims_are_counted_by_source() -> None:
     assert merged.records[1][1]["classes"] == ["relay", "tor"]
 
 
+@pytest.mark.parametrize("last", [(0xC000_02FF, 128), (0xC000_02FE, 127)])
+def test_the_last_addresses_of_a_prefix_are_covered_by_it_too(last: Prefix) -> None:
+    """A relay's last address, on a VPN list, is a relay: what comes after it is not."""
+    after = (0xC000_0300, 128)
+    pairs = [((0xC000_0200, 120), Claim("relay", "r")), *((at, Claim("vpn", "v")) for at in (last, after))]
+    assert [record["classes"] for _, record in merge(pairs).records] == [["relay"], ["relay"], ["vpn"]]
+
+
 def test_a_row_without_a_prefix_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"'192\.0\.2\.1/24': host-bits"):
         write_networks([Row("192.0.2.1/24", "vpn", "a")], tmp_path / "t.mmdb", 0, "test")

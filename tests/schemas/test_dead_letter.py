@@ -72,6 +72,11 @@ def test_headers_are_kept_all_or_none_and_without_them_it_is_not_complete() -> N
         assert decode_dead_letter(sent.encode()) == sent
 
 
+def test_headers_that_do_not_fit_are_left_out_with_the_key() -> None:
+    cut = letter(b"x", b"k", headers=[("h", b"x" * 2_000)]).within(1_000)
+    assert (cut.raw, cut.key, cut.headers, cut.is_complete) == (b"x", None, None, False)
+
+
 def test_a_header_that_is_null_can_be_read_again() -> None:
     sent = letter(b"x", headers=[("h", None)])  # type: ignore[list-item] # Kafka has such
     assert decode_dead_letter(sent.encode()).headers == (("h", b""),)

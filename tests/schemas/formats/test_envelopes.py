@@ -237,5 +237,6 @@ def test_bad_elements_are_rejected_singly_and_too_many_together() -> None:
     ]
     (many,) = DETECTING.decode(ENCODE({"records": [{}] * 10_001, "op": "x"}), NOW)
     assert getattr(many, "reason", None) is RejectReason.MISSING_FIELD
+    assert len(FormatDecoder([], only=load_map("entra")).decode(ENCODE({"records": [{}] * 10_000}), NOW)) == 10_000
     (flood,) = FormatDecoder([], only=load_map("entra")).decode(ENCODE({"records": [{}] * 10_001}), NOW)
     assert getattr(flood, "reason", None) is RejectReason.TOO_MANY
