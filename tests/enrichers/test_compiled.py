@@ -82,6 +82,32 @@ def test_a_list_that_says_a_class_twice_is_one_entry() -> None:
     assert record["lists"] == [["tor", "a", "2026-11-24", 0.5], ["tor", "b", "", 1.0]]
 
 
+@pytest.mark.parametrize("narrow_dated", ["2026-11-20", "2026-11-24"])
+def test_what_a_list_says_of_a_narrower_prefix_counts_there(narrow_dated: str) -> None:
+    wide, narrow = (0xC000_0200, 120), (0xC000_0200, 124)
+    claims = [
+        (wide, Claim("vpn", "a", "2026-11-22", 0.5, "WIDE")),
+        (wide, Claim("tor", "a", "2026-11-22", 0.5)),
+        (narrow, Claim("vpn", "a", narrow_dated, 0.4, "NARROW")),
+    ]
+    record = merge(claims).records[1][1]
+    assert record["lists"] == [["vpn", "a", narrow_dated, 0.4], ["tor", "a", "2026-11-22", 0.5]]
+    assert record["operator"] == "NARROW"
+
+
+def test_an_operator_is_that_of_the_narrowest_claim_that_names_one_unless_a_relay_outranks_it() -> None:
+    wide, narrow = (0xC000_0200, 120), (0xC000_0200, 124)
+
+    def operators(outer: Claim, inner: Claim) -> list[str | None]:
+        return [record.get("operator") for _, record in merge([(wide, outer), (narrow, inner)]).records]
+
+    vpn, relay = Claim("vpn", "v", operator="ASTRILL"), Claim("relay", "r", operator="GATE")
+    assert operators(vpn, Claim("tor", "t")) == ["ASTRILL", "ASTRILL"]
+    assert operators(vpn, Claim("relay", "r")) == ["ASTRILL", None], "the name of what is cancelled is not the relay's"
+    assert operators(relay, Claim("corporate", "c")) == ["GATE", "GATE"]
+    assert operators(relay, vpn) == ["GATE", "GATE"]
+
+
 def test_very_many_claims_about_one_prefix_are_not_copied_for_each_of_them() -> None:
     at: Prefix = (0xC000_0200, 120)
     pairs = [(at, Claim("vpn", f"s{number % 3}", "", 1.0, f"operator {number}")) for number in range(1_500)]
