@@ -227,6 +227,22 @@ def test_envelopes_without_end_are_refused() -> None:
     assert rejected(ENCODE([nested])).reason is RejectReason.TOO_DEEP
 
 
+def test_the_innermost_that_says_something_is_believed_and_a_cloud_events_id_over_an_outbox() -> None:
+    uuid = "5f0c1a34-6d1f-4f0e-9d61-0d7f5d8a3b10"
+    without = {name: value for name, value in LOGIN.items() if name != "event_id"}
+    headers = [("ce_id", b"outer"), ("id", uuid.encode())]
+    for order in (headers, headers[::-1]):
+        assert events(ENCODE(without), order)[0].event_id == "outer"
+        assert events(ENCODE(cloud_event(without)), order)[0].event_id == "ce-1"
+    assert events(ENCODE(without), headers[1:])[0].event_id == uuid
+
+
+def test_an_envelope_that_cannot_be_opened_is_rejected_as_it_came() -> None:
+    empty = {"specversion": "1.0", "id": "ce-2"}
+    outcomes = DETECTING.decode(ENCODE([cloud_event(LOGIN), empty]), NOW, [("ce_type", b"of all")])
+    assert [getattr(outcome, "raw", None) for outcome in outcomes] == [None, ENCODE(empty)]
+
+
 def test_bad_elements_are_rejected_singly_and_too_many_together() -> None:
     outcomes = DETECTING.decode(ENCODE([cloud_event(LOGIN), {"op": "d", "before": {}}, 7, LOGIN]), NOW)
     assert [getattr(outcome, "reason", None) for outcome in outcomes] == [
