@@ -156,3 +156,12 @@ def test_a_line_as_long_as_the_limit_is_read_and_a_longer_one_does_not_hide_the_
 def test_what_is_no_name_names_nobody(value: object) -> None:
     assert name_of(value) is None
     assert name_of(" " + "x" * 100) == "x" * 100
+
+
+def test_the_status_of_one_exit_says_nothing_of_the_next(text: Text) -> None:
+    statements, _ = text(
+        "tor-exit-addresses",
+        "ExitNode A\nLastStatus 2026-11-24 05:00:00\nExitAddress 192.0.2.1 2026-11-20 05:00:00\n"
+        "ExitNode B\nExitAddress 192.0.2.2 2026-11-21 05:00:00\n",
+    )
+    assert [statement.last_seen for statement in statements] == ["2026-11-24", "2026-11-21"]
