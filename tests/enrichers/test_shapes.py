@@ -168,3 +168,18 @@ def test_the_text_false_is_not_true() -> None:
 def test_table_of_text_records_is_refused(samples: Path, tmp_path: Path) -> None:
     with pytest.raises(TableError, match="shape: found records of type str; expected maps"):
         open_table(samples / "maxmind/MaxMind-DB-string-value-entries.mmdb", "geo", tmp_path)
+
+
+def test_edges_of_what_a_record_may_say() -> None:
+    assert [networks.read({"ipv4_32": users}, "t").classes for users in (15, 16)] == [set(), {"cgnat"}]
+    assert [asn.read({"asn": number}).asn for number in (0, 1, 2**32 - 1, 2**32)] == [None, 1, 2**32 - 1, None]
+    assert [geo.read({"country_code": code}).country for code in ("XX", "ZZ", "de")] == [None, None, "DE"]
+    pole = geo.read({"country_code": "AQ", "latitude": -90, "longitude": 180, "radius": 0})
+    assert (pole.latitude, pole.longitude, pole.radius_km) == (-90.0, 180.0, 0.0)
+
+
+def test_a_date_of_the_record_counts_over_the_tables_and_the_first_named_tunnel_is_the_operator() -> None:
+    for record, expected in (({"last_seen": "2026-01-02"}, "2026-01-02"), ({}, "2026-02-02")):
+        assert networks.read({"is_vpn": True, **record}, "t", "2026-02-02").lists[0].dated == expected
+    tunnels = [{"type": "VPN", "operator": "FIRST"}, {"type": "VPN"}, {"type": "VPN", "operator": "SECOND"}]
+    assert networks.read({"tunnels": tunnels}, "t").operator == "FIRST"
