@@ -28,8 +28,12 @@ def unpack_mmdb(content: bytes, largest: int) -> bytes:
     unpack = zstandard.ZstdDecompressor()
     made = bytearray()
     for number, length in enumerate(struct.unpack_from(f">{count}I", content, _HEAD.size)):
+        block = content[start : start + length]
         try:
-            made += unpack.decompress(content[start : start + length], max_output_size=block_size)
+            # a block that states its size is unpacked to that size, whatever the maximum says
+            if zstandard.frame_content_size(block) > block_size:
+                raise ValueError(f"block {number} of {count}: unpacks to more than {block_size} bytes")
+            made += unpack.decompress(block, max_output_size=block_size)
         except zstandard.ZstdError as error:
             raise ValueError(f"block {number} of {count}: {error}") from error
         start += length

@@ -109,7 +109,7 @@ def _faults(file: RegistryFile) -> list[str]:
     faults: list[str] = []
     forbidden = {asn: rule.id for rule in file.never_score for asn in rule.asns}
     seen: set[str] = set()
-    enabled: dict[str | int, str] = {}
+    enabled: dict[object, str] = {}
     for entry in file.entries:
         if entry.id in seen:
             faults.append(f"{entry.id}: the id is used twice")
@@ -123,13 +123,13 @@ def _faults(file: RegistryFile) -> list[str]:
         if entry.confidence < 1 and entry.expires is None:
             faults.append(f"{entry.id}: confidence below 1 needs an expires date")
         faults += [f"{entry.id}: AS{n} is never scored ({forbidden[n]})" for n in entry.asns if n in forbidden]
+        claimed: list[object] = [*entry.asns]
         for prefix in entry.prefixes:
             try:
-                ipaddress.ip_network(prefix)
+                claimed.append(ipaddress.ip_network(prefix))
             except ValueError as error:
                 faults.append(f"{entry.id}: {error}")
         if entry.enabled:
-            claimed: tuple[str | int, ...] = (*entry.prefixes, *entry.asns)
             faults += [
                 f"{entry.id}: {what} is enabled in {enabled[what]} too, and only one of them can answer"
                 for what in claimed

@@ -46,6 +46,7 @@ LEAST_SHARE: Final = {"geo": 0.9, "asn": 0.9, "networks": 0.5}
 """Of what the table in use knows. Registries of places only grow; lists of proxies may shrink, but not by half."""
 ENOUGH: Final = 50
 """Answers below this say nothing about a rate."""
+_NARROWER: Final = f"narrower prefixes: /{SHORTEST_4} (IPv6 /{SHORTEST_6})"
 
 
 def check_epoch(table: Table, now: float) -> None:
@@ -74,8 +75,7 @@ def check_records(table: Table, copy: Path) -> None:
     if not any(RECOGNISES[table.role](record) for _, record in sample):
         keys = ", ".join(sorted({str(key) for _, record in sample for key in record})[:6]) or "nothing"
         raise TableError(table.path, "shape", f"records with {keys}", f"records of a {table.role} table")
-    if table.role == "networks":
-        _check_width(table, sample)
+    _check_width(table, sample)
 
 
 def check_canaries(table: Table, canaries: Mapping[str, object]) -> None:
@@ -89,13 +89,16 @@ def check_canaries(table: Table, canaries: Mapping[str, object]) -> None:
 
 
 def check_answers(table: Table) -> None:
-    """Look up addresses all over the space: none may fail."""
+    """Look up addresses all over the space: none may fail, nor get a class from a prefix that is too wide."""
     for ip in spread():
         try:
-            table.look_up(ip)
+            record, length = table.look_up(ip)
+            wide = length < (SHORTEST_6 if ":" in ip else SHORTEST_4) and _has_classes(table, record)
         except Exception as error:  # a damaged file may raise anything; all of it means the same
             words = f"{type(error).__name__}: {error}"
             raise TableError(table.path, f"look-up of {ip}", words, "an answer") from error
+        if wide:
+            raise TableError(table.path, "prefix", f"classes for all of {ip}/{length}", _NARROWER)
 
 
 def check_hit_rate(table: Table, replaces: Table, in_use: Sequence[str]) -> None:
@@ -119,9 +122,12 @@ def spread() -> tuple[str, ...]:
 
 def _check_width(table: Table, sample: Iterable[tuple[Prefix, Any]]) -> None:
     for prefix, record in sample:
-        if is_too_wide(prefix) and networks.read(record, "").classes:
-            expected = f"narrower prefixes: /{SHORTEST_4} (IPv6 /{SHORTEST_6})"
-            raise TableError(table.path, "prefix", f"classes for all of {text_of(prefix)}", expected)
+        if is_too_wide(prefix) and _has_classes(table, record):
+            raise TableError(table.path, "prefix", f"classes for all of {text_of(prefix)}", _NARROWER)
+
+
+def _has_classes(table: Table, record: object) -> bool:
+    return table.role == "networks" and isinstance(record, dict) and bool(networks.read(record, "").classes)
 
 
 def _sample(table: Table, copy: Path) -> list[tuple[Prefix, Any]]:

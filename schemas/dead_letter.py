@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 MAX_RAW_BYTES = 640 * 1024
 """In base64 853 KiB, so the letter stays below the 1 MiB that producer and broker allow by default."""
 MAX_KEY_BYTES = 16 * 1024
+MAX_HEADER_BYTES = 16 * 1024
+"""Names and values of all headers; those of a CloudEvent have a few hundred."""
 
 
 class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,23 +38,25 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     version: int = 1
     meant_for: str = ""
     """Topic of a stage's output that was too large for it: `raw` is then that output, not the source record."""
+    headers: tuple[tuple[str, bytes], ...] | None = ()
+    """Of the source record, where `raw` is its whole value: a CloudEvent may have its id, type and time there. None = too long to keep."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether `raw` is all there was, so that it can be sent again."""
-        return self.raw_size == len(self.raw or b"")
+        """Whether `raw` and the headers are all there was, so that it can be sent again."""
+        return self.raw_size == len(self.raw or b"") and self.headers is not None
 
     def encode(self) -> bytes:
         """Give the letter as JSON."""
         return msgspec.json.encode(self)
 
     def within(self, most: int) -> DeadLetter:
-        """The letter in at most `most` bytes of JSON: `raw` is cut, and the key left out when that is not enough."""
+        """The letter in at most `most` bytes of JSON: `raw` is cut; the key and the headers are left out when that is not enough."""
         if len(self.encode()) <= most:
             return self
         bare = self if self.raw is None else msgspec.structs.replace(self, raw=b"")
         if len(bare.encode()) > most:
-            bare = msgspec.structs.replace(bare, key=None)
+            bare = msgspec.structs.replace(bare, key=None, headers=None if bare.headers else bare.headers)
         if self.raw is None:
             return bare
         room = max(0, most - len(bare.encode())) // 4 * 3
@@ -78,6 +84,7 @@ def dead_letter(
     key: bytes | None = None,
     ordinal: int = 0,
     meant_for: str = "",
+    headers: Sequence[tuple[str, bytes]] = (),
 ) -> DeadLetter:
     """Write a letter, cutting what would not fit."""
     return DeadLetter(
@@ -93,4 +100,11 @@ def dead_letter(
         key=None if key is None else key[:MAX_KEY_BYTES],
         ordinal=ordinal,
         meant_for=meant_for,
+        headers=_kept(headers) if headers else (),
     )
+
+
+def _kept(headers: Sequence[tuple[str, bytes]]) -> tuple[tuple[str, bytes], ...] | None:
+    """All headers, or none of them: part of an event's attributes would make another event of it. Kafka has values that are null."""
+    kept = tuple((name, bytes(value or b"")) for name, value in headers)
+    return kept if sum(len(name.encode()) + len(value) for name, value in kept) <= MAX_HEADER_BYTES else None

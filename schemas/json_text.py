@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64decode
-from collections import Counter
-from contextlib import suppress
 from typing import NoReturn
 
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
@@ -14,7 +11,6 @@ _INTEGER_ID = re.compile(rb'_id"[ \t\r\n]*:[ \t\r\n]*(-?(?:0|[1-9][0-9]*))(?=[ \
 """JSON's own spaces and integers: what this takes for one becomes a text, and is then read without a look at its digits."""
 _ID_KEY = re.compile(r'"[^"]*_id"')
 _EXCERPT_LENGTH = 80
-_SHORTEST_REPETITION = len('{"a":1,"a":2}')
 
 
 class _NotANumberError(Exception):
@@ -82,35 +78,6 @@ def repeated_keys(raw: bytes) -> set[str]:
         for key, _ in found:
             (repeated if key in seen else seen).add(key)
     return repeated
-
-
-def repeated_within(raw: bytes, keys: frozenset[str]) -> set[str]:
-    """Name those of `keys` that any object has more than once, also in JSON that stands in a text or in base64 of it."""
-    repeated: set[str] = set()
-    pending: list[str | bytes] = [raw]
-
-    def look(pairs: list[tuple[str, object]]) -> None:
-        if len(dict(pairs)) < len(pairs):
-            counts = Counter(key for key, _ in pairs)
-            repeated.update(key for key, count in counts.items() if count > 1 and key in keys)
-        for key, value in pairs:
-            if key == "data_base64" and isinstance(value, str):
-                with suppress(ValueError):
-                    pending.append(b64decode(value))
-            elif value and isinstance(value, str | list):
-                pending.extend(_json_in(value))
-
-    while pending:
-        with suppress(ValueError, RecursionError):
-            pending.extend(_json_in(json.loads(pending.pop(), object_pairs_hook=look, parse_int=str, parse_float=str)))
-    return repeated
-
-
-def _json_in(value: object) -> list[str]:
-    """Texts that may be JSON with a repeated key: the value itself, or elements of an array. Objects have been looked at."""
-    if isinstance(value, str):
-        return [value] if len(value) >= _SHORTEST_REPETITION and value.lstrip()[:1] in ("{", "[") else []
-    return [text for member in value for text in _json_in(member)] if isinstance(value, list) else []
 
 
 def has_not_a_number(raw: bytes) -> bool:

@@ -53,7 +53,6 @@ INFRASTRUCTURE = {"DATACENTER": "hosting", "MOBILE": "mobile", "SATELLITE": "sat
 _SPUR = frozenset({"tunnels", "infrastructure", "client"})
 _OTHER = frozenset(
     {
-        "classes",
         "is_anonymous",
         "connection_type",
         "user_type",
@@ -69,6 +68,8 @@ _OTHER = frozenset(
 
 def recognises(record: Record) -> bool:
     """Whether the record speaks of network classes in one of the known shapes."""
+    if _is_compiled(record):
+        return True
     record = inner(record, "traits") or record
     known = not _FLAGS.keys().isdisjoint(record) or not _OTHER.isdisjoint(record)
     return known or any(codes <= record.keys() for codes in _CARRIER)
@@ -79,7 +80,7 @@ def read(record: Record, source: str, dated: str = "") -> Kind:
 
     `source` and `dated` name the table and its day in the entries of other people's records that state neither.
     """
-    if "classes" in record:
+    if _is_compiled(record):
         return _compiled(record)
     if not _SPUR.isdisjoint(record):
         return _spur(record, source, dated)
@@ -106,10 +107,25 @@ def read(record: Record, source: str, dated: str = "") -> Kind:
     return Kind(frozenset(found), operator, entries)
 
 
+def _is_compiled(record: Record) -> bool:
+    return isinstance(record.get("classes"), list)
+
+
 def _compiled(record: Record) -> Kind:
-    """Our own: `{classes, operator?, lists: [[class, source, dated, confidence], …]}`."""
-    lists = tuple(ListEntry(str(c), str(s), str(d), float(p)) for c, s, d, p in record.get("lists", ()))
-    return Kind(frozenset(record["classes"]), text(record.get("operator")), lists)
+    """Our own: `{classes, operator?, lists: [[class, source, dated, confidence], …]}`; what is not of that form says nothing.
+
+    Facts are written and read again by the next stage: a number among the classes would be no facts there.
+    """
+    stated = record.get("lists")
+    lists = filter(None, map(_listed, stated)) if isinstance(stated, list) else ()
+    return Kind(frozenset(texts(record["classes"])), text(record.get("operator")), tuple(lists))
+
+
+def _listed(entry: object) -> ListEntry | None:
+    match entry:
+        case [str(network_class), str(source), str(dated), int() | float() as confidence] if 0 <= confidence <= 1:
+            return ListEntry(network_class, source, dated, float(confidence))
+    return None
 
 
 def _spur(record: Record, source: str, dated: str) -> Kind:

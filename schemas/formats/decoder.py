@@ -19,18 +19,17 @@ from schemas.diagnosis import READ_FAULTS
 from schemas.formats.envelopes import Content, attributes_of, contents, is_envelope, shared
 from schemas.formats.field_map import FieldMap
 from schemas.formats.paths import Scope
-from schemas.formats.prefix import LENGTH as PREFIX_LENGTH
 from schemas.formats.prefix import read_json
+from schemas.formats.repeats import repeated_within
 from schemas.formats.times import UnfitError, moment_of
-from schemas.json_text import repeated_within
 from schemas.reasons import Reject, RejectReason, Tombstone
 
 _OURS = ("event_id", "occurred_at")
 _OURS_IN_TEXT = b'"event_id"'
 """What is without it is not worth the quick reader's while, nor ours when it is no JSON; an escaped spelling is found later."""
 _COMPLETED = {"event_id": "id", "type": "type", "occurred_at": "time"}
-_DECIDING = ANY_TYPES | frozenset(_COMPLETED.values())
-"""Of our own format in envelopes. Once it is decoded nobody can tell that a key was there twice."""
+_DECIDING = ANY_TYPES | frozenset(_COMPLETED.values()) | {"op", "after", "payload", "data", "data_base64"}
+"""Of our own format in envelopes, and of these where they have it. Once it is decoded nobody can tell that a key was there twice."""
 
 
 class Element(NamedTuple):
@@ -98,9 +97,7 @@ class FormatDecoder(EventDecoder):
             return None
         kept = self._few(found, value)
         if isinstance(kept, list) and any(element.map is None and element.fault is None for element in kept):
-            repeated = repeated_within(value[PREFIX_LENGTH:] if value[:1] == b"\x00" else value, _DECIDING)
-            if repeated:
-                return Reject(RejectReason.REPEATED_KEY, f"found twice: {', '.join(sorted(repeated))}", value)
+            return _repeats(value) or kept
         return kept
 
     def _parts(self, field_map: FieldMap, scope: Scope) -> list[Element]:
@@ -193,6 +190,15 @@ def _repeated(found: Sequence[Element]) -> int:
         for key, element in scopes.items()
         if element.map is not None and beside[key] > 1
     ) + sum(said[key] * len(msgspec.json.encode(envelope)) for key, envelope in envelopes.items())
+
+
+def _repeats(value: bytes) -> Reject | None:
+    """The fault of a record in which a deciding key of our own format is there twice."""
+    try:
+        repeated = repeated_within(value, _DECIDING)
+    except RecursionError:
+        return Reject(RejectReason.TOO_DEEP, "nested beyond what can be searched for repeated keys", value)
+    return Reject(RejectReason.REPEATED_KEY, f"found twice: {', '.join(sorted(repeated))}", value) if repeated else None
 
 
 def _completes(content: Content) -> bool:

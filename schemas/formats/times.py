@@ -15,6 +15,8 @@ Unit = Literal["s", "ms", "us", "ns", "auto"]
 
 _EARLIEST_AUTO = 1e8
 """Seconds, in March 1973. Below are 0 for "not known", days such as 20260302, and clocks that began when a machine did."""
+_LARGEST_SHOWN = 1e300
+"""JSON has whole numbers that no float can hold, and only floats can be shown shortly."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IN_MICROSECONDS: dict[str, tuple[int, int]] = {"s": (1_000_000, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}
 _ZONED = re.compile(r"[0-9](?:[Zz]|[+-][0-9]{2}:?[0-9]{2})\Z")
@@ -74,7 +76,8 @@ def moment_of(number: float, unit: Unit) -> datetime:
     try:
         return _EPOCH + timedelta(microseconds=int(number * times) // by)
     except (OverflowError, ValueError) as error:
-        raise UnfitError(RejectReason.IMPOSSIBLE_DATE, f"occurred_at: found {size:.3g} {unit} from 1970") from error
+        shown = f"{min(size, _LARGEST_SHOWN):.3g}"
+        raise UnfitError(RejectReason.IMPOSSIBLE_DATE, f"occurred_at: found {shown} {unit} from 1970") from error
 
 
 def _in_zone(zone: str) -> Callable[[str], str]:

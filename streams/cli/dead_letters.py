@@ -2,8 +2,8 @@
 
 list             one line a letter, oldest first
 show PART:OFF    all of one letter, with the bytes that were rejected
-send PART:OFF    put its bytes back on the topic they came from, same key; with
-                 --file a repaired copy. With --reason: all letters of a reason.
+send PART:OFF    put it back on the topic it came from, same key and headers;
+                 with --file a repaired copy. With --reason: all of a reason.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def run(arguments: Namespace) -> int:
     if arguments.action == "show":
         return _show(letters[0])
     repaired = _repaired(arguments.file)
-    return _send(settings, letters, repaired)
+    return send_back(settings, letters, repaired)
 
 
 def place_of(arguments: Namespace) -> Place | None:
@@ -108,10 +108,18 @@ def in_full(letter: DeadLetter) -> list[str]:
         "reason": letter.reason,
         "detail": letter.detail,
         "key": repr(letter.key),
+        **({"headers": _headers_of(letter)} if letter.headers != () else {}),
         **({"meant for": letter.meant_for} if letter.meant_for else {}),
         "bytes": f"{letter.raw_size}" + ("" if letter.is_complete else f", {len(letter.raw or b'')} of them kept"),
     }
     return [line for name, text in rows.items() for line in wrapped(text, indent=" " * 10, first=f"{name:<10}")]
+
+
+def _headers_of(letter: DeadLetter) -> str:
+    """The headers in words."""
+    if letter.headers is None:
+        return "too long to be kept"
+    return ", ".join(f"{name}={value.decode(errors='backslashreplace')}" for name, value in letter.headers)
 
 
 def _letters(opened: Reader) -> Iterator[tuple[Place, DeadLetter]]:
@@ -170,14 +178,16 @@ def _repaired(file: str | None) -> bytes | None:
         raise BadInputError(f"{file}: {error.strerror}") from error
 
 
-def _send(settings: Settings, letters: list[DeadLetter], repaired: bytes | None) -> int:
+def send_back(settings: Settings, letters: list[DeadLetter], repaired: bytes | None) -> int:
+    """Put the records of letters back where they came from; RefusedError says which could not be, after the others were."""
     from streams.cli.kafka_access import writer
 
     outputs = sum(bool(letter.meant_for) for letter in letters)
     fit = [letter for letter in letters if not letter.meant_for and (letter.is_complete or repaired is not None)]
     with writer(settings) as opened:
         for letter in fit:
-            opened.send(letter.topic, letter.key, letter.raw if repaired is None else repaired)
+            raw = letter.raw if repaired is None else repaired
+            opened.send(letter.topic, letter.key, raw, letter.headers or ())
     print(f"{len(fit)} sent back", file=sys.stderr)
     left = len(letters) - len(fit)
     if outputs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -60,9 +60,11 @@ class Writer:
         self._refused = 0
         self._first: Exception | None = None
 
-    def send(self, topic: str, key: bytes | None, value: bytes | None) -> None:
+    def send(
+        self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()
+    ) -> None:
         """Start to send a record."""
-        self._under_way.append(self._producer.send(topic, value=value, key=key))
+        self._under_way.append(self._producer.send(topic, value=value, key=key, headers=list(headers)))
         while self._under_way and self._under_way[0].is_done:
             self._settle()
 

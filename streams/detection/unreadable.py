@@ -24,7 +24,10 @@ def bury(
     ordinal: int,
     result: Result,
 ) -> None:
-    """Send one record, or one element of it, to the dead letters and count it by reason."""
+    """Send one record, or one element of it, to the dead letters and count it by reason.
+
+    What is not the whole value has been written so that it needs no headers.
+    """
     letter = dead_letter(
         topic=record.topic,
         partition=record.partition,
@@ -36,6 +39,7 @@ def bury(
         record_timestamp_ms=record.timestamp,
         key=record.key,
         ordinal=ordinal,
+        headers=record.headers if raw == record.value else (),
     )
     key = f"{record.topic}/{record.partition}/{record.offset}/{ordinal}".encode()
     result.outputs.append(Output(DEAD_LETTERS.name, key, letter.encode()))

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 import pytest
 
 from schemas.dead_letter import dead_letter
-from streams.cli.dead_letters import Place, in_full, line_of, place_of
-from streams.cli.outcome import BadInputError
+from streams.cli import kafka_access
+from streams.cli.dead_letters import Place, in_full, line_of, place_of, send_back
+from streams.cli.kafka_access import Writer
+from streams.cli.outcome import BadInputError, RefusedError
+from streams.runtime.settings import Settings
 from tests.cli.conftest import Command
 
 LETTER = dead_letter(
@@ -47,6 +52,47 @@ def test_in_full() -> None:
 def test_an_output_says_where_it_was_to_go() -> None:
     shown = in_full(msgspec.structs.replace(LETTER, meant_for="enriched-events", raw_size=9))
     assert shown[5:] == ["meant for enriched-events", "bytes     9, 4 of them kept"]
+
+
+def test_headers_are_shown_where_there_were_any() -> None:
+    shown = in_full(msgspec.structs.replace(LETTER, headers=(("ce_id", b"7\xff"), ("x\x1b", b"\x1b"))))
+    assert shown[5:] == ["headers   ce_id=7\\xff, x\ufffd=\ufffd", "bytes     4"]
+    assert in_full(msgspec.structs.replace(LETTER, headers=None))[5] == "headers   too long to be kept"
+
+
+class Producer:
+    """A client that only takes note."""
+
+    def __init__(self) -> None:
+        self.records: list[dict[str, object]] = []
+
+    def send(self, topic: str, **record: object) -> Delivered:
+        self.records.append({"topic": topic, **record})
+        return Delivered()
+
+
+class Delivered:
+    is_done = True
+
+    def get(self, timeout: float) -> None: ...
+
+
+def test_a_record_goes_back_with_its_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    producer, headers = Producer(), (("ce_id", b"7"),)
+
+    @contextmanager
+    def writer(settings: Settings) -> Iterator[Writer]:
+        yield Writer(settings, producer)
+
+    monkeypatch.setattr(kafka_access, "writer", writer)
+    letters = [msgspec.structs.replace(LETTER, headers=headers), LETTER]
+    assert send_back(Settings(), letters, None) == 0
+    record = {"topic": "platform-events", "key": b"a-1", "value": b"\x1b[2J"}
+    assert producer.records == [{**record, "headers": list(headers)}, {**record, "headers": []}]
+    with pytest.raises(RefusedError, match="1 not sent: too long to be kept whole"):
+        send_back(Settings(), [msgspec.structs.replace(LETTER, headers=None)], None)
+    assert send_back(Settings(), letters[:1], b"{}") == 0
+    assert producer.records[-1] == {**record, "value": b"{}", "headers": list(headers)}
 
 
 def test_places() -> None:

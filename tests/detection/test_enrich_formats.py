@@ -63,6 +63,28 @@ def test_headers_reach_the_decoder() -> None:
     assert msgspec.json.decode(result.outputs[-1].value, type=EnrichedEvent).event.event_id == "x1"
 
 
+def test_a_letter_of_a_whole_record_has_its_headers_and_is_the_same_event_when_it_comes_again() -> None:
+    used = stage(login="detect")
+    headers = (("ce_specversion", b"1.0"), ("ce_id", b"x1"), ("ce_time", b"2026-03-02T09:14:07Z"))
+    said = {name: value for name, value in LOGIN.items() if name not in ("event_id", "occurred_at")}
+    (output,) = run(used, "login-events", msgspec.json.encode({**said, "account_id": ""}), headers=headers).outputs
+    letter = decode_dead_letter(output.value)
+    assert (letter.reason, letter.headers) == ("bad_id", headers)
+    again = run(used, "login-events", (letter.raw or b"").replace(b'""', b'"a"'), headers=letter.headers)
+    assert msgspec.json.decode(again.outputs[-1].value, type=EnrichedEvent).event.event_id == "x1"
+
+
+def test_a_letter_of_one_of_several_elements_says_itself_what_the_headers_said() -> None:
+    used = stage(login="detect")
+    bad = {name: value for name, value in LOGIN.items() if name != "occurred_at"} | {"account_id": ""}
+    headers = (("ce_id", b"of all"), ("ce_time", b"2026-03-02T09:14:07Z"))
+    result = run(used, "login-events", msgspec.json.encode([bad, bad]), headers=headers)
+    letters = [decode_dead_letter(output.value) for output in result.outputs if output.topic == DEAD_LETTERS.name]
+    assert [(letter.reason, letter.headers) for letter in letters] == [("bad_id", ())] * 2
+    again = run(used, "login-events", (letters[1].raw or b"").replace(b'""', b'"a"'))
+    assert msgspec.json.decode(again.outputs[-1].value, type=EnrichedEvent).event.event_id == LOGIN["event_id"]
+
+
 def test_guesses_of_strangers_and_removed_rows_are_counted_and_never_buried() -> None:
     used = stage(login="keycloak")
     nobody = list(records("made_keycloak"))[2]

@@ -82,6 +82,32 @@ def test_a_list_that_says_a_class_twice_is_one_entry() -> None:
     assert record["lists"] == [["tor", "a", "2026-11-24", 0.5], ["tor", "b", "", 1.0]]
 
 
+@pytest.mark.parametrize("narrow_dated", ["2026-11-20", "2026-11-24"])
+def test_what_a_list_says_of_a_narrower_prefix_counts_there(narrow_dated: str) -> None:
+    wide, narrow = (0xC000_0200, 120), (0xC000_0200, 124)
+    claims = [
+        (wide, Claim("vpn", "a", "2026-11-22", 0.5, "WIDE")),
+        (wide, Claim("tor", "a", "2026-11-22", 0.5)),
+        (narrow, Claim("vpn", "a", narrow_dated, 0.4, "NARROW")),
+    ]
+    record = merge(claims).records[1][1]
+    assert record["lists"] == [["vpn", "a", narrow_dated, 0.4], ["tor", "a", "2026-11-22", 0.5]]
+    assert record["operator"] == "NARROW"
+
+
+def test_an_operator_is_that_of_the_narrowest_claim_that_names_one_unless_a_relay_outranks_it() -> None:
+    wide, narrow = (0xC000_0200, 120), (0xC000_0200, 124)
+
+    def operators(outer: Claim, inner: Claim) -> list[str | None]:
+        return [record.get("operator") for _, record in merge([(wide, outer), (narrow, inner)]).records]
+
+    vpn, relay = Claim("vpn", "v", operator="ASTRILL"), Claim("relay", "r", operator="GATE")
+    assert operators(vpn, Claim("tor", "t")) == ["ASTRILL", "ASTRILL"]
+    assert operators(vpn, Claim("relay", "r")) == ["ASTRILL", None], "the name of what is cancelled is not the relay's"
+    assert operators(relay, Claim("corporate", "c")) == ["GATE", "GATE"]
+    assert operators(relay, vpn) == ["GATE", "GATE"]
+
+
 def test_very_many_claims_about_one_prefix_are_not_copied_for_each_of_them() -> None:
     at: Prefix = (0xC000_0200, 120)
     pairs = [(at, Claim("vpn", f"s{number % 3}", "", 1.0, f"operator {number}")) for number in range(1_500)]
@@ -100,6 +126,14 @@ def test_outranked_claims_are_counted_by_source() -> None:
     merged = merge([(wide, Claim("relay", "r")), (narrow, Claim("vpn", "v")), (narrow, Claim("tor", "t"))])
     assert merged.outranked == {"v": 1}
     assert merged.records[1][1]["classes"] == ["relay", "tor"]
+
+
+@pytest.mark.parametrize("last", [(0xC000_02FF, 128), (0xC000_02FE, 127)])
+def test_the_last_addresses_of_a_prefix_are_covered_by_it_too(last: Prefix) -> None:
+    """A relay's last address, on a VPN list, is a relay: what comes after it is not."""
+    after = (0xC000_0300, 128)
+    pairs = [((0xC000_0200, 120), Claim("relay", "r")), *((at, Claim("vpn", "v")) for at in (last, after))]
+    assert [record["classes"] for _, record in merge(pairs).records] == [["relay"], ["relay"], ["vpn"]]
 
 
 def test_a_row_without_a_prefix_is_named(tmp_path: Path) -> None:

@@ -97,6 +97,9 @@ class Broken:
         "text",
         7,
         {"classes": 3},
+        {"classes": "vpn"},
+        {"classes": [3, b"vpn", ["vpn"], None, ""]},
+        {"tunnels": 3},
         {"location": {"x": object()}},
     ],
 )

@@ -87,6 +87,7 @@ def test_unpacking() -> None:
         (pack(b"y" * (LARGEST + 1)), "accepted are"),
         (struct.pack(">8sIII", b"DETBLK01", 0, 1, 9), "accepted are"),
         (struct.pack(">8sIIII", b"DETBLK01", 99, 1, 9, 30) + zstandard.compress(b"12345678"), "the header says 9"),
+        (struct.pack(">8sIIII", b"DETBLK01", 99, 1, 99, 30) + zstandard.compress(bytes(100)), "more than 99 bytes"),
     ],
 )
 def test_damaged_containers_are_refused(content: bytes, words: str) -> None:

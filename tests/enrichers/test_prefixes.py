@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichers import prefixes
-from enrichers.prefixes import is_global, is_too_wide, of_network, of_range, parse_prefix, parse_range, text_of
+from enrichers.prefixes import (
+    is_global,
+    is_too_wide,
+    of_network,
+    of_range,
+    parse_prefix,
+    parse_range,
+    text_of,
+    unmapped_range,
+)
 from schemas.addresses import parse_address
 
 V4 = st.integers(0, 2**32 - 1)
@@ -37,6 +46,14 @@ def test_text_and_network_agree_with_the_standard_library(given: IPv4Network | I
 def test_any_text_is_a_prefix_or_a_reason(text: str) -> None:
     found = parse_prefix(text)
     assert isinstance(found, tuple) or found in {prefixes.NOT_A_PREFIX, prefixes.HOST_BITS}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["192.0.2.1/33", "192.0.2.1/128", "2001:db8::1/129", "192.0.2.1/", "192.0.2.1/-1", "192.0.2.1/032x", "::ffff:192.0.2.1/129"],
+)  # fmt: skip
+def test_a_length_that_an_address_cannot_have_is_no_prefix(text: str) -> None:
+    assert parse_prefix(text) == prefixes.NOT_A_PREFIX
 
 
 @given(V4, V4)
@@ -91,7 +108,21 @@ def test_width_and_publicity(text: str, public: bool, wide: bool) -> None:
 
 @pytest.mark.parametrize(
     ("first", "last"),
-    [("a", "b"), ("192.0.2.1", "192.0.2.0"), ("192.0.2.1", "2001:db8::"), ("192.0.2.0/24", "192.0.2.9")],
+    [
+        ("a", "b"),
+        ("192.0.2.1", "192.0.2.0"),
+        ("192.0.2.1", "2001:db8::"),
+        ("192.0.2.0/24", "192.0.2.9"),
+        ("192.0.2.0", "192.0.3.0/24"),
+        ("2001:db8::", "192.0.2.1"),
+    ],
 )
 def test_what_is_no_range(first: str, last: str) -> None:
     assert isinstance(parse_range(first, last), str)
+
+
+def test_a_range_may_be_one_address_and_mapped_only_as_a_whole() -> None:
+    assert parse_range("192.0.2.1", "192.0.2.1") == (0xC000_0201, 0xC000_0201)
+    first, last = 0xFFFF_C000_0200, 0xFFFF_C000_02FF
+    assert unmapped_range(first, last) == (0xC000_0200, 0xC000_02FF)
+    assert unmapped_range(first, 0x1_0000_C000_02FF) == (first, 0x1_0000_C000_02FF)

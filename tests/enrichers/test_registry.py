@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import socket
-from datetime import date
+import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,22 @@ def test_old_facts_are_weak_and_expire_by_event_date() -> None:
     assert in_force(entries["NET-1"], date(2100, 1, 1))
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "Pacific/Honolulu"])
+def test_the_last_day_of_use_ends_at_midnight_utc_wherever_the_worker_is(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        enricher = Enricher(Snapshot(load_registry()))
+        midnight = int(datetime(2027, 7, 1, tzinfo=UTC).timestamp() * 1000)
+        for ms, expected in ((midnight - 1, "NET-2"), (midnight, None), (midnight - 1, "NET-2")):
+            assert enricher.facts("210.52.109.1", None, ms).registry == expected
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 def test_the_unverified_list_is_off_and_never_scored_facts_are_listed() -> None:
     registry = load_registry()
     net4 = next(entry for entry in registry.entries if entry.id == "NET-4")
@@ -66,7 +83,7 @@ as_of = 2026-01-01
 enabled = true
 verify_before_enable = true
 prefixes = ["10.0.0.1/8"]
-asns = [20485]
+asns = [64500, 20485]
 [[entries]]
 id = "A"
 fact = "f"
@@ -136,6 +153,15 @@ def test_two_enabled_entries_may_not_claim_the_same(tmp_path: Path) -> None:
         load_registry(path)
     path.write_text(OVERLAPPING.replace("/28", "/24").replace("enabled = true", "enabled = false", 1))
     assert load_registry(path).match(bytes([192, 0, 2, 1]), None) is not None
+
+
+@pytest.mark.parametrize("same", ["192.0.2.7/32", "2001:DB8:0::/32"])
+def test_nor_the_same_in_two_spellings(tmp_path: Path, same: str) -> None:
+    path = tmp_path / "mine.toml"
+    other = "192.0.2.7" if "." in same else "2001:db8::/32"
+    path.write_text(OVERLAPPING.replace("192.0.2.0/28", same).replace("192.0.2.0/24", other))
+    with pytest.raises(RegistryError, match=r"is enabled in OLD too"):
+        load_registry(path)
 
 
 def test_unknown_keys_and_bad_toml_are_refused(tmp_path: Path) -> None:

@@ -143,6 +143,24 @@ def test_a_residential_proxy_needs_no_confidence_and_no_date() -> None:
         assert networks.read({"network_last_seen": "2026-01-02", **other}, "t").classes == set()
 
 
+@pytest.mark.parametrize(
+    "strange", [["vpn", "list", "2026-01-02"], ["vpn", "list", "", float("nan")], ["vpn", "list", "", 1.01],
+                ["vpn", "list", "", -0.1], ["vpn", 3, "", 1.0], [["vpn"], "list", "", 1.0], "vpn!", 7, None]
+)  # fmt: skip
+def test_of_a_strange_record_in_our_own_form_only_what_can_be_facts_is_taken(strange: object) -> None:
+    good = ["hosting", "list", "2026-01-02", 0]
+    kind = networks.read({"classes": ["vpn", 3, "hosting"], "operator": 5, "lists": [strange, good]}, "t")
+    assert kind == networks.Kind(
+        frozenset({"vpn", "hosting"}), None, (ListEntry("hosting", "list", "2026-01-02", 0.0),)
+    )
+    assert networks.read({"classes": ["vpn"], "lists": strange}, "t").classes == {"vpn"}
+
+
+def test_classes_in_another_form_are_somebody_elses() -> None:
+    assert not networks.recognises({"classes": "vpn"})
+    assert networks.read({"classes": {"vpn": True}, "vpn": True}, "t").classes == {"vpn"}
+
+
 def test_the_text_false_is_not_true() -> None:
     assert networks.read({"vpn": "false", "tor": "", "proxy": "true"}, "t").classes == {"public_proxy"}
 
@@ -150,3 +168,18 @@ def test_the_text_false_is_not_true() -> None:
 def test_table_of_text_records_is_refused(samples: Path, tmp_path: Path) -> None:
     with pytest.raises(TableError, match="shape: found records of type str; expected maps"):
         open_table(samples / "maxmind/MaxMind-DB-string-value-entries.mmdb", "geo", tmp_path)
+
+
+def test_edges_of_what_a_record_may_say() -> None:
+    assert [networks.read({"ipv4_32": users}, "t").classes for users in (15, 16)] == [set(), {"cgnat"}]
+    assert [asn.read({"asn": number}).asn for number in (0, 1, 2**32 - 1, 2**32)] == [None, 1, 2**32 - 1, None]
+    assert [geo.read({"country_code": code}).country for code in ("XX", "ZZ", "de")] == [None, None, "DE"]
+    pole = geo.read({"country_code": "AQ", "latitude": -90, "longitude": 180, "radius": 0})
+    assert (pole.latitude, pole.longitude, pole.radius_km) == (-90.0, 180.0, 0.0)
+
+
+def test_a_date_of_the_record_counts_over_the_tables_and_the_first_named_tunnel_is_the_operator() -> None:
+    for record, expected in (({"last_seen": "2026-01-02"}, "2026-01-02"), ({}, "2026-02-02")):
+        assert networks.read({"is_vpn": True, **record}, "t", "2026-02-02").lists[0].dated == expected
+    tunnels = [{"type": "VPN", "operator": "FIRST"}, {"type": "VPN"}, {"type": "VPN", "operator": "SECOND"}]
+    assert networks.read({"tunnels": tunnels}, "t").operator == "FIRST"

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from enrichers.compiled import Row, write_networks
 from enrichers.demo import DemoNetworks
 from enrichers.enrich import Enricher
 from enrichers.registry import load_registry
 from enrichers.snapshot import Snapshot, TablesError, load_snapshot
+from enrichers.table_checks import SAMPLE
 from enrichers.tables import ROLES, TableError, open_table
 
 ADDRESSES = ("1.1.1.1", "8.8.8.8", "81.2.69.160", "175.45.176.1", "0.0.0.1", "223.255.255.1", "2001:db8::1", "2a00::1")
@@ -121,6 +123,19 @@ def test_every_damaged_file_is_refused_or_answers_without_raising(samples: Path,
             enricher = Enricher(Snapshot(load_registry(), **tables))  # type: ignore[arg-type]
             for ip in ADDRESSES:
                 assert enricher.facts(ip, None, 0).ip == ip
+
+
+@pytest.mark.parametrize(("prefix", "fits"), [("128.0.0.0/7", False), ("128.0.0.0/8", True), ("2400::/12", False)])
+def test_a_class_for_a_large_part_of_the_world_is_found_wherever_it_stands(
+    tmp_path: Path, prefix: str, fits: bool
+) -> None:
+    rows = [Row(f"1.{n // 200}.{n % 200}.0/24", "vpn", f"list {n}") for n in range(SAMPLE + 50)]
+    write_networks([*rows, Row(prefix, "vpn", "damaged")], tmp_path / "n.mmdb", 1_790_000_000, "test")
+    if fits:
+        open_table(tmp_path / "n.mmdb", "networks", tmp_path / "private")
+        return
+    with pytest.raises(TableError, match=r"prefix: found classes for all of .*; expected narrower prefixes: /8"):
+        open_table(tmp_path / "n.mmdb", "networks", tmp_path / "private")
 
 
 def test_all_faults_are_told_at_once(demo_paths: dict[str, Path], tmp_path: Path) -> None:

@@ -100,8 +100,17 @@ def test_a_moment_after_the_year_9999_is_refused_also_when_the_record_has_no_tim
     assert isinstance(EventDecoder().decode(login(occurred_at="9999-12-31T23:59:59Z"), -1)[0], Decoded)
 
 
-def test_what_is_just_as_large_as_a_limit_is_read() -> None:
-    raw = login(account_id=7)
+def test_the_first_moment_of_1970_is_an_event_and_a_record_of_then_knows_the_future() -> None:
+    raw = login(occurred_at="1970-01-01T00:00:00Z")
+    assert [getattr(outcome, "ts_ms", None) for outcome in EventDecoder().decode(raw, 0)] == [0]
+    (outcome,) = EventDecoder().decode(login(), 0)
+    assert isinstance(outcome, Reject)
+    assert outcome.reason is RejectReason.FUTURE_DATED
+
+
+@pytest.mark.parametrize("agent", ["x", "\\"], ids=["quick", "careful"])
+def test_what_is_just_as_large_as_a_limit_is_read(agent: str) -> None:
+    raw = login(account_id="a" * 256, event_id=7, user_agent=agent)
     both = b"[" + raw + b"," + raw + b"]"
     fits = EventDecoder(DecodeLimits(max_event_bytes=len(raw), max_events=2, max_record_bytes=len(both)))
     assert [type(outcome) for outcome in (*fits.decode(raw, -1), *fits.decode(both, -1))] == [Decoded] * 3
@@ -220,7 +229,7 @@ def test_other_alphabets_pass() -> None:
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
 @pytest.mark.parametrize(("levels", "fits"), [(15, True), (16, False), (200_000, False)])
 def test_nesting_has_an_exact_limit(opening: str, closing: str, levels: int, fits: bool) -> None:
-    raw = login(weather="X").replace(b'"X"', (opening * levels + "1" + closing * levels).encode())
+    raw = login(weather="X", client_hints=...).replace(b'"X"', (opening * levels + "1" + closing * levels).encode())
     limits = DecodeLimits(max_event_bytes=4_000_000)
     (outcome,) = EventDecoder(limits).decode(raw, RECORD_TS)
     assert isinstance(outcome, Decoded) if fits else isinstance(outcome, Reject)

@@ -148,6 +148,7 @@ def test_every_class_has_its_source_date_and_confidence(built: Path) -> None:
         tuple(getattr(e, f) for f in e.__struct_fields__) for e in asked.facts("198.51.100.130", None, 0).lists
     ] == [("vpn", "x4bnet-vpn", "2026-11-23", 0.5)]
     assert [(e.source, e.dated) for e in asked.facts("192.0.2.11", None, 0).lists] == [("exits", "2026-11-22")]
+    assert [(e.source, e.dated) for e in asked.facts("192.0.2.200", None, 0).lists] == [("asndrop", "2026-11-24")]
 
 
 def test_a_relays_list_says_where_its_user_is_and_an_asn_list_whose_it_is(built: Path) -> None:
@@ -179,7 +180,7 @@ def test_the_manifest(built: Path) -> None:
     by_name = {feed.name: feed for feed in manifest.feeds}
     assert by_name["spur"].kinds == {"hosting": 1, "relay": 1, "residential_proxy": 1, "vpn": 1}
     assert by_name["spur"].unused == 2, "place and network are not taken from it"
-    assert (by_name["spur"].entries, by_name["spur"].used) == (3, 3)
+    assert (by_name["spur"].entries, by_name["spur"].used, by_name["spur"].prefixes) == (3, 3, 3)
     assert by_name["relay"].kinds == {"geo": 4, "relay": 5}
     assert by_name["x4bnet-vpn"].outranked == 1
     assert by_name["iptoasn"].kinds == {"asn": 4, "corporate": 1}
@@ -217,6 +218,7 @@ def test_progress_reaches_the_end_of_every_list(feeds: Path, tmp_path: Path) -> 
 
 def test_verify_agrees_with_what_was_built(built: Path) -> None:
     assert verify(built, read_manifest(built), TODAY) == []
+    assert verify(built, read_manifest(built), date(2026, 11, 26)) == [], "two days are not over two"
 
 
 def test_verify_finds_every_difference(built: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from enrichers.feeds.statement import ListError
+from enrichers.feeds.source import Source
+from enrichers.feeds.statement import ListError, Notes, name_of
 from enrichers.prefixes import text_of
 from tests.enrichers.feeds.conftest import FIXTURES, Text, read, said
 
@@ -130,3 +132,36 @@ def test_what_is_no_domain(text: Text, bad: str) -> None:
     statements, notes = text("domains", bad)
     assert not statements
     assert notes.reasons == {"not-a-domain": 1}
+
+
+def test_a_list_cannot_say_that_it_is_of_an_impossible_day() -> None:
+    notes = Notes()
+    for impossible in (date(1970, 1, 1), date(2008, 12, 31), date(2100, 1, 2)):
+        notes.date_is(impossible)
+        assert notes.dated is None
+    for newest in (date(2009, 1, 1), date(2026, 11, 24), date(2100, 1, 1)):
+        notes.date_is(newest)
+        notes.date_is(date(2009, 1, 1))
+        assert notes.dated == newest
+
+
+def test_a_line_as_long_as_the_limit_is_read_and_a_longer_one_does_not_hide_the_next(tmp_path: Path) -> None:
+    (tmp_path / "list").write_bytes(b"123456789\n1234567890\n" + b"x" * 35 + b"\nlast")
+    notes = Notes()
+    assert list(Source(tmp_path / "list", date(2026, 11, 24)).lines(notes, 10)) == [(1, "123456789"), (4, "last")]
+    assert [(reject.line, reject.reason) for reject in notes.rejects] == [(2, "too-long"), (3, "too-long")]
+
+
+@pytest.mark.parametrize("value", ["", " ", "-", "?", "x" * 101, None, 7, ["x"]])
+def test_what_is_no_name_names_nobody(value: object) -> None:
+    assert name_of(value) is None
+    assert name_of(" " + "x" * 100) == "x" * 100
+
+
+def test_the_status_of_one_exit_says_nothing_of_the_next(text: Text) -> None:
+    statements, _ = text(
+        "tor-exit-addresses",
+        "ExitNode A\nLastStatus 2026-11-24 05:00:00\nExitAddress 192.0.2.1 2026-11-20 05:00:00\n"
+        "ExitNode B\nExitAddress 192.0.2.2 2026-11-21 05:00:00\n",
+    )
+    assert [statement.last_seen for statement in statements] == ["2026-11-24", "2026-11-21"]

@@ -13,6 +13,7 @@ from schemas.formats.decoder import FormatDecoder
 from schemas.formats.field_map import FieldMap
 from schemas.formats.model import MapError, read_map
 from schemas.formats.packaged import load_map
+from schemas.formats.times import moment_of
 from schemas.reasons import Reject, RejectReason
 from tests.schemas.formats.producers import MINIMAL, NOW, own_map, read
 from tests.schemas.records import login
@@ -106,6 +107,13 @@ def test_times(source: str, at: Any, expected: str) -> None:
     assert event(own_map("", time=f"occurred_at = {{ {source} }}"), at=at).occurred_at.isoformat() == expected
 
 
+@pytest.mark.parametrize(("first", "per_second"), [(10**8, 1), (10**11, 10**3), (10**14, 10**6), (10**17, 10**9)])
+def test_a_number_tells_its_unit_by_its_size_from_1973_to_5138(first: int, per_second: int) -> None:
+    assert moment_of(first, "auto").timestamp() * per_second == first
+    if per_second < 10**9:
+        assert moment_of(first * 1_000 - 1, "auto").year == 5138
+
+
 @pytest.mark.parametrize(
     ("source", "at", "reason"),
     [
@@ -115,6 +123,8 @@ def test_times(source: str, at: Any, expected: str) -> None:
         ('path = "at", unit = "ms"', True, RejectReason.WRONG_TYPE),
         ('path = "at", unit = "s"', 1772442847250001999, RejectReason.IMPOSSIBLE_DATE),
         ('path = "at", unit = "s"', 1e300, RejectReason.IMPOSSIBLE_DATE),
+        ('path = "at", unit = "s"', 10**400, RejectReason.IMPOSSIBLE_DATE),
+        ('path = "at", unit = "auto"', -(10**400), RejectReason.IMPOSSIBLE_DATE),
         ('path = "at", unit = "s"', -5, RejectReason.IMPOSSIBLE_DATE),
         ('path = "at", unit = "auto"', 0, RejectReason.IMPOSSIBLE_DATE),
         ('path = "at", unit = "auto"', 20260302, RejectReason.IMPOSSIBLE_DATE),

@@ -46,6 +46,13 @@ def test_every_map_has_a_sample_that_gives_events() -> None:
     assert giving == set(names())
 
 
+@pytest.mark.parametrize("ours", ["event_id", "occurred_at"])
+def test_one_name_of_our_own_format_makes_no_record_ours(ours: str) -> None:
+    record = msgspec.json.decode(next(records("made_okta"))) | {ours: "x"}
+    (outcome,) = FormatDecoder(load_all()).decode(msgspec.json.encode(record), NOW)
+    assert isinstance(outcome, Decoded)
+
+
 @pytest.mark.parametrize("sample", MAP_OF)
 def test_no_record_is_taken_for_another_producers(sample: str) -> None:
     maps = load_all()
