@@ -14,7 +14,7 @@ from faust.types import TP
 
 from streams.detection.stage import PlainRecord
 from streams.runtime.delivery import Pair, Parcel
-from streams.runtime.table import Held, NotOursError, StateTable, TableManager, UnansweredError, apply
+from streams.runtime.table import DELETED, Held, NotOursError, StateTable, TableManager, UnansweredError, apply
 
 TOPIC = "app-count-changelog"
 
@@ -54,6 +54,16 @@ def test_any_split_of_the_changelog_gives_the_same() -> None:
         for start in range(0, len(records), size):
             apply(held, records[start : start + size])
         assert held.raw == whole.raw
+
+
+def test_a_copy_that_is_read_for_months_remembers_few_of_the_deleted_keys() -> None:
+    held = Held()
+    apply(held, [record(0, b"kept", b"owner", 20)])
+    for number in range(1, 3 * DELETED):
+        apply(held, [PlainRecord("c", 0, number, 20, b"k%d" % number, None)])
+    assert len(held.epochs) <= DELETED + 2
+    apply(held, [record(3 * DELETED, b"kept", b"sleeper", 10)])
+    assert held.raw == {b"kept": b"owner"}
 
 
 class Log:
@@ -114,6 +124,41 @@ def test_a_writer_that_lost_the_partition_replaces_nothing_that_its_successor_ke
         assert table.persisted_offset(TP(TOPIC, 0)) == 0, "what others wrote is read"
         table.apply_changelog_batch([read_back(log, 0, 3, None)])
         assert table.raw(0) == {b"a": b"ours", b"b": b"ours"}
+
+    asyncio.run(work())
+
+
+def test_a_writer_that_lost_the_partition_replaces_nothing_that_was_read_before_two_hand_overs() -> None:
+    """Who was idle in between has written nothing of its own, and yet knows that the record is old."""
+
+    async def work() -> None:
+        table, log = table_of(), Log()
+        log.append(b"a", b"sleeper", 10)
+        log.append(b"a", b"owner", 20)
+        table.apply_changelog_batch([read_back(log, 0, 2, None)])
+        await take_over(table)
+        await give_back(table)
+        log.append(b"a", b"sleeper", 10)
+        log.append(b"b", b"successor, whose clock is behind", 21)
+        table.apply_changelog_batch([read_back(log, 2, 4, None)])
+        await take_over(table)
+        assert table.raw(0) == {b"a": b"owner", b"b": b"successor, whose clock is behind"}
+
+    asyncio.run(work())
+
+
+def test_an_epoch_under_which_nothing_was_written_is_held_against_nobody() -> None:
+    """A successor with a clock that is behind has not seen it."""
+
+    async def work() -> None:
+        table, log = table_of(), Log()
+        await take_over(table)
+        await give_back(table)
+        epoch = await take_over(table)
+        await give_back(table)
+        log.append(b"a", b"successor", epoch - 10)
+        table.apply_changelog_batch([read_back(log, 0, 1, None)])
+        assert table.raw(0) == {b"a": b"successor"}
 
     asyncio.run(work())
 
