@@ -11,6 +11,7 @@ from streams.cli.kafka_access import kafka_in_words
 from streams.cli.outcome import RefusedError
 from streams.runtime import reach
 from streams.runtime.settings import Settings
+from tests.cli.conftest import Command
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +30,18 @@ def test_standard_output_is_not_kafka(error: OSError) -> None:
     with pytest.raises(OSError) as caught, kafka_in_words(Settings()):  # noqa: PT011 (the very one)
         raise error
     assert caught.value is error
+
+
+@pytest.mark.parametrize("words", [["replay"], ["explain", "a"], ["scorecard"]])
+def test_brokers_that_refuse_us_are_bad_configuration_of_a_recorded_run(
+    command: Command, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    async def refuses(settings: Settings, wait_s: float) -> None:
+        raise reach.UnreachableError(["broker b:1: refused our password"], final=True)
+
+    monkeypatch.setattr(reach, "reach", refuses)
+    ended = command(*words, "kafka://b:1/t", "--tables", "none")
+    assert (ended.code, ended.err) == (3, f"personawatch {words[0]}: broker b:1: refused our password\n")
 
 
 @pytest.mark.parametrize("error", [KafkaTimeoutError("no answer"), ConnectionResetError("no answer")])
