@@ -144,7 +144,7 @@ def test_other_answers_and_other_questions_pass() -> None:
     [
         ((0, 0, 15, 15), (NONE, UNKNOWN_MEMBER)),  # half a session more than one
         ((0, 8, 17, 17), (NONE, UNKNOWN_MEMBER)),  # the group heard us when we asked, not when its answer came
-        ((0, 0, 8, 8, 12, 12), (NONE, NOT_COORDINATOR, UNKNOWN_MEMBER)),  # whoever answered knew nothing of us
+        ((0, 0, 4, 4, 12, 12), (NONE, NOT_COORDINATOR, UNKNOWN_MEMBER)),  # whoever answered knew nothing of us
     ],
 )
 def test_silence_is_counted_from_the_last_question_that_the_group_took(
