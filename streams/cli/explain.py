@@ -58,7 +58,7 @@ def run(arguments: Namespace) -> int:
 
     with recorded_run():
         used = configuration(os.environ, arguments.catalogue, arguments.tables, arguments.format)
-    with Sources(arguments.sources, used.settings, used.formats) as sources:
+    with recorded_run(), Sources(arguments.sources, used.settings, used.formats) as sources:
         played = play(arguments.account, used, with_progress(sources.records(), sources.done, sources.total()))
     if played.refused:
         print(f"{played.refused:,} of {played.records:,} records were no events", file=sys.stderr)

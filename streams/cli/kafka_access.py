@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from streams.cli.outcome import BadConfigurationError, RefusedError
+from streams.cli.outcome import FULL, BadConfigurationError, RefusedError
 from streams.runtime import clients
 from streams.runtime.settings import Settings
 
@@ -44,10 +44,17 @@ def kafka_in_words(settings: Settings) -> Iterator[None]:
         refused = BadConfigurationError if error.final else RefusedError
         raise refused("\n".join(error.faults)) from error
     except (KafkaError, OSError) as error:
+        if _is_output(error):
+            raise
         detail = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RefusedError(
             f"Kafka at {settings.brokers}: {detail}; is it running, and is PERSONAWATCH_BROKERS right?"
         ) from error
+
+
+def _is_output(error: Exception) -> bool:
+    """Whether it is standard output's reader that has gone, or its disk that is full: the clients tell none of these of a broker."""
+    return isinstance(error, BrokenPipeError) or getattr(error, "errno", None) in FULL
 
 
 class Writer:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from errno import EDQUOT, ENOSPC
 from importlib import import_module
 from io import TextIOWrapper
 from traceback import print_exc
 
-from streams.cli.outcome import BAD_INPUT, BROKEN_PIPE, FAILURE, INTERRUPTED, OK, RefusedError
+from streams.cli.outcome import BAD_INPUT, BROKEN_PIPE, FAILURE, FULL, INTERRUPTED, OK, RefusedError
 from streams.cli.parsing import Parser
 
 COMMANDS = {
@@ -111,7 +110,7 @@ def _run(command: str, words: list[str]) -> int:
         _flush_into_nothing()
         return BROKEN_PIPE
     except OSError as error:
-        if error.errno not in (ENOSPC, EDQUOT):
+        if error.errno not in FULL:
             print_exc()
             return FAILURE
         _flush_into_nothing()

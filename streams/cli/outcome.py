@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
 
 OK = 0
 BAD_INPUT = 2
@@ -13,6 +14,8 @@ CONFIGURATION = 78
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 """What a shell reports of a program that wrote to a reader which had gone, as `… | head` does."""
+FULL = (ENOSPC, EDQUOT)
+"""Of a disk that takes no more, or no more of this user's."""
 
 
 class RefusedError(Exception):

@@ -77,7 +77,7 @@ def run(arguments: Namespace) -> int:
             groups = cohorts(arguments.cohorts, lines)
     with recorded_run():
         used = configuration(os.environ, arguments.catalogue, arguments.tables, arguments.format)
-    with Sources(arguments.sources, used.settings, used.formats) as sources:
+    with recorded_run(), Sources(arguments.sources, used.settings, used.formats) as sources:
         records = with_progress(sources.records(), sources.done, sources.total())
         card = score(used, records, told, groups, arguments.fail_under)
     if not card.accounts and (card.disparity is None or card.records <= card.refused):

@@ -7,8 +7,6 @@ line that is not an event ends it, with its number.
 
 from __future__ import annotations
 
-import gzip
-import io
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -94,16 +92,16 @@ def letters(lines: Iterator[bytes], *, as_is: bool) -> Iterator[Letter]:
 
 @contextmanager
 def lines_of(name: str) -> Iterator[Iterator[bytes]]:
-    """Open a file of lines, unpacked; `-` is standard input."""
-    import zstandard
+    """Open a file of lines, unpacked; `-` is standard input. Raises BadInputError where packed bytes are damaged or end in the middle."""
+    from streams.replay.unpacking import PackedError
 
-    if name == "-":
-        yield iter(sys.stdin.buffer)
-        return
     try:
-        with Path(name).open("rb") as raw, unpacked(name, raw) as stream:
-            yield iter(stream)
-    except (gzip.BadGzipFile, EOFError, zstandard.ZstdError) as error:
+        if name == "-":
+            yield _lines(name, sys.stdin.buffer)
+            return
+        with Path(name).open("rb") as raw:
+            yield _lines(name, raw)
+    except PackedError as error:
         raise BadInputError(f"{name}: {error}") from error
     except OSError as error:
         if error.filename != name:
@@ -111,12 +109,11 @@ def lines_of(name: str) -> Iterator[Iterator[bytes]]:
         raise BadInputError(f"{name}: {error.strerror}") from error
 
 
-def unpacked(name: str, raw: BinaryIO) -> BinaryIO:
-    """Unpack by the name's ending."""
-    if name.endswith(".gz"):
-        return io.BufferedReader(gzip.GzipFile(fileobj=raw))
-    if name.endswith(".zst"):
-        import zstandard
+def _lines(name: str, raw: BinaryIO) -> Iterator[bytes]:
+    from streams.replay.files import lines
+    from streams.replay.unpacking import unpacked
 
-        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw))
-    return raw
+    stream = unpacked(raw)
+    if stream is raw and name.endswith((".gz", ".zst")) and stream.peek(1):
+        raise BadInputError(f"{name}: found no gzip or zstd; expected what its name says")
+    return lines(stream)

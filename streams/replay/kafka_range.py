@@ -12,6 +12,7 @@ import time
 from argparse import ArgumentTypeError
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -21,7 +22,7 @@ from streams.cli.outcome import BadInputError, RefusedError
 from streams.cli.parsing import moment
 from streams.detection.stage import PlainRecord
 from streams.replay.lines import Reading, Recorded
-from streams.runtime.settings import Settings
+from streams.runtime.settings import Settings, broker_faults
 
 ENOUGH = 5_000
 """Records of a partition that wait for older ones of others; it is not fetched meanwhile."""
@@ -42,7 +43,10 @@ class Place(NamedTuple):
 
 def parse(url: str) -> Place:
     """Read a URL. Raises BadInputError with what was found and expected."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise BadInputError(f"{url}: {error}; expected kafka://HOST:PORT/TOPIC") from error
     topics = tuple(name for name in unquote(parts.path.lstrip("/")).split(",") if name)
     if not topics:
         raise BadInputError(f"{url}: no topic; expected kafka://HOST:PORT/TOPIC")
@@ -69,7 +73,9 @@ class KafkaRange:
         place = parse(url)
         self.gone = 0
         """Records that `from` names and that the brokers do not have any more."""
-        self._settings = settings_with(settings, place.brokers)
+        self._settings = settings if place.brokers is None else replace(settings, brokers=place.brokers)
+        if faults := broker_faults(self._settings):
+            raise BadInputError("\n".join(f"{url}: {fault}" for fault in faults))
         with kafka_in_words(self._settings):
             self._consumer = self._connect()
             try:
@@ -146,7 +152,8 @@ class KafkaRange:
         first, last = consumer.beginning_offsets(places), consumer.end_offsets(places)
         begin, end = self._resolved(place.begin, places, first, last), self._resolved(place.end, places, last, last)
         self.gone = sum(max(0, min(first[tp], end[tp]) - begin[tp]) for tp in places)
-        return {tp: (max(begin[tp], first[tp]), max(min(end[tp], last[tp]), first[tp])) for tp in places}
+        start = {tp: max(begin[tp], first[tp]) for tp in places}
+        return {tp: (start[tp], max(min(end[tp], last[tp]), start[tp])) for tp in places}
 
     def _resolved(
         self, bound: int | datetime | None, places: list[Any], otherwise: dict[Any, int], last: dict[Any, int]
@@ -155,7 +162,7 @@ class KafkaRange:
             return otherwise
         if isinstance(bound, int):
             return dict.fromkeys(places, bound)
-        found = self._consumer.offsets_for_times(dict.fromkeys(places, round(bound.timestamp() * 1000)))
+        found = self._consumer.offsets_for_times(dict.fromkeys(places, max(0, round(bound.timestamp() * 1000))))
         return {tp: last[tp] if found.get(tp) is None else found[tp].offset for tp in places}
 
 
@@ -205,13 +212,6 @@ class PartitionStream:
             if self._position >= self.end:
                 return
             self._whole.fetch()
-
-
-def settings_with(settings: Settings, brokers: str | None) -> Settings:
-    """The settings, with the URL's brokers in them."""
-    from dataclasses import replace
-
-    return settings if brokers is None else replace(settings, brokers=brokers)
 
 
 def _bound(url: str, text: str | None) -> int | datetime | None:

@@ -6,6 +6,7 @@ import os
 import shutil
 from errno import EACCES
 from pathlib import Path
+from secrets import token_hex
 from stat import S_ISREG
 from typing import BinaryIO
 
@@ -45,11 +46,13 @@ class NamedFile:
 
     def close(self, *, failed: bool = False) -> None:
         """Without `keep` what was under the name stays; `failed`: also no new empty file is left."""
-        self._out.close()
-        if self._part is not None:
-            self._part.unlink(missing_ok=True)
-        elif failed and self._new and not self._begun:
-            self._path.unlink(missing_ok=True)
+        try:
+            self._out.close()  # tries once more to write what a full disk did not take
+        finally:
+            if self._part is not None:
+                self._part.unlink(missing_ok=True)
+            elif failed and self._new and not self._begun:
+                self._path.unlink(missing_ok=True)
 
     def _opened(self, name: str, *, live: bool) -> BinaryIO:
         try:
@@ -64,7 +67,8 @@ class NamedFile:
             return self._path.open("ab")
         if not self._new and not os.access(self._path, os.W_OK):
             raise PermissionError(EACCES, os.strerror(EACCES))
-        part = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
+        # Not our process id: in a container it is always the same, and a run that was killed leaves its part behind.
+        part = self._path.with_name(f".{self._path.name}.{token_hex(4)}.part")
         out = part.open("xb")
         self._part = part
         if not self._new:

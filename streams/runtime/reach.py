@@ -75,7 +75,7 @@ async def _try(broker: str, options: dict[str, Any], wait_s: float) -> Fault | N
     host, _, port = broker.rpartition(":")
     connection = None
     try:
-        connection = await create_conn(host, int(port), request_timeout_ms=int(wait_s * 1000), **options)
+        connection = await create_conn(host.strip("[]"), int(port), request_timeout_ms=int(wait_s * 1000), **options)
         # A listener that wants a password answers the questions of connecting, and nothing after them.
         await connection.send(MetadataRequest([]))
     except (OSError, KafkaError, TimeoutError) as error:

@@ -7,6 +7,7 @@ A field `flush_ms` is the environment variable `PERSONAWATCH_FLUSH_MS`. A secret
 from __future__ import annotations
 
 import difflib
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple, get_type_hints
 from streams.runtime.setting_values import PREFIX, read, text_of, variable
 
 SHADOW_SUFFIX = "-shadow"
+_BROKER = re.compile(r".+:[0-9]{1,5}")
 
 
 class SettingsError(Exception):
@@ -242,10 +244,13 @@ def _contradictions(settings: Settings) -> list[str]:
         faults += tls.faults(settings)
     if settings.tables_manifest and (settings.geo_table or settings.asn_table or settings.networks_table):
         faults.append(f"{PREFIX}TABLES_MANIFEST: given beside GEO_TABLE, ASN_TABLE or NETWORKS_TABLE; keep one of them")
-    for broker in settings.broker_list():
-        host, colon, port = broker.rpartition(":")
-        if not (host and colon and port.isdigit()):
-            faults.append(f"{PREFIX}BROKERS: found {broker!r}, expected host:port")
-    if not settings.broker_list():
-        faults.append(f"{PREFIX}BROKERS: empty, expected host:port")
-    return faults
+    return faults + [f"{PREFIX}BROKERS: {fault}" for fault in broker_faults(settings)]
+
+
+def broker_faults(settings: Settings) -> list[str]:
+    """What is wrong with the text of the brokers."""
+    brokers = settings.broker_list()
+    wrong = [
+        broker for broker in brokers if not (_BROKER.fullmatch(broker) and int(broker.rpartition(":")[2]) < 1 << 16)
+    ]
+    return [f"found {broker!r}, expected host:port" for broker in wrong] if brokers else ["empty, expected host:port"]

@@ -26,6 +26,9 @@ from streams.runtime.delivery import Delivery, Pair
 # after recovery.
 RECOVERY_BATCHES = 2
 
+# While a partition is read, the epochs of so many deleted keys are kept, and of as many more as there are others.
+DELETED = 10_000
+
 
 class NotOursError(Exception):
     """A flush came for a partition that has been given away."""
@@ -78,15 +81,19 @@ class TableManager(manager.TableManager):  # type: ignore[misc]
 class Held:
     """What we hold of one partition: the bytes, how far the changelog has been read, and the epochs seen."""
 
-    __slots__ = ("epoch", "epochs", "offset", "own", "raw")
+    __slots__ = ("epoch", "epochs", "known", "newest", "offset", "raw")
 
     def __init__(self) -> None:
         self.raw: dict[bytes, bytes] = {}
         self.offset = -1
         self.epoch = 0
+        """Not older than any that was read, nor than our own, under which perhaps nothing was written."""
+        self.newest = 0
+        """Of what is in the changelog, as far as we have read or written it without a gap."""
         self.epochs: dict[bytes, int] = {}
-        self.own = 0
-        """Under which we wrote, nobody else in between: who took over after us has read it, so an older one had lost the partition."""
+        """By key, while reading: of the keys that are held, and of some that were deleted."""
+        self.known = 0
+        """The same for all other keys: who took over after that has read it, so an older writer had lost the partition."""
 
 
 class StateTable(faust.Table):  # type: ignore[misc]
@@ -142,7 +149,8 @@ class StateTable(faust.Table):  # type: ignore[misc]
         for parcel in sorted(parcels, key=lambda parcel: parcel.offset):
             # A hole means that somebody else wrote (or a retry wrote twice): it is read at the next rebalance.
             if parcel.topic == topic and parcel.offset == held.offset + 1:
-                held.offset, held.own = parcel.offset + len(parcel.pairs) - 1, epoch
+                held.offset = parcel.offset + len(parcel.pairs) - 1
+                held.newest = held.known = epoch
 
     def release(self) -> None:
         """A rebalance begins: nothing is ours until recovery says so."""
@@ -181,7 +189,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
         now = int(time.time() * 1000)
         for tp in active_tps:
             held = self._hold(tp.partition)
-            held.epochs = {}  # needed only while reading
+            held.epochs, held.known = {}, held.newest  # by key only while reading: states are many
             held.epoch = max(held.epoch + 1, now)
             self._owned[tp.partition] = held.epoch
         await super().on_recovery_completed(active_tps, standby_tps)
@@ -195,14 +203,14 @@ class StateTable(faust.Table):  # type: ignore[misc]
 
 def apply(held: Held, records: Sequence[Any], follows: int | None = None) -> None:
     """Take changelog records in their order: the newest offset of a key wins, unless its writer had lost the partition."""
-    raw, epochs, seen, newest = held.raw, held.epochs, held.offset, held.epoch
+    raw, epochs, known, seen, newest = held.raw, held.epochs, held.known, held.offset, held.newest
     if follows is not None and follows > seen:
         raise LostBatchError("changelog", follows, seen)
     for record in records:
         if record.offset <= seen:
             continue
         key, epoch = record.key, record.timestamp
-        if epoch < newest and epochs.get(key, held.own) > epoch:
+        if epoch < newest and epochs.get(key, known) > epoch:
             continue
         newest = max(newest, epoch)
         epochs[key] = epoch
@@ -211,4 +219,8 @@ def apply(held: Held, records: Sequence[Any], follows: int | None = None) -> Non
         else:
             raw[key] = record.value
     held.offset = max(seen, records[-1].offset)
-    held.epoch = newest
+    held.newest = newest
+    held.epoch = max(held.epoch, newest)
+    if len(epochs) > 2 * len(raw) + DELETED:
+        # A copy of another worker's states reads as long as it lives. What a hung writer brings back of a deleted key is deleted once more.
+        held.epochs = {key: epochs[key] for key in raw if key in epochs}

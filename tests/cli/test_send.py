@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import sys
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,39 @@ def test_a_damaged_file_is_bad_input(tmp_path: Path, name: str) -> None:
     path.write_bytes(b"not packed at all")
     with pytest.raises(BadInputError, match=name), lines_of(str(path)) as lines:
         list(lines)
+
+
+PACKED = {"gz": gzip.compress, "zst": zstandard.ZstdCompressor().compress}
+
+
+@pytest.mark.parametrize("name", ["-", "events", "events.gz", "events.zst"])
+@pytest.mark.parametrize("kind", PACKED)
+def test_packed_bytes_are_told_by_what_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, name: str
+) -> None:
+    """Also where a program put one file behind the other."""
+    packed = b"".join(PACKED[kind](b"%d\n" % number) for number in (1, 2))
+    path = name if name == "-" else str(tmp_path / name)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(packed)))
+    (tmp_path / name).write_bytes(packed)
+    with lines_of(path) as lines:
+        assert list(lines) == [b"1\n", b"2\n"]
+
+
+@pytest.mark.parametrize("kind", PACKED)
+@pytest.mark.parametrize("damage", ["cut", "noise"])
+def test_a_file_that_was_cut_off_or_damaged_is_bad_input(tmp_path: Path, kind: str, damage: str) -> None:
+    packed = PACKED[kind](random.Random(0).randbytes(100_000).hex().encode())
+    path = tmp_path / f"events.{kind}"
+    path.write_bytes(packed[:-500] if damage == "cut" else packed[:30_000] + bytes(300) + packed[30_300:])
+    with pytest.raises(BadInputError, match=rf"events\.{kind}: damaged"), lines_of(str(path)) as lines:
+        list(lines)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(BOM_UTF8 + EVENT)
+    with lines_of(str(tmp_path / "a")) as lines:
+        assert list(letters(lines, as_is=False)) == [Letter(b"a-1", EVENT)]
 
 
 def test_no_such_file(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,30 @@ def test_a_name_is_taken_when_the_content_is_whole(tmp_path: Path) -> None:
         output.line(b"interrupted")
     assert path.read_bytes() == b"two\ninterrupted\n"
     assert sorted(tmp_path.iterdir()) == [link, path]
+
+
+def test_a_full_disk_leaves_what_was_there_and_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "path"
+    path.write_text("before")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))  # a disk that takes no more
+    try:
+        with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+            write(str(path), b"x" * 101)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert ([*tmp_path.iterdir()], path.read_text()) == ([path], "before")
+
+
+def test_a_run_that_was_killed_is_in_nobodys_way(tmp_path: Path) -> None:
+    """In a container the next one has its process id."""
+    path = tmp_path / "path"
+    killed = NamedFile(str(path))
+    killed.write(b"half")
+    write(str(path), b"whole")
+    assert path.read_bytes() == b"whole"
+    killed.close()
+    assert path.read_bytes() == b"whole"
 
 
 def test_what_cannot_be_written_is_told_before_anything_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,7 +139,11 @@ def test_a_pattern_is_its_files_by_name(tmp_path: Path) -> None:
         (["kafka://h/t?since=1"], "found 'since=1'; expected from=, to= and partition="),
         (["kafka://h/t?from=1&from=2"], "each once"),
         (["kafka://h/t?from=noon"], "'noon' is not a time; expected .*, or an offset"),
-        (["kafka://h/t?partition=x"], "partition 'x'; expected a number"),
+        (["kafka://h:1/t?partition=x"], "partition 'x'; expected a number"),
+        (["kafka://h/t"], "kafka://h/t: found 'h', expected host:port"),
+        (["kafka://h:1,h:65536/t"], "found 'h:65536', expected host:port"),
+        (["kafka://,/t"], "empty, expected host:port"),
+        (["kafka://[::1/t"], "Invalid IPv6 URL; expected kafka://HOST:PORT/TOPIC"),
     ],
 )
 def test_a_source_that_is_none(words: list[str], says: str) -> None:

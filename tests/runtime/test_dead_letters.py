@@ -62,3 +62,22 @@ def test_what_left_the_window_no_longer_counts() -> None:
 def test_several_dead_letters_of_one_record_count_once() -> None:
     gate = FloodGate(FloodLimits(ratio=0.5, window=1000, run=300))
     gate.saw(1, 500)
+    for _ in range(298):
+        gate.saw(1, 2)
+    with pytest.raises(FloodError, match="300 dead letters in a row"):
+        gate.saw(1, 2)
+
+
+def test_a_share_is_of_records_and_not_of_what_was_in_them() -> None:
+    gate = FloodGate(LIMITS)
+    gate.saw(800, 0)
+    gate.saw(200, 900)
+
+
+def test_the_window_is_no_longer_than_it_must_be() -> None:
+    gate = FloodGate(LIMITS)
+    gate.saw(100, 0)
+    for _ in range(9):
+        gate.saw(100, 50)
+    with pytest.raises(FloodError, match="of the last 1000 records are dead letters"):
+        gate.saw(100, 51)

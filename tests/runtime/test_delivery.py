@@ -266,3 +266,16 @@ def test_records_of_a_changelog_have_their_writers_epoch_also_when_they_are_sent
         assert {stamp for stamp, _, _ in held} == {77}
 
     run(work())
+
+
+def test_a_second_outage_is_told_like_the_first() -> None:
+    async def work() -> None:
+        broker = Broker()
+        delivery = delivery_on(broker)
+        with capture_logs() as lines:
+            for _ in range(2):
+                broker.answers = [AWAY, AWAY]
+                await delivery.settle(await delivery.send(outputs(b"1")))
+        assert [line["log_level"] for line in lines] == ["warning", "info"] * 2
+
+    run(work())

@@ -13,7 +13,7 @@ from aiokafka.protocol.group import HeartbeatRequest, LeaveGroupRequest
 
 from streams.runtime.fencing import FENCED_INSTANCE, NONE, UNKNOWN_MEMBER, FencedError, Guard
 
-REBALANCE = 27
+REBALANCE, NOT_COORDINATOR = 27, 16
 
 
 class Answer(NamedTuple):
@@ -134,6 +134,29 @@ def test_other_answers_and_other_questions_pass() -> None:
         await coordinator._send_req(HEARTBEAT)
         assert await coordinator._send_req(HEARTBEAT) == Answer(REBALANCE)
         assert await coordinator._send_req(LeaveGroupRequest("g", "m")) == Answer(UNKNOWN_MEMBER)
+        assert told == []
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "answers"),
+    [
+        ((0, 0, 15, 15), (NONE, UNKNOWN_MEMBER)),  # half a session more than one
+        ((0, 8, 17, 17), (NONE, UNKNOWN_MEMBER)),  # the group heard us when we asked, not when its answer came
+        ((0, 0, 4, 4, 12, 12), (NONE, NOT_COORDINATOR, UNKNOWN_MEMBER)),  # whoever answered knew nothing of us
+    ],
+)
+def test_silence_is_counted_from_the_last_question_that_the_group_took(
+    seconds: tuple[float, ...], answers: tuple[int, ...]
+) -> None:
+    async def work() -> None:
+        clock = iter(seconds)
+        coordinator = Coordinator(*map(Answer, answers))
+        told: list[FencedError] = []
+        Guard(coordinator, "w0", 10, told.append, lambda: next(clock))
+        for code in answers:
+            assert await coordinator._send_req(HEARTBEAT) == Answer(code)
         assert told == []
 
     asyncio.run(work())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, cast
 
 import pytest
 from prometheus_client.exposition import generate_latest
 
 from streams.detection.stage import Output, PlainRecord, Result, SourceRecord
+from streams.detection.windows import DAY
 from streams.runtime import shell as shells
 from streams.runtime.dead_letters import FloodError, FloodLimits
 from streams.runtime.metrics import Metrics
@@ -55,6 +57,25 @@ def test_the_timer_flushes_what_is_due_and_nothing_else() -> None:
         before = list(kafka.log)
         await shell.flush_due()
         assert kafka.log == before, "an idle lane has nothing to flush"
+
+    run(work())
+
+
+def test_work_waits_from_its_first_batch_on_however_many_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+
+    async def work() -> None:
+        nonlocal now
+        kafka = Kafka()
+        shell, _ = shell_with(kafka, flush_s=10)
+        for at, start in ((100.0, 0), (106.0, 3), (109.9, 6)):
+            now = at
+            await shell.handle(batch(kafka, start))
+        assert kafka.log == ["send 3"] * 3
+        now = 110.0
+        await shell.flush_due()
+        assert kafka.log[-1] == "acknowledged 6"
 
     run(work())
 
@@ -152,5 +173,47 @@ def test_outputs_that_were_found_too_large_count_towards_the_flood_stop_once() -
         await shell.handle(Batch("enriched-events", 0, records(3, b"too large"), lambda: None))
         with pytest.raises(FloodError, match="9 dead letters in a row"):
             await shell.handle(Batch("enriched-events", 0, records(6, b"bad"), lambda: None))
+
+    run(work())
+
+
+def test_what_was_refused_once_counts_against_no_later_batch() -> None:
+    async def work() -> None:
+        kafka = Kafka()
+        shell, _ = shell_with(kafka, limits=FloodLimits(1.0, 1000, 7), stage=Buries())
+        for _ in range(3):
+            shell._note_refused()
+        for start in range(0, 30, 3):
+            await shell.handle(Batch("enriched-events", 0, records(start, b"good"), lambda: None))
+
+    run(work())
+
+
+class Dated(Count):
+    """A stage with an event's time in each record; notes as of when states are asked whether they are over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[int] = []
+
+    def over(self, state: object, now_ms: int) -> bool:
+        self.asked.append(now_ms)
+        return False
+
+    def process(self, input_name: str, records: Any, states: Any) -> Result:
+        result = super().process(input_name, records, states)
+        return result._replace(event_ms=max(int(record.value) for record in records))
+
+
+def test_a_straggler_does_not_set_the_time_back_by_which_states_are_over() -> None:
+    async def work() -> None:
+        kafka, stage, now = Kafka(), Dated(), int(time.time() * 1000)
+        shell, _ = shell_with(kafka, stage=stage)
+        for offset, value in enumerate((b"%d" % now, b"1", b"2")):
+            record = PlainRecord("enriched-events", 0, offset, 0, b"k%d" % offset, value)
+            await shell.handle(Batch("enriched-events", 0, [cast("SourceRecord", record)], lambda: None))
+            await shell.flush_all()
+        assert len(set(stage.asked)) == 1
+        assert stage.asked[0] > now - 30 * DAY
 
     run(work())

@@ -109,6 +109,38 @@ def test_stuck_is_who_has_work_and_finishes_none() -> None:
     assert seen.value(series) == 0, "it waits for older records of another input"
 
 
+def test_an_end_that_is_not_the_newest_is_no_lag_below_zero() -> None:
+    seen = Seen()
+    seen.consumer.progress[IN] = 12
+    assert seen.observe(0) == 0
+    assert seen.value('partition_lag{partition="0",topic="t-links"}') == 0
+
+
+def test_time_in_which_states_are_read_back_is_no_standstill() -> None:
+    seen = Seen()
+    seen.observe(0)
+    seen.consumer.reads = False
+    for now in (1, 600):
+        seen.observe(now)
+    seen.consumer.reads = True
+    seen.consumer.progress[IN] = 4
+    seen.gauges.revoked()
+    seen.consumer.reads = False
+    seen.observe(700)
+    seen.observe(1300)
+    seen.consumer.reads = True
+    seen.observe(1301)
+    assert seen.value('partition_stuck_seconds{partition="0",topic="t-links"}') == 0
+
+
+def test_who_has_no_partition_tells_of_none() -> None:
+    seen = Seen()
+    seen.observe(0)
+    seen.consumer.reads = False
+    assert seen.observe(1, set()) == 0
+    assert (seen.partitions(), seen.value('consumer_lag{stage="accounts"}')) == (0, 0)
+
+
 def test_a_revocation_takes_the_series_away_at_once() -> None:
     seen = Seen()
     seen.observe(0)
@@ -140,6 +172,9 @@ def test_states_are_counted_and_measured_one_partition_at_a_time() -> None:
     assert seen.value('state_keys{stage="accounts"}') == 3
     assert seen.value('hot_states{stage="accounts"}') == 2
     assert seen.value('hot_states_cap{stage="accounts"}') == 2000
+    del seen.shell.table._held[0]
+    seen.observe(3)
+    assert seen.value('state_bytes{stage="accounts"}') == 4, "those of the partition that is left"
 
 
 def test_a_large_partition_is_measured_as_much_more_seldom() -> None:

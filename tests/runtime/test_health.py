@@ -7,7 +7,9 @@ import json
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
+from streams.runtime import health as health_module
 from streams.runtime.health import Health, Progress, StuckError, serve
 from streams.runtime.metrics import Metrics
 
@@ -33,8 +35,9 @@ def test_lag_without_progress_is_stuck() -> None:
     progress = Progress(60, now=0)
     progress.saw(10, lag=5, mark=1)
     progress.saw(69, lag=5, mark=1)
-    with pytest.raises(StuckError, match="5 records wait and nothing has moved for 61 s"):
-        progress.saw(71, lag=5, mark=1)
+    progress.saw(70, lag=5, mark=1)
+    with pytest.raises(StuckError, match=r"^5 records wait and nothing has moved for 61 s; links: stuck$"):
+        progress.saw(71, lag=5, mark=1, why="links: stuck")
 
 
 def test_progress_or_no_lag_is_not_stuck() -> None:
@@ -43,6 +46,55 @@ def test_progress_or_no_lag_is_not_stuck() -> None:
     progress.saw(100, lag=5, mark=2)
     progress.saw(150, lag=0, mark=2)
     progress.saw(205, lag=5, mark=2)
+
+
+def test_a_broker_that_hangs_or_fails_is_told_once_until_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_module, "ASK_EVERY_S", 0)
+    monkeypatch.setattr(health_module, "ANSWER_WITHIN_S", 0.01)
+    seen = []
+
+    async def work() -> None:
+        health = Health(lambda: None, lambda: True)
+        answers = iter(["yes", "hangs", "fails", "yes", "yes"])
+
+        async def ask() -> None:
+            seen.append(health.broker_answers)
+            match next(answers, None):
+                case "hangs":
+                    await asyncio.Event().wait()
+                case "fails":
+                    raise OSError
+                case None:
+                    ended.set()
+
+        ended = asyncio.Event()
+        watching = asyncio.create_task(health.watch_broker(ask))
+        await ended.wait()
+        watching.cancel()
+
+    with capture_logs() as lines:
+        asyncio.run(asyncio.wait_for(work(), 10))
+    assert seen == [True, True, False, False, True, True]
+    assert [line["event"] for line in lines] == ["broker does not answer", "broker answers again"]
+
+
+def test_a_stop_that_comes_with_the_brokers_answer_is_a_stop() -> None:
+    async def work() -> bool:
+        asked = asyncio.Event()
+
+        async def ask() -> None:
+            asked.set()
+
+        watching = asyncio.create_task(Health(lambda: None, lambda: True).watch_broker(ask))
+        await asked.wait()
+        watching.cancel()
+        await asyncio.wait([watching], timeout=0.1)
+        stopped = watching.done()
+        await asyncio.sleep(0)
+        watching.cancel()
+        return stopped
+
+    assert asyncio.run(work())
 
 
 def test_endpoints() -> None:
@@ -60,7 +112,14 @@ def test_endpoints() -> None:
                 async with session.get("/ready") as answer:
                     assert answer.status == 200
                 async with session.get("/metrics") as answer:
-                    assert "personawatch_ready 1.0" in await answer.text()
+                    text = await answer.text()
+                    assert "personawatch_ready 1.0" in text
+                    assert "personawatch_broker_reachable 1.0" in text
+                health.broker_answers = False
+                async with session.get("/metrics") as answer:
+                    text = await answer.text()
+                    assert "personawatch_ready 0.0" in text
+                    assert "personawatch_broker_reachable 0.0" in text
         finally:
             await runner.cleanup()
 

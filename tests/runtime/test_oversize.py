@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
+import pytest
+from aiokafka.errors import RecordListTooLargeError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +13,7 @@ from schemas.dead_letter import decode_dead_letter
 from streams.detection.stage import PlainRecord, SourceRecord, Stage
 from streams.runtime.oversize import Cause, TooLarge, letter_for, smaller
 from tests.kafka.toys import Count, Spread
+from tests.runtime.test_delivery import Broker, delivery_on, outputs, run
 
 MOST = 10_000
 RECORDS = cast(
@@ -79,3 +82,24 @@ def test_a_refused_letter_gets_smaller_until_nothing_is_left_to_cut(key: bytes, 
 
 def test_what_is_no_letter_is_given_up() -> None:
     assert smaller(TooLarge("t-dead-letters", 0, b"x", b"not json" * 1000, None), MOST) is None
+
+
+def test_records_of_a_changelog_keep_their_epoch_when_they_are_too_large_together() -> None:
+    async def work() -> None:
+        broker = Broker(RecordListTooLargeError(), batch=2)
+        delivery = delivery_on(broker)
+        await delivery.settle(await delivery.send_to("app-changelog", 2, [(b"a", b"1"), (b"b", None)], 77))
+        assert broker.logs["app-changelog", 2] == [(77, b"a", b"1"), (77, b"b", None)]
+
+    run(work())
+
+
+@pytest.mark.parametrize(("most", "taken"), [(10, [b"5678"]), (9, [])])
+def test_a_key_is_part_of_a_records_size_and_the_limit_is_allowed(most: int, taken: list[bytes]) -> None:
+    async def work() -> None:
+        broker = Broker()
+        delivery = delivery_on(broker, most=most)
+        await delivery.settle(await delivery.send(outputs(b"5678", key=b"123456")))
+        assert broker.values("t-links") == taken
+
+    run(work())

@@ -60,6 +60,22 @@ def test_what_is_ahead_waits_for_what_is_behind() -> None:
     assert minutes(pacer.release([LOGINS, PLATFORM], never)) == [500, 1_000]  # all log-ins are read
 
 
+def test_an_input_stands_at_its_last_record_and_what_is_not_later_than_its_lead_goes_on() -> None:
+    ahead = AHEAD_MS // MINUTE
+    pacer = Pacer()
+    pacer.add(fetched(LOGINS, 1, 5))
+    assert minutes(pacer.release([LOGINS, PLATFORM], never)) == [1, 5]
+    pacer.add(fetched(PLATFORM, 5 + ahead - 1, 5 + ahead, 5 + ahead + 1))
+    assert minutes(pacer.release([LOGINS, PLATFORM], always)) == [5 + ahead - 1, 5 + ahead]
+
+
+def test_what_may_go_on_goes_oldest_first() -> None:
+    pacer = Pacer()
+    pacer.add(fetched(LOGINS, 7))
+    pacer.add(fetched(PLATFORM, 3))
+    assert minutes(pacer.release([LOGINS, PLATFORM], always)) == [3, 7]
+
+
 def test_an_input_that_gives_nothing_is_not_waited_for_for_ever() -> None:
     now = 0.0
     pacer = Pacer(lambda: now)

@@ -40,6 +40,13 @@ def test_all_faults_at_once() -> None:
     assert str(caught.value) == GOLDEN_FAULTS
 
 
+@pytest.mark.parametrize("broker", ["kafka", ":9092", "kafka:", "kafka:65536", "kafka:²", "kafka:" + "9" * 5000, " , "])
+def test_a_broker_is_host_and_port(broker: str) -> None:
+    with pytest.raises(SettingsError, match=r"BROKERS: .*expected host:port"):
+        load({"PERSONAWATCH_BROKERS": broker})
+    assert load({"PERSONAWATCH_BROKERS": "kafka:65535, [::1]:1,"}).broker_list() == ["kafka:65535", "[::1]:1"]
+
+
 def test_defaults_need_nothing() -> None:
     assert load({}).broker_list() == ["127.0.0.1:9092"]
 

@@ -122,6 +122,53 @@ def test_a_flush_cut_off_half_way_lets_nothing_later_be_acknowledged() -> None:
     run(work())
 
 
+def test_a_batch_cut_off_half_way_lets_nothing_later_be_acknowledged() -> None:
+    async def work() -> None:
+        kafka = Kafka()
+        shell, send = shell_on(kafka), kafka.send
+
+        async def hangs(outputs: list[Any], cause: Any) -> list[Any]:
+            await asyncio.Event().wait()
+            return []
+
+        cast("Any", kafka).send = hangs
+        handling = asyncio.create_task(shell.handle(batch(kafka, 0)))
+        await asyncio.sleep(0)
+        handling.cancel()
+        await asyncio.gather(handling, return_exceptions=True)
+        cast("Any", kafka).send = send
+        await shell.handle(batch(kafka, 3, follows=2))
+        await shell.flush_all()
+        assert kafka.log == []
+
+    run(work())
+
+
+def test_a_flush_waits_for_the_one_before_it() -> None:
+    """Its states would lie in the changelog before the older ones."""
+
+    async def work() -> None:
+        kafka = Kafka()
+        shell, write = shell_on(kafka), kafka.write
+
+        async def late(*arguments: Any) -> None:
+            cast("Any", kafka).write = write
+            for _ in range(9):
+                await asyncio.sleep(0)
+            await write(*arguments)
+
+        cast("Any", kafka).write = late
+        await shell.handle(batch(kafka, 0))
+        first = asyncio.create_task(shell.flush_all())
+        await asyncio.sleep(0)
+        await shell.handle(batch(kafka, 3, follows=2))
+        await asyncio.gather(first, shell.flush_all())
+        done = [line for line in kafka.log if line.startswith(("acknowledged", "written"))]
+        assert done == ["written 3", "acknowledged 0", "written 3", "acknowledged 3"]
+
+    run(work())
+
+
 def test_a_rebalance_during_a_flush_acknowledges_nothing() -> None:
     async def work() -> None:
         kafka = Kafka()
@@ -138,13 +185,14 @@ def test_a_rebalance_during_a_flush_acknowledges_nothing() -> None:
     run(work())
 
 
-def test_a_lost_batch_stops_the_worker() -> None:
+@pytest.mark.parametrize("last", [3, 5])
+def test_a_lost_batch_stops_the_worker(last: int) -> None:
     async def work() -> None:
         kafka = Kafka()
         shell = shell_on(kafka)
         await shell.handle(batch(kafka, 0))
-        with pytest.raises(LostBatchError, match=r"enriched-events\[0\]: 5 was fetched, but only 2 handled"):
-            await shell.handle(batch(kafka, 6, follows=5))
+        with pytest.raises(LostBatchError, match=rf"enriched-events\[0\]: {last} was fetched, but only 2 handled"):
+            await shell.handle(batch(kafka, last + 1, follows=last))
 
     run(work())
 
@@ -156,8 +204,10 @@ def test_a_batch_read_again_is_no_lost_batch() -> None:
         await shell.handle(batch(kafka, 0))
         await shell.handle(batch(kafka, 0, follows=2))
         await shell.handle(batch(kafka, 3, follows=2))
+        await shell.handle(batch(kafka, 0))
+        await shell.handle(batch(kafka, 6, follows=5))
         await shell.flush_all()
-        assert kafka.log[:3] == ["send 3", "send 0", "send 3"]
+        assert kafka.log[:5] == ["send 3", "send 0", "send 3", "send 0", "send 3"]
 
     run(work())
 
@@ -188,10 +238,13 @@ def test_a_worker_that_reads_up_a_backlog_drops_nothing() -> None:
         kafka, stage = Kafka(), Fleeting()
         stage.now -= 2 * DAY
         shell = shell_on(kafka, stage)
-        for start in (0, 3):
-            await shell.handle(batch(kafka, start))
+        await shell.handle(batch(kafka, 0))
+        await shell.flush_all()
+        for offset in (9, 10):
+            newer = cast("list[SourceRecord]", [PlainRecord("enriched-events", 0, offset, 0, b"k9", b"v")])
+            await shell.handle(Batch("enriched-events", 0, newer, lambda: None))
             await shell.flush_all()
-        assert sorted(kafka.states) == [b"k0", b"k1", b"k2"]
+        assert sorted(kafka.states) == [b"k0", b"k1", b"k2", b"k9"]
 
     run(work())
 

@@ -14,46 +14,15 @@ from faust.types import TP
 
 from streams.detection.stage import PlainRecord
 from streams.runtime.delivery import Pair, Parcel
-from streams.runtime.table import Held, NotOursError, StateTable, TableManager, UnansweredError, apply
+from streams.runtime.table import (
+    LostBatchError,
+    NotOursError,
+    StateTable,
+    TableManager,
+    UnansweredError,
+)
 
 TOPIC = "app-count-changelog"
-
-
-def record(offset: int, key: bytes, value: bytes, epoch: int) -> PlainRecord:
-    return PlainRecord("c", 0, offset, epoch, key, value)
-
-
-def test_newest_record_of_a_key_wins() -> None:
-    held = Held()
-    apply(held, [record(0, b"a", b"1", 5), record(1, b"b", b"1", 5), record(2, b"a", b"2", 5)])
-    assert held.raw == {b"a": b"2", b"b": b"1"}
-    assert held.offset == 2
-
-
-def test_what_was_read_before_is_skipped() -> None:
-    held = Held()
-    apply(held, [record(5, b"a", b"new", 5)])
-    apply(held, [record(4, b"a", b"old", 5), record(5, b"a", b"old", 5)])
-    assert held.raw == {b"a": b"new"}
-
-
-def test_a_writer_that_lost_the_partition_replaces_nothing_newer() -> None:
-    held = Held()
-    apply(held, [record(0, b"a", b"owner", 20), record(1, b"a", b"sleeper", 10), record(2, b"b", b"sleeper", 10)])
-    # Only of `b` nothing newer is known: losing it would be worse than holding it.
-    assert held.raw == {b"a": b"owner", b"b": b"sleeper"}
-    assert held.epoch == 20
-
-
-def test_any_split_of_the_changelog_gives_the_same() -> None:
-    records: list[Any] = [record(n, b"k%d" % (n % 3), b"v%d" % n, 10 + n // 4 - (n % 5 == 4)) for n in range(20)]
-    whole = Held()
-    apply(whole, records)
-    for size in (1, 2, 7):
-        held = Held()
-        for start in range(0, len(records), size):
-            apply(held, records[start : start + size])
-        assert held.raw == whole.raw
 
 
 class Log:
@@ -118,6 +87,41 @@ def test_a_writer_that_lost_the_partition_replaces_nothing_that_its_successor_ke
     asyncio.run(work())
 
 
+def test_a_writer_that_lost_the_partition_replaces_nothing_that_was_read_before_two_hand_overs() -> None:
+    """Who was idle in between has written nothing of its own, and yet knows that the record is old."""
+
+    async def work() -> None:
+        table, log = table_of(), Log()
+        log.append(b"a", b"sleeper", 10)
+        log.append(b"a", b"owner", 20)
+        table.apply_changelog_batch([read_back(log, 0, 2, None)])
+        await take_over(table)
+        await give_back(table)
+        log.append(b"a", b"sleeper", 10)
+        log.append(b"b", b"successor, whose clock is behind", 21)
+        table.apply_changelog_batch([read_back(log, 2, 4, None)])
+        await take_over(table)
+        assert table.raw(0) == {b"a": b"owner", b"b": b"successor, whose clock is behind"}
+
+    asyncio.run(work())
+
+
+def test_an_epoch_under_which_nothing_was_written_is_held_against_nobody() -> None:
+    """A successor with a clock that is behind has not seen it."""
+
+    async def work() -> None:
+        table, log = table_of(), Log()
+        await take_over(table)
+        await give_back(table)
+        epoch = await take_over(table)
+        await give_back(table)
+        log.append(b"a", b"successor", epoch - 10)
+        table.apply_changelog_batch([read_back(log, 0, 1, None)])
+        assert table.raw(0) == {b"a": b"successor"}
+
+    asyncio.run(work())
+
+
 def test_a_successor_whose_clock_is_behind_is_believed() -> None:
     """It found nothing of ours when it took over; our first record came after its own."""
 
@@ -133,8 +137,43 @@ def test_a_successor_whose_clock_is_behind_is_believed() -> None:
     asyncio.run(work())
 
 
-def test_epochs_grow_also_when_the_clock_is_set_back() -> None:
+def test_a_changelog_with_a_hole_ends_the_worker() -> None:
+    """Faust would log it, and go on."""
+
     async def work() -> None:
+        told: list[BaseException] = []
+        table, log = table_of(told), Log()
+        for number in range(6):
+            log.append(b"k%d" % number, b"v", 5)
+        table.apply_changelog_batch([read_back(log, 0, 2, None), read_back(log, 2, 4, 1)])
+        assert (told, table.restored) == ([], 4)
+        with pytest.raises(LostBatchError):
+            table.apply_changelog_batch([read_back(log, 5, 6, 4)])
+        assert [type(error) for error in told] == [LostBatchError]
+
+    asyncio.run(work())
+
+
+def test_states_go_with_their_changelog_whatever_else_is_assigned() -> None:
+    async def work() -> None:
+        table = table_of()
+        for partition in (0, 1):
+            table.raw(partition)[b"a"] = b"1"
+        await table.on_rebalance({TP(TOPIC, 0), TP("another-changelog", 1)}, set(), set())
+        assert table.keys_held() == {0: 1}
+
+    asyncio.run(work())
+
+
+def test_epochs_grow_also_when_the_clock_is_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work() -> None:
+        table, log = table_of(), Log()
+        log.append(b"a", b"1", 5)
+        before = await take_over(table)
+        monkeypatch.setattr("time.time", lambda: 1.0)
+        await give_back(table)
+        table.apply_changelog_batch([read_back(log, 0, 1, None)])
+        assert await take_over(table) == before + 1, "perhaps something is on its way under the one before"
         table = table_of()
         held = table._hold(0)
         held.epoch = 1 << 45
@@ -169,6 +208,26 @@ def test_what_is_written_while_the_partition_goes_is_not_held() -> None:
         with pytest.raises(NotOursError):
             await table.write(log, 0, [(b"a", b"1")])
         assert table.raw(0) == {}
+
+    asyncio.run(work())
+
+
+def test_what_is_written_while_the_partition_goes_and_comes_back_is_read_again() -> None:
+    """In between it may have been somebody else's."""
+
+    async def work() -> None:
+        table, log = table_of(), Log()
+        await take_over(table)
+
+        async def settle(parcels: list[Parcel]) -> list[Parcel]:
+            await give_back(table)
+            await take_over(table)
+            return parcels
+
+        log.settle = settle  # type: ignore[method-assign]
+        with pytest.raises(NotOursError):
+            await table.write(log, 0, [(b"a", b"1")])
+        assert (table.raw(0), table.persisted_offset(TP(TOPIC, 0))) == ({}, -1)
 
     asyncio.run(work())
 
