@@ -205,6 +205,12 @@ def test_records_without_a_value_or_sense_pass() -> None:
         ("2001:db8:1b3d:1::1", "2001:db8:1b3d::/48"),
         ("::ffff:203.0.113.7", "203.0.113.0/24"),
         ("12:30:45", "12:30:45"),
+        ("std::vector 1.2.3, 00:1a:2b:3c:4d:5e", "std::vector 1.2.3, 00:1a:2b:3c:4d:5e"),
+        ("src:203.0.113.7:443", "src:203.0.113.0/24:443"),
+        ("ip_203.0.113.7/443", "ip_203.0.113.0/24/443"),
+        ("device:2001:db8:1b3d:1::1", "device:2001:db8:1b3d::/48"),
+        ("[2001:db8:1b3d:1::1]:443", "[2001:db8:1b3d::/48]:443"),
+        ("2001:db8:1b3d:1::1: refused.", "2001:db8:1b3d::/48: refused."),
         ("ann.b@mail.example", "…@mail.example"),
         ("a\u202eb", "a\ufffdb"),
     ],
@@ -213,7 +219,7 @@ def test_texts_are_shortened(text: str, expected: str) -> None:
     assert shortened(text) == expected
 
 
-@given(st.text() | st.ip_addresses().map(str) | st.from_regex(r"x(=|, )(\d{1,3}\.){3}\d{1,3}(/\d\d)?"))
+@given(st.text() | st.ip_addresses().map(str) | st.from_regex(r"x(=|, |:|_)(\d{1,3}\.){3}\d{1,3}(/\d\d)?"))
 def test_no_text_keeps_an_address(text: str) -> None:
     assert full_addresses(shortened(text)) == []
 
