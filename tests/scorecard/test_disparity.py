@@ -69,6 +69,14 @@ def test_a_small_cohort_is_named_and_changes_nothing_else(sizes: dict[str, int],
     assert {name: row for name, row in rows.items() if name not in small} == without
 
 
+@pytest.mark.parametrize(("size", "few"), [(19, True), (20, False)])
+def test_a_cell_of_twenty_is_full_in_the_table_and_in_the_card(size: int, few: bool) -> None:
+    cohorts = {f"a-{place}": "a" for place in range(size)}
+    _, rows = table({"a": (size, 0), "b": (20, 0)})
+    assert (rows["a"].suppressed, rows["b"].suppressed) == (few, False)
+    assert len(counted(cohorts, cohorts)) == (0 if few else 20)
+
+
 @given(st.lists(st.tuples(st.sampled_from(["a", "b", ""]), st.booleans()), max_size=150))
 def test_counts_of_few_are_not_shown_and_cannot_be_subtracted(people: list[tuple[str, bool]]) -> None:
     """Totals of a card are over `counted`: a column is shown for all groups or for none, those without a cohort among them."""
