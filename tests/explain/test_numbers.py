@@ -62,3 +62,9 @@ def test_a_score_just_below_what_a_tier_takes_does_not_read_as_enough(total: flo
     reached = msgspec.structs.replace(score(catalogue(), {}), total=total)
     (has,) = {count.has for way in conditions(reached) for count in way.counts if count.needs == 60}
     assert has == shown
+
+
+def test_an_event_that_is_sent_twice_is_one_event() -> None:
+    once = events_of("a0", (0.0, "session.start", {"ip": "198.51.1.7"}), (0.1, "payout_method.added", {}))
+    twice = [event for event in once for _ in range(2)]
+    assert told_bare("a0", twice) == told_bare("a0", once)
