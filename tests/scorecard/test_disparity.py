@@ -112,6 +112,16 @@ def test_shares_within_a_cohort_need_cells_of_their_own() -> None:
         assert rows["b"].cleared is None
 
 
+def test_a_share_is_of_those_that_it_is_said_of() -> None:
+    """Wrong: of those with nothing to find, not of the misused or of those of whom nobody can say. Cleared: of the alerted."""
+    labels = ("benign", "attack", "bystander", "benign")
+    truths = {f"a-{place}": Truth(labels[place // 20]) for place in range(80)}
+    decisions = {f"a-{place}": "confirmed_pattern" if place % 2 else "cleared" for place in range(40)}
+    decisions |= {f"a-{place}": "cleared" for place in range(40, 80)}
+    _, rows = table({"a": (80, 40), "b": (20, 0)}, Known(truths, decisions))
+    assert (rows["a"].false_positives, rows["a"].cleared) == (0.5, 0.5)
+
+
 def test_accounts_outside_every_cohort_are_told_unless_few() -> None:
     for outside, told in ((0, 0), (19, None), (20, 20)):
         fired: dict[str, set[str]] = {f"x-{place}": set() for place in range(outside)}
