@@ -97,7 +97,7 @@ class Alert(msgspec.Struct, frozen=True):
     """True when the tier rose or a new area appeared: worth a person's attention now."""
     score: float
     score_interval: tuple[float, float]
-    """If the strongest single item were wrong; if no mitigating fact held."""
+    """If the strongest single item were wrong; if no mitigating fact held and nothing had faded with time."""
     subject: Subject
     title: str
     summary: str
@@ -153,7 +153,7 @@ def build_alert(
         tier=case.tier,
         notify=notify,
         score=points,
-        score_interval=_interval(catalogue, verdict),
+        score_interval=_interval(catalogue, verdict, nodes),
         subject=_subject(case),
         title=summary.title(stands, sorted(areas)),
         summary=summary.summary(stands, points, views, len(case.members)),
@@ -228,12 +228,16 @@ def _event(ref: Ref) -> EventRef:
     return EventRef(ref.origin.topic, ref.origin.partition, ref.origin.offset, ref.event_id)
 
 
-def _interval(catalogue: Catalogue, verdict: Verdict) -> tuple[float, float]:
+def _interval(catalogue: Catalogue, verdict: Verdict, nodes: list[Node]) -> tuple[float, float]:
     confidences = {name: item.confidence for name, item in verdict.weighed.items()}
+    found = {name: item.evidence.confidence for name, item in verdict.weighed.items()}
+    for told in (item for node in nodes if node.assessment for item in node.assessment.evidence):
+        if told.indicator in found:  # the strongest of all, which a fact may have put behind another account's
+            found[told.indicator] = max(found[told.indicator], told.confidence)
     contributions = verdict.score.contributions
     strongest = max(contributions, key=lambda name: (contributions[name], name), default=None)
     low = score(catalogue, {name: value for name, value in confidences.items() if name != strongest}).total
-    high = score(catalogue, {name: item.evidence.confidence for name, item in verdict.weighed.items()}).total
+    high = score(catalogue, found).total
     return round(min(low, verdict.score.total), 1), round(max(high, verdict.score.total), 1)
 
 

@@ -67,6 +67,7 @@ class IndicatorExplained(msgspec.Struct, frozen=True):
     """As fired, before decay and mitigating facts."""
     effective: float = 0.0
     contribution: float = 0.0
+    """Points of the score, whoever of those who are weighed together has it most strongly."""
     faded_to: float = 1.0
     """What time alone leaves of it."""
     mitigated_by: tuple[str, ...] = ()

@@ -70,6 +70,7 @@ _FOUND: dict[tuple[str, str], Read] = {
     ("sanctioned_locale_setting", "days_min"): _number("days_seen"),
     ("activity_hours_mismatch", "active_days_min"): _number("active_days"),
     ("activity_hours_mismatch", "share_min"): _share("odd_days", "active_days"),
+    ("concurrent_distant_sessions", "km_min"): _number("km"),
     ("concurrent_distant_sessions", "overlaps_min"): _number("overlaps"),
     ("marathon_session", "presence_hours"): _number("hours"),
     ("marathon_session", "active_hours_min"): _number("active_hours"),

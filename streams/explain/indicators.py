@@ -87,8 +87,7 @@ def _surest(evidence: Iterable[Evidence]) -> dict[str, Evidence]:
 
 def _fired(bench: Bench, indicator: Indicator, evidence: Evidence, item: Weighed) -> IndicatorExplained:
     verdict, name = bench.verdict, indicator.id
-    counted = verdict.weighed.get(name)
-    own = counted is not None and counted.confidence == item.confidence
+    counted = verdict.weighed[name]
     days = max(0, verdict.now - evidence.last) / DAY
     faded = 1.0 if decides(indicator, evidence.confidence) else 2.0 ** (-days / indicator.half_life_days)
     outcome: Outcome = "counts"
@@ -97,11 +96,11 @@ def _fired(bench: Bench, indicator: Indicator, evidence: Evidence, item: Weighed
         words.append(
             f"Lowered by {', '.join(item.mitigated_by)}: {bench.catalogue.mitigators[item.mitigated_by[0]].sentence}"
         )
-    if item.confidence < NOTHING:
+    if counted.confidence < NOTHING:
         outcome = "mitigated" if item.mitigated_by else "faded"
     if faded < 0.9:
         words.append(f"It was last seen {days:.0f} days before; time leaves {faded:.0%} of it.")
-    if not own and counted is not None:
+    if counted.confidence > item.confidence:
         words.append("An account tied to this one has it more strongly; that one's evidence is counted.")
     stronger = tuple(one for one in _held_back(bench, name) if one.confidence > evidence.confidence)
     words += [sentence_of(one, fired=True) for one in stronger]
@@ -114,7 +113,7 @@ def _fired(bench: Bench, indicator: Indicator, evidence: Evidence, item: Weighed
         saw=tuple(_saw(bench, name, evidence.numbers)),
         confidence=round(evidence.confidence, 3),
         effective=round(item.confidence, 3),
-        contribution=round(verdict.score.contributions.get(name, 0.0) if own else 0.0, 2),
+        contribution=round(verdict.score.contributions.get(name, 0.0), 2),
         faded_to=round(faded, 3),
         mitigated_by=item.mitigated_by,
         suppressed_by=stronger,

@@ -40,7 +40,7 @@ LIMITS: dict[tuple[str, str], Words] = {
         },
         "anonymizer_at_identity_moment": {"moments": Words("kinds of identity step through an anonymizer")},
         "dprk_linked_range_login": {"full_days": Words("days within the range")},
-        "shared_ip_multi_account": {"accounts": Words("unrelated accounts on one address")},
+        "shared_ip_multi_account": {"accounts": Words("unrelated accounts on one address, each in two sessions")},
         "shared_subnet_single_use_devices": {
             "accounts": Words("accounts with a device of their own on one network"),
             "same_setup": Words("share of devices set up alike", _SHARE),
@@ -73,7 +73,7 @@ LIMITS: dict[tuple[str, str], Words] = {
         "concurrent_distant_sessions": {
             "overlap_minutes": Words("longest overlap of two devices", "minutes"),
             "inputs_min": Words("five-minute slots with input on one side"),
-            "km_min": Words("distance between the two", "km"),
+            "km_min": Words("distance between the two, unless in two countries", "km"),
             "overlaps_min": Words("overlaps within a week"),
         },
         "marathon_session": {

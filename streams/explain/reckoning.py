@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.scoring import SHARES, WAYS, Score, score
 from streams.detection.wording.summary import AREAS
@@ -48,8 +50,14 @@ def conditions(reached: Score) -> tuple[Condition, ...]:
     return tuple(
         Condition(
             way.tier,
-            tuple(Count(text, round(has, 1), needs) for text, has, needs in way.asks(reached)),
+            tuple(Count(text, _beside(has, needs), needs) for text, has, needs in way.asks(reached)),
             way.leads(reached),
         )
         for way in WAYS
     )
+
+
+def _beside(has: float, needs: float) -> float:
+    """To one digit, which must not make up what is missing: 59.97 is no 60."""
+    near = round(has, 1)
+    return near if (near >= needs) is (has >= needs) else floor(has * 10) / 10

@@ -17,8 +17,8 @@ from streams.detection.families.network.egress import HOSTING, QUARTER
 from streams.detection.families.network.memory import HOSTED, QUARTERS, NetworkMemory
 from streams.detection.families.network.moments import MOMENTS
 from streams.detection.families.network.proxies import PROXIES
-from streams.detection.families.network.relations import groups_of, recent
-from streams.detection.families.network.sharing import SHARED
+from streams.detection.families.network.relations import groups_of
+from streams.detection.families.network.sharing import SHARED, twice
 from streams.detection.families.network.spread import BUCKET, SPREAD, networks_in, providers_in
 from streams.detection.families.session import concurrent, fingerprints, marathon, shifts
 from streams.detection.families.session.memory import SessionMemory
@@ -52,8 +52,8 @@ def closed_samples(account: AccountState, catalogue: Catalogue) -> Iterator[Samp
 def thing_samples(entity: EntityState, catalogue: Catalogue) -> Iterator[Sample]:
     """What is counted at a shared thing; from the threshold on, detection compares by itself."""
     limits = catalogue.indicators[SHARED].thresholds
-    if entity.kind == "ip" and len(entity.members) < limits["accounts"]:
-        yield SHARED, "accounts", len(groups_of(recent(entity, int(limits["days"]) * DAY)))
+    if entity.kind == "ip" and len(members := twice(entity, int(limits["days"]) * DAY)) < limits["accounts"]:
+        yield SHARED, "accounts", len(groups_of(members))
 
 
 def _network(memory: NetworkMemory, created: int | None, catalogue: Catalogue, now: int) -> Iterator[Sample]:

@@ -90,7 +90,7 @@ class Ear:
             recorder.listening = self._concerns(input_name, record, states)
             try:
                 part = self._stage.process(input_name, [record], states)
-                if recorder.listening:
+                if recorder.listening and not _repeated(part):
                     self._handled(input_name, record, states)
             finally:
                 recorder.listening = False
@@ -98,6 +98,11 @@ class Ear:
             for slot, times in part.counts.items():
                 whole.counts[slot] = whole.counts.get(slot, 0) + times
         return whole
+
+
+def _repeated(result: Result) -> bool:
+    """Whether the record was known already, so that it counts nowhere."""
+    return any(metric == "duplicates" for metric, _ in result.counts)
 
 
 class Watch:
@@ -132,11 +137,6 @@ class Watch:
         if record.key != self.account.encode():
             return False
         self.heard.append((input_name, record))
-        if input_name == ENRICHED_EVENTS.name and record.value is not None:
-            try:
-                self.intake.take(_decode_event(record.value))
-            except msgspec.DecodeError:
-                self.intake.unreadable += 1
         return True
 
     def _shared(self, _input_name: str, record: SourceRecord, states: PartitionStates[EntityState]) -> bool:
@@ -156,8 +156,14 @@ class Watch:
         return True
 
     def _sample(self, input_name: str, record: SourceRecord, states: PartitionStates[AccountState]) -> None:
+        if input_name != ENRICHED_EVENTS.name or record.value is None:
+            return
+        try:
+            self.intake.take(_decode_event(record.value))
+        except msgspec.DecodeError:
+            self.intake.unreadable += 1
         state = states.get(record.key or b"")
-        if state is None or input_name != ENRICHED_EVENTS.name:
+        if state is None:
             return
         found = [*samples(state, self.plain_catalogue)]
         if state.day > self._closed:

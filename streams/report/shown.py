@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from typing import Any
 
 import msgspec
 
 from schemas.diagnosis import READ_FAULTS
 from streams.cli.text import safe
+from streams.detection.wording.addresses import addresses
 
 LONGEST_TEXT = 160
 """Identifiers and hashes are shorter; what is longer is somebody's prose, which is read where access to it is logged."""
 MOST_CHARACTERS = 8 * 1024
-_ADDRESS = re.compile(
-    r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(?:/\d{1,3})?"
-)
 _MAIL = re.compile(r"[^\s@\"'<>,;:]{1,64}@(?=[^\s@\"'<>,;:]{1,253}\.)")
 
 
@@ -39,21 +38,20 @@ def shown(value: bytes, event_id: str) -> tuple[str, bool, bool]:
 
 def shortened(text: str) -> str:
     """The text with every address as its /24 or /48, and mail addresses without the name."""
-    return safe(_MAIL.sub("…@", _ADDRESS.sub(_network, text)))
+    pieces, end = [], 0
+    for found in addresses(text):
+        pieces += [text[end : found.start], _network(found.address)]
+        end = found.end
+    return safe(_MAIL.sub("…@", "".join([*pieces, text[end:]])))
 
 
-def _network(hit: re.Match[str]) -> str:
-    token = hit.group(0).rstrip(".")
-    try:
-        found = ipaddress.ip_interface(token)
-    except ValueError:
-        return hit.group(0)
-    host: ipaddress.IPv4Address | ipaddress.IPv6Address = found.ip
+def _network(found: IPv4Interface | IPv6Interface) -> str:
+    host: IPv4Address | IPv6Address = found.ip
     bits = found.network.prefixlen
-    if isinstance(host, ipaddress.IPv6Address) and host.ipv4_mapped is not None:
+    if isinstance(host, IPv6Address) and host.ipv4_mapped is not None:
         host, bits = host.ipv4_mapped, max(0, bits - 96)
     bits = min(bits, 24 if host.version == 4 else 48)
-    return f"{ipaddress.ip_network((host, bits), strict=False)}{hit.group(0)[len(token) :]}"
+    return str(ipaddress.ip_network((host, bits), strict=False))
 
 
 def _walk(value: Any) -> Any:

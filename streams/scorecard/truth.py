@@ -1,7 +1,8 @@
 """What is known about accounts: labels of generated or reviewed streams, and decisions of people. NDJSON, one account a line.
 
 {"account_id": "a", "label": "attack", "expected_tier": "review"}      a label; `expected_tier` and `scenario` may be absent
-{"account_id": "a", "outcome": "cleared"}                              a decision, as in `case.disposition`; the last one counts
+{"account_id": "a", "outcome": "cleared"}                              a decision, as in `case.disposition`; the last one counts,
+                                                                       and none where there is a label
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ _member = msgspec.json.Decoder(_Member).decode
 def labels(name: str, lines: Iterable[bytes]) -> dict[str, Truth]:
     """Read labels, or decisions, of the file `name`. Raises BadInputError with file, line, what was found and what was expected."""
     found: dict[str, Truth] = {}
+    labelled: set[str] = set()
     for number, text in _numbered(lines):
         try:
             line = _line(text)
@@ -68,8 +70,12 @@ def labels(name: str, lines: Iterable[bytes]) -> dict[str, Truth]:
         label = line.label or line.outcome
         if label not in LABELS:
             raise BadInputError(f"{name}: line {number}: label {label!r}, expected one of {', '.join(sorted(LABELS))}")
-        if line.label and line.account_id in found:
-            raise BadInputError(f"{name}: line {number}: account {line.account_id!r} has a label already")
+        if line.account_id in labelled:
+            if line.label:
+                raise BadInputError(f"{name}: line {number}: account {line.account_id!r} has a label already")
+            continue
+        if line.label:
+            labelled.add(line.account_id)
         found[line.account_id] = Truth(label, line.expected_tier)
     return found
 

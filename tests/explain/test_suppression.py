@@ -11,9 +11,9 @@ from enrichers.enriched import EnrichedEvent, Origin
 from enrichers.facts import Facts, ListEntry
 from schemas.events import SessionStart
 from streams.explain.explanation import Explanation, IndicatorExplained
-from streams.explain.held_back import left_out
+from streams.explain.held_back import left_out, silenced_by_class
 from streams.explain.intake import Intake
-from tests.detection.pipeline import Event
+from tests.detection.pipeline import Event, catalogue
 from tests.explain.conftest import events_of, of_scenario, row, told_bare
 
 SHARED = "shared_ip_multi_account"
@@ -113,6 +113,15 @@ def test_a_family_on_one_instrument_fires_weakly_and_says_why() -> None:
     assert "Held down, since they declared a relation" in found.why
 
 
+def test_a_reason_at_one_instrument_does_not_hold_down_what_another_says_in_full() -> None:
+    """With its family on one instrument, and with three strangers on another."""
+    related = (-1.0, "affiliation.declared", {"affiliation_type": "family", "related_account_id": "a0"})
+    own = (0.5, "payout_method.added", {"instrument_h": "family"})
+    found = row(told_bare("a0", *paid(4), events_of("a0", own), events_of("a9", related, own)), PAYOUT)
+    assert (found.outcome, found.confidence, found.suppressed_by) == ("counts", 1.0, ())
+    assert "Held down" not in found.why
+
+
 def test_a_verified_agency_is_its_mitigating_fact() -> None:
     agency: list[tuple[float, str, dict[str, Any]]] = [
         (-2.0, "affiliation.declared", {"affiliation_type": "agency", "agency_id": "g", "registry_verified": True}),
@@ -148,7 +157,14 @@ def test_what_no_longer_holds_is_not_told() -> None:
         )
         for n in range(3)
     ]
-    assert (shared(told_bare("a0", *visitors(17), *later)).outcome) == "counts"
+    found = shared(told_bare("a0", *visitors(17), *later))
+    assert (found.outcome, found.suppressed_by) == ("counts", ())
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(5, "suppressed"), (400, "below")])
+def test_what_time_has_made_nothing_of_is_not_told(days: int, outcome: str) -> None:
+    later = events_of("a0", (24.0 * days, "session.start", {"session_id": "later"}))
+    assert shared(told_bare("a0", *visitors(6, OFFICE), later)).outcome == outcome
 
 
 def test_addresses_of_a_registered_office_are_said_not_to_be_compared() -> None:
@@ -170,3 +186,12 @@ def test_sessions_through_sold_home_lines_by_an_old_list_are_said_not_to_count()
         intake.take(EnrichedEvent(event, int(at.timestamp() * 1000), Origin("login-events", 0, day), facts))
     assert left_out("residential_proxy_egress", intake).startswith("2 session events came from residential proxies by")
     assert left_out("impossible_travel", intake) == ""
+
+
+@pytest.mark.parametrize(("kind", "silent"), [("office", {SHARED, "shared_subnet_single_use_devices"}), ("vpn", set())])
+def test_an_office_silences_where_its_own_addresses_are_not_compared(kind: str, silent: set[str]) -> None:
+    intake = Intake(tag_days=1)
+    event = SessionStart(event_id="e", occurred_at=datetime(2026, 5, 3, tzinfo=UTC), account_id="a")
+    facts = Facts(network="198.51.1.0/24", classes=(kind,))
+    intake.take(EnrichedEvent(event, 1_777_766_400_000, Origin("login-events", 0, 1), facts))
+    assert silenced_by_class(catalogue().mitigators["MIT-OFFICE"], intake) == silent

@@ -147,6 +147,22 @@ def test_filters_and_order(browser: Browser, tmp_path: Path) -> None:
         assert set(shown()) == {case.id for case in report.cases if case.status == "watch"}
 
 
+@pytest.mark.parametrize("status", ["retracted", "resolved"])
+def test_a_case_that_is_over_is_not_open_and_has_no_links_to_parts_that_it_lacks(
+    browser: Browser, tmp_path: Path, status: str
+) -> None:
+    report = real_report()
+    standing = report.cases[0]
+    over = msgspec.structs.replace(standing, id="over", status=status, innocent=(), steps=())
+    with opened(browser, tmp_path, msgspec.structs.replace(report, cases=(standing, over))) as page:
+        for found, said in ((standing, f"open until {standing.expires[:10]} unless"), (over, f"over, {status}.")):
+            page.locator(f"#list a[data-id='{found.id}']").click()
+            assert said in page.locator("#part-versions").inner_text()
+            parts = [link.get_attribute("data-part") for link in page.locator(".parts a").all()]
+            assert ("innocent" in parts) is ("steps" in parts) is (found is standing)
+            assert all(page.locator(f"#part-{part}").count() == 1 for part in parts)
+
+
 def test_a_broken_link_leads_to_the_summary(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, tmp_path, real_report(), at="#/case/%E0%A4%A") as page:
         assert page.locator("h1").inner_text() == "What the replay found"

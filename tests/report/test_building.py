@@ -54,9 +54,19 @@ def test_the_parts_add_up_to_the_score_and_the_conditions_to_the_tier(found: dic
         assert root.value == pytest.approx(
             min(90 if values[0] < 90 else 99, values[0] + 0.25 * sum(values[1:])), abs=0.1
         )
+        assert root.value == pytest.approx(
+            min(90 if values[0] < 90 else 99, sum(family.value * family.share for family in root.families)), abs=0.1
+        )
         for family in root.families:
             counted = sum(item.contribution * item.share for item in family.items)
             assert family.value == pytest.approx(min(family.cap, counted), abs=0.1)
+
+
+def test_a_hard_fact_is_not_held_at_the_cap_of_its_family() -> None:
+    (root,) = compose(catalogue(), {"dprk_range_login": 1.0}).roots
+    assert (root.adds, root.families[0].cap) == (85, 99)
+    (root,) = compose(catalogue(), {"named_vpn_operator": 1.0}).roots
+    assert root.families[0].cap == catalogue().families["NET"].cap < 85
 
 
 def test_every_alert_is_there_and_every_event_that_was_read() -> None:
@@ -93,6 +103,13 @@ def test_whose_a_finding_is_the_page_says_as_the_alert_does() -> None:
 def test_whose_a_finding_is_goes_without_saying_of_one_account() -> None:
     _, report = played()
     assert {len(item.accounts) for case in report.cases if case.size == 1 for item in case.evidence} == {0}
+
+
+def test_a_configuration_is_named_where_it_is_more_than_the_catalogue() -> None:
+    _, report = played()
+    versions = {report.texts[at] for case in report.cases for at in case.versions}
+    assert f"catalogue {catalogue().version}" in versions
+    assert not any(text.startswith("configuration") for text in versions)
 
 
 def test_without_raw_events_they_are_named_only() -> None:
@@ -172,8 +189,9 @@ def test_enriched_events_are_found_where_they_came_from() -> None:
     ]
     with RawEvents() as raw:
         list(raw.through(records))
-        ref = EventRef("login-events", 2, 71, "e2")
-        assert raw.find([ref])[ref].value == value
+        first, second = (EventRef("login-events", 2, 71, name) for name in ("e1", "e2"))
+        found = raw.find([first, second])
+        assert (found[first].value, found[second].value) == (other, value)
 
 
 def test_a_full_disk_is_said_in_words() -> None:
@@ -205,6 +223,12 @@ def test_records_without_a_value_or_sense_pass() -> None:
         ("2001:db8:1b3d:1::1", "2001:db8:1b3d::/48"),
         ("::ffff:203.0.113.7", "203.0.113.0/24"),
         ("12:30:45", "12:30:45"),
+        ("std::vector 1.2.3, 00:1a:2b:3c:4d:5e", "std::vector 1.2.3, 00:1a:2b:3c:4d:5e"),
+        ("src:203.0.113.7:443", "src:203.0.113.0/24:443"),
+        ("ip_203.0.113.7/443", "ip_203.0.113.0/24/443"),
+        ("device:2001:db8:1b3d:1::1", "device:2001:db8:1b3d::/48"),
+        ("[2001:db8:1b3d:1::1]:443", "[2001:db8:1b3d::/48]:443"),
+        ("2001:db8:1b3d:1::1: refused.", "2001:db8:1b3d::/48: refused."),
         ("ann.b@mail.example", "…@mail.example"),
         ("a\u202eb", "a\ufffdb"),
     ],
@@ -213,7 +237,7 @@ def test_texts_are_shortened(text: str, expected: str) -> None:
     assert shortened(text) == expected
 
 
-@given(st.text() | st.ip_addresses().map(str) | st.from_regex(r"x(=|, )(\d{1,3}\.){3}\d{1,3}(/\d\d)?"))
+@given(st.text() | st.ip_addresses().map(str) | st.from_regex(r"x(=|, |:|_)(\d{1,3}\.){3}\d{1,3}(/\d\d)?"))
 def test_no_text_keeps_an_address(text: str) -> None:
     assert full_addresses(shortened(text)) == []
 

@@ -69,6 +69,14 @@ def test_a_small_cohort_is_named_and_changes_nothing_else(sizes: dict[str, int],
     assert {name: row for name, row in rows.items() if name not in small} == without
 
 
+@pytest.mark.parametrize(("size", "few"), [(19, True), (20, False)])
+def test_a_cell_of_twenty_is_full_in_the_table_and_in_the_card(size: int, few: bool) -> None:
+    cohorts = {f"a-{place}": "a" for place in range(size)}
+    _, rows = table({"a": (size, 0), "b": (20, 0)})
+    assert (rows["a"].suppressed, rows["b"].suppressed) == (few, False)
+    assert len(counted(cohorts, cohorts)) == (0 if few else 20)
+
+
 @given(st.lists(st.tuples(st.sampled_from(["a", "b", ""]), st.booleans()), max_size=150))
 def test_counts_of_few_are_not_shown_and_cannot_be_subtracted(people: list[tuple[str, bool]]) -> None:
     """Totals of a card are over `counted`: a column is shown for all groups or for none, those without a cohort among them."""
@@ -102,6 +110,16 @@ def test_shares_within_a_cohort_need_cells_of_their_own() -> None:
         _, rows = table({"a": (60, 40), "b": (60, 0)}, Known({}, decisions))
         assert rows["a"].cleared == shown
         assert rows["b"].cleared is None
+
+
+def test_a_share_is_of_those_that_it_is_said_of() -> None:
+    """Wrong: of those with nothing to find, not of the misused or of those of whom nobody can say. Cleared: of the alerted."""
+    labels = ("benign", "attack", "bystander", "benign")
+    truths = {f"a-{place}": Truth(labels[place // 20]) for place in range(80)}
+    decisions = {f"a-{place}": "confirmed_pattern" if place % 2 else "cleared" for place in range(40)}
+    decisions |= {f"a-{place}": "cleared" for place in range(40, 80)}
+    _, rows = table({"a": (80, 40), "b": (20, 0)}, Known(truths, decisions))
+    assert (rows["a"].false_positives, rows["a"].cleared) == (0.5, 0.5)
 
 
 def test_accounts_outside_every_cohort_are_told_unless_few() -> None:

@@ -50,3 +50,11 @@ def test_rates(weeks: int, rate: float | None) -> None:
     watch, review, priority = measures.rates(["watch", "review", "priority"], weeks)
     assert (watch.alerts, review.alerts, priority.alerts) == (3, 2, 1)
     assert review.per_2000_a_week == rate
+
+
+def test_of_many_misses_the_first_are_named_and_all_are_counted() -> None:
+    people = [f"a{number:03}" for number in range(measures.MISSES + 9)]
+    found = measures.expected({name: Truth("attack", "review") for name in people}, {}, reversed(people))
+    assert found is not None
+    assert (found.met, found.of) == (0, len(people))
+    assert [miss.account_id for miss in found.misses] == people[: measures.MISSES]

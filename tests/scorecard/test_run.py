@@ -13,19 +13,21 @@ from schemas.topics import ENRICHED_EVENTS
 from streams.cli.text import WIDTH
 from streams.contracts import contracts
 from streams.detection.stage import PlainRecord
-from streams.detection.windows import DAY
+from streams.detection.timestamps import rfc3339
+from streams.detection.windows import DAY, HOUR
 from streams.detection.wording.linter import text_faults
 from streams.explain.page import plain
 from streams.replay.lines import Recorded
 from streams.replay.selection import Selection
 from streams.runtime.local import LocalRuntime
-from streams.scenarios import SCENARIOS
+from streams.scenarios import SCENARIOS, encode
 from streams.scorecard.checks import Least
 from streams.scorecard.outcome import Census
 from streams.scorecard.run import score
 from streams.scorecard.scorecard import Measure
 from streams.scorecard.text import sections
 from streams.scorecard.truth import Truth
+from tests.detection.pipeline import Pipeline, scenario
 from tests.explain.conftest import configured
 from tests.scorecard.conftest import ACCOUNTS, card, recorded, stream, truths
 
@@ -94,6 +96,20 @@ def test_rate_is_per_active_account_and_week() -> None:
     assert rates["review"].per_2000_a_week == round(2 * 2000 / card().active_account_weeks, 3)
     # five or six calendar weeks of 29 days, sign-ups of years before not among them; S05 and T2 have a past of their own
     assert 3 * ACCOUNTS < card().active_account_weeks < 6 * ACCOUNTS + 6 * 16
+
+
+def test_an_alert_counts_at_the_highest_tier_that_it_had() -> None:
+    """S01 was a review until, at its end, the account is used from its first device again: a watch entry since."""
+    events = scenario("S01")
+    (_, first), (last, _) = next(item for item in events if item[1]["type"] == "session.start"), events[-1]
+    back = [
+        (at, {**first, "event_id": f"back-{at}", "session_id": f"back-{at}", "occurred_at": rfc3339(at)})
+        for at in (last + HOUR, last + DAY, last + 2 * DAY)
+    ]
+    account = first["account_id"]
+    assert Pipeline().play([*events, *back]).tiers([account]) == {account: "watch"}
+    measured = score(configured(), recorded(tuple(encode(event) for _, event in (*events, *back))), {})
+    assert [(rate.tier, rate.alerts) for rate in measured.rates] == [("watch", 1), ("review", 1), ("priority", 0)]
 
 
 def test_decisions_in_the_stream_are_truths() -> None:

@@ -47,6 +47,11 @@ def test_refusals(line: bytes, says: str) -> None:
     assert str(refused.value).startswith(says)
 
 
+def test_a_label_speaks_louder_than_a_decision_before_or_after_it() -> None:
+    lines = [b'{"account_id":"a","label":"attack","expected_tier":"review"}', b'{"account_id":"a","outcome":"cleared"}']
+    assert labels("f", lines) == labels("f", reversed(lines)) == {"a": Truth("attack", "review")}
+
+
 def test_a_cohort_is_one() -> None:
     assert cohorts("f", [b'{"account_id":"a","cohort":"x"}'] * 2) == {"a": "x"}
     with pytest.raises(BadInputError, match="f: line 2: account 'a' is in another cohort already"):

@@ -6,12 +6,13 @@ as JSON gives it and knows nothing of how it was made.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from ipaddress import IPv4Interface, IPv6Interface
 from typing import Any
 
+from streams.detection.wording.addresses import addresses
 from streams.detection.wording.origins import origin_pattern, statement_pattern
 from streams.detection.wording.summary import DISCLAIMER
 
@@ -56,9 +57,6 @@ NUMBERS = (  # an AS number (`AS64500`) names a network, not a document
 )
 PICTURE_FIELDS = re.compile(r"photo|image|phash|face|selfie|screenshot", re.IGNORECASE)
 CONTENT_FIELDS = frozenset({"body", "message_text", "name", "date_of_birth", "document_number"})
-_ADDRESS = re.compile(
-    r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(?:/\d{1,3})?"
-)
 
 
 def lint(alert: Mapping[str, Any]) -> list[str]:
@@ -97,15 +95,11 @@ def _faults_of(text: str) -> tuple[str, ...]:
 
 def full_addresses(text: str) -> list[str]:
     """List addresses in `text` that are narrower than a /24, or a /48 of IPv6."""
-    return [hit.group(0) for hit in _ADDRESS.finditer(text) if _is_narrow(hit.group(0).rstrip("."))]
+    return [text[found.start : found.end] for found in addresses(text) if _is_narrow(found.address)]
 
 
-def _is_narrow(token: str) -> bool:
-    try:
-        network = ipaddress.ip_interface(token).network
-    except ValueError:
-        return False
-    return network.prefixlen > (24 if network.version == 4 else 48)
+def _is_narrow(address: IPv4Interface | IPv6Interface) -> bool:
+    return address.network.prefixlen > (24 if address.version == 4 else 48)
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -34,13 +34,13 @@ function caseHead(found) {
       el("div", {}, el("dt", {}, "Accounts"), el("dd", {}, number(found.size)))),
     el("p", { class: "lead" }, found.summary),
     difference(found),
-    el("nav", { class: "parts", "aria-label": "Parts of this alert" }, PARTS.map(([id, word]) => el("a", { href: hrefOf(found.id, "part", id) }, word))));
+    el("nav", { class: "parts", "aria-label": "Parts of this alert" }, PARTS.map(([id, word]) => el("a", { href: hrefOf(found.id, "part", id), "data-part": id }, word))));
 }
 
 function casePage(found) {
   const texts = (numbers) => (numbers.length ? bullets(textsOf(numbers)) : null);
   const names = found.accounts.length > 6 ? el("details", { class: "names" }, el("summary", {}, "All accounts that the alert names"), el("p", { class: "mono" }, found.accounts.join(", "))) : null;
-  return el("article", { class: "case" },
+  const page = el("article", { class: "case" },
     caseHead(found), names,
     found.innocent.length || stands(found) ? el("section", { class: "first", id: "part-innocent", tabindex: "-1", "aria-labelledby": "innocent" },
       el("h2", { id: "innocent" }, "Check first: innocent explanations"),
@@ -59,5 +59,9 @@ function casePage(found) {
     section("Before you decide", "checklist", texts(found.checklist)),
     section("Events behind the findings", "events", rawEvents(found)),
     section("Versions", "versions",
-      el("p", { class: "quiet" }, mono(found.id), `, open until ${day(found.expires)} unless new evidence arrives.`), bullets(textsOf(found.versions), "plain mono small")));
+      el("p", { class: "quiet" }, mono(found.id), stands(found) ? `, open until ${day(found.expires)} unless new evidence arrives.` : `, ${found.status}.`), bullets(textsOf(found.versions), "plain mono small")));
+  for (const link of page.querySelectorAll(".parts a")) {
+    if (!page.querySelector(`#part-${link.dataset.part}`)) link.remove(); // of a case that is over there is less to read
+  }
+  return page;
 }

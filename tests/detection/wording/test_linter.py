@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 
 from streams.detection.catalogue.load import builtin
 from streams.detection.wording import phrases
+from streams.detection.wording.addresses import addresses
 from streams.detection.wording.linter import full_addresses, lint, text_faults
 from streams.detection.wording.summary import AREAS, DISCLAIMER, TIER_WORDS
 
@@ -22,6 +25,8 @@ BAD = [
     "native speaker of another language",
     "login from 203.0.113.7",
     "login from 203.0.113.7/32",
+    "login from ip:203.0.113.7",
+    "2001:db8:1:2::17: refused",
     "2001:db8::17 was used",
     "2001:db8:1:2::/64 was used",
     "passport AB1234567",
@@ -59,6 +64,13 @@ def test_what_an_alert_may_say(text: str) -> None:
 @pytest.mark.parametrize("text", ["198.51.100.0/24", "198.51.100.0/22", "2001:db8:7::/48", "version 1.2.3", "12:30"])
 def test_networks_are_no_full_addresses(text: str) -> None:
     assert full_addresses(text) == []
+
+
+@pytest.mark.parametrize("text", [":" * 8_000, "a" * 8_000, "a:" * 4_000, "1." * 4_000], ids=lambda text: text[:2])
+def test_a_long_text_is_read_in_no_time(text: str) -> None:
+    began = perf_counter()
+    list(addresses(text))
+    assert perf_counter() - began < 1
 
 
 def test_an_alert_is_read_to_its_leaves() -> None:

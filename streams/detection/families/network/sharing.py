@@ -29,7 +29,7 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
     if len(entity.members) < least:  # others were forgotten, if ever there were enough
         return
     days = int(limits["days"])
-    members = _twice(entity, days * DAY)
+    members = twice(entity, days * DAY)
     groups = groups_of(members) if len(members) >= least else []
     if len(groups) < limits["accounts"]:
         if len(members) >= least:
@@ -48,7 +48,7 @@ def judge(entity: EntityState, link: Link, desk: EntityDesk) -> None:
         desk.find(entity, name, SHARED, confidence, numbers, list({*member.refs, link.ref}))
 
 
-def _twice(entity: EntityState, span: int) -> dict[str, Member]:
+def twice(entity: EntityState, span: int) -> dict[str, Member]:
     """Members with two sessions within `span` ms before the newest link, by what their own newest links tell."""
     return {
         name: member
