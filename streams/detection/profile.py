@@ -6,7 +6,6 @@ Countries are stored to be compared with each other, never to be judged (REQ-F02
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
@@ -15,6 +14,7 @@ import msgspec
 import schemas.events as ev
 from streams.detection.account_state import AccountState, Commitments, Profile
 from streams.detection.clients import contract_ended, contract_started
+from streams.detection.days import closes, day_ms
 from streams.detection.family import Desk, Moment
 from streams.detection.lately import fold_before, fold_oldest
 from streams.detection.messages import Mitigation
@@ -30,14 +30,6 @@ TENURE_CLIENTS = 10
 _IDENTITY_DOCUMENTS = frozenset({None, "passport", "id_card", "driving_licence", "residence_permit"})
 _LIVE_METHODS = frozenset({"chip", "live", "notary", "in_person"})
 _PLACES = 8
-
-
-def day_ms(day: str | None) -> int | None:
-    """Midnight UTC of a calendar day in ms; None when there is none or it is no date."""
-    try:
-        return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000) if day else None
-    except ValueError:
-        return None
 
 
 def note_activity(account: AccountState, event: Any, ts: int) -> None:
@@ -210,7 +202,9 @@ def _renamed(_profile: Profile, _event: Any, moment: Moment, desk: Desk) -> None
 
 
 def _accommodated(_profile: Profile, event: ev.AccommodationGranted, moment: Moment, desk: Desk) -> None:
-    desk.mitigate(moment.account, "MIT-ACCESS", moment.ts, "an accommodation is on file", day_ms(event.until_date))
+    last = day_ms(event.until_date)
+    until = None if last is None else closes(last + DAY)
+    desk.mitigate(moment.account, "MIT-ACCESS", moment.ts, "an accommodation is on file", until)
 
 
 def _suspended(profile: Profile, event: ev.AccountSuspended, moment: Moment, _desk: Desk) -> None:

@@ -96,10 +96,18 @@ def test_two_trips_do_not_cover_the_months_between_them() -> None:
     day0 = T0 // DAY * DAY  # 2024-10-04
     held = stage.account().mitigations.values()
     lowered = []
-    for day in (5, 6, 16, 17, 97, 98, 108, 109):
-        jump = Evidence("impossible_travel", 1.0, day0 + day * DAY + HOUR, day0 + day * DAY + HOUR)
+    for hours in (6 * 24 - 15, 6 * 24 - 14, 17 * 24 + 12, 17 * 24 + 13, 98 * 24 - 15, 98 * 24 - 14, 109 * 24 + 13):
+        jump = Evidence("impossible_travel", 1.0, day0 + hours * HOUR, day0 + hours * HOUR)
         lowered.append(weigh(catalogue(), [jump], held, jump.last)["impossible_travel"].mitigated_by != ())
-    assert lowered == [False, True, True, False, False, True, True, False]
+    assert lowered == [False, True, True, False, False, True, False]
+
+
+def test_an_accommodation_holds_to_the_end_of_its_last_day_wherever_that_is() -> None:
+    stage = Stage()
+    stage.tell(T0, "accommodation.granted", until_date="2024-10-05")
+    assert stage.account().mitigations["MIT-ACCESS"].until == T0 // DAY * DAY + 2 * DAY + 12 * HOUR
+    stage.tell(T0 + HOUR, "accommodation.granted")
+    assert stage.account().mitigations["MIT-ACCESS"].until is None
 
 
 def test_a_journey_without_an_end_outlasts_any_number_of_ended_ones() -> None:

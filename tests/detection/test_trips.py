@@ -40,10 +40,11 @@ def days(stage: Stage, country: str = "JP") -> list[tuple[float, float | None]]:
 
 
 def explained(stage: Stage) -> list[tuple[float, float | None]]:
+    """Days that are explained: from when they begin anywhere until they have ended everywhere."""
     held = stage.account().mitigations.values()
+    first, last = DAY0 * DAY - 14 * HOUR, DAY0 * DAY + 12 * HOUR
     return sorted(
-        ((item.first - DAY0 * DAY) / DAY, None if item.until is None else (item.until - DAY0 * DAY) / DAY)
-        for item in held
+        ((item.first - first) / DAY, None if item.until is None else (item.until - last) / DAY) for item in held
     )
 
 
@@ -51,8 +52,18 @@ def test_a_second_trip_to_a_country_leaves_the_first_one() -> None:
     stage = after(("JP", 0, 21), ("JP", 80, 89))
     travel = stage.account().profile.travel
     assert days(stage) == explained(stage) == [(0, 22), (80, 90)]
-    at = [DAY0 * DAY + day * DAY + HOUR for day in (21, 22, 79, 80)]
+    over, begun = DAY0 * DAY + 22 * DAY + 12 * HOUR, DAY0 * DAY + 80 * DAY - 14 * HOUR
+    at = (over, over + 1, begun - 1, begun)
     assert [travelled(travel, ms, ms) for ms in at] == [{"JP"}, set(), set(), {"JP"}]
+
+
+def test_a_journey_without_a_date_begins_when_it_is_declared() -> None:
+    stage = Stage()
+    told(stage, 0, "JP", None, 9)
+    held = list(stage.account().mitigations.values())
+    assert [(item.first, item.until) for item in held] == [(T0, (DAY0 + 10) * DAY + 12 * HOUR)]
+    travel = stage.account().profile.travel
+    assert [travelled(travel, ms, ms) for ms in (T0 - 1, T0)] == [set(), {"JP"}]
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_nine_of_ten_half_days_make_a_clock_steady(others: int, expected: float)
     assert account.confidence(CLOCK) == expected
 
 
-@pytest.mark.parametrize(("first", "last", "expected"), [(-9, -2, 1.0), (-9, 0, 0.0), (13, 20, 0.0), (14, 20, 1.0)])
+@pytest.mark.parametrize(("first", "last", "expected"), [(-9, -2, 1.0), (-9, -1, 0.0), (14, 20, 0.0), (15, 20, 1.0)])
 def test_a_clock_may_be_that_of_travel_in_the_two_weeks_that_are_judged(first: int, last: int, expected: float) -> None:
     trip: list[int | None] = [T0 + first * DAY, T0 + (last + 1) * DAY]
     account = Account(claimed_country="AA", travel={"CC": trip})
