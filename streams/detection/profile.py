@@ -52,8 +52,9 @@ def note_activity(account: AccountState, event: Any, ts: int) -> None:
 
 
 def _created(profile: Profile, event: ev.AccountCreated, moment: Moment, _desk: Desk) -> None:
-    profile.created = moment.ts
-    profile.account_type = event.account_type or ""
+    if profile.created is None or moment.ts < profile.created:  # whoever tells it anew has not signed up again
+        profile.created = moment.ts
+        profile.account_type = event.account_type or ""
     _claims(profile, event, moment)
 
 
@@ -158,7 +159,13 @@ def _member(profile: Profile, event: ev.AgencyMemberAdded, moment: Moment, desk:
 def _agency(
     profile: Profile, agency: str, moment: Moment, desk: Desk, *, registered: bool = False, confirmed: bool = False
 ) -> None:
-    """Both halves of MIT-AGENCY, in either order: the registration, and the membership confirmed by both sides."""
+    """Both halves of MIT-AGENCY, in either order: the registration, and the membership confirmed by both sides.
+
+    What was declared of another agency before the present one was is of the past.
+    """
+    newest = _newest(profile, "agency", moment, blank=not profile.agency)
+    if profile.agency != agency and not newest:
+        return
     if profile.agency != agency:
         profile.agency, profile.agency_verified = agency, False
         profile.related = [mark for mark in profile.related if not mark.startswith("agency-")]

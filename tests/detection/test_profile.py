@@ -59,6 +59,26 @@ def test_another_agency_ends_what_the_former_one_explained() -> None:
     assert stage.account().mitigations["MIT-AGENCY"].until == T0 + 2 * DAY
 
 
+@pytest.mark.parametrize("days", [0, 4])
+def test_a_former_agency_that_is_told_late_ends_nothing(days: int) -> None:
+    stage = Stage()
+    for at, event in enumerate((REGISTERED, CONFIRMED)):
+        stage.tell(T0 + at, event["type"], **{name: value for name, value in event.items() if name != "type"})
+    for day in range(1, 1 + days):
+        stage.tell(T0 + day * DAY, "message.sent")
+    stage.tell(T0 - HOUR, "affiliation.declared", agency_id="g0", registry_verified=True)
+    account = stage.account()
+    assert (account.profile.agency, account.profile.agency_verified) == ("g1", True)
+    assert account.mitigations["MIT-AGENCY"].until is None
+
+
+def test_a_sign_up_that_is_told_again_makes_no_account_new() -> None:
+    stage = Stage()
+    for at, kind in ((1, "freelancer"), (0, "client"), (800, "agency")):
+        stage.tell(T0 + at * DAY, "account.created", account_type=kind)
+    assert (stage.account().profile.created, stage.account().profile.account_type) == (T0, "client")
+
+
 def tenure(*, days: int = 730, clients: int = 10, disputed: bool = False) -> bool:
     """Whether MIT-TENURE holds after twelve contracts."""
     stage = Stage()
