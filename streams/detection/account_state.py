@@ -38,7 +38,8 @@ class Profile(msgspec.Struct, array_like=True):
     id_country: str = ""
     payout_countries: list[str] = []
     travel: dict[str, list[int | None]] = {}
-    """Declared country → from, until, from, until, … in ms, None = open (cap 64 trips)."""
+    """Declared country → from, until, from, until, … in ms, None = open (cap 64 trips). A country that was stated before the present one
+    is among them, at the moment at which it was replaced."""
     identity: str = ""
     address: str = ""
     agency: str = ""

@@ -5,7 +5,7 @@ Countries are stored to be compared with each other, never to be judged (REQ-F02
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from zlib import crc32
 
@@ -18,7 +18,7 @@ from streams.detection.days import closes, day_ms
 from streams.detection.family import Desk, Moment
 from streams.detection.lately import fold_before, fold_oldest
 from streams.detection.messages import Mitigation
-from streams.detection.trips import TRIPS, began, declare, forget_oldest
+from streams.detection.trips import TRIPS, Told, began, declare, forget_oldest, travelled
 from streams.detection.windows import DAY, HOUR
 from streams.detection.workplaces import is_place, place
 
@@ -51,19 +51,15 @@ def note_activity(account: AccountState, event: Any, ts: int) -> None:
                 del hours[old]
 
 
-def _created(profile: Profile, event: ev.AccountCreated, moment: Moment, _desk: Desk) -> None:
+def _created(profile: Profile, event: ev.AccountCreated, moment: Moment, desk: Desk) -> None:
     if profile.created is None or moment.ts < profile.created:  # whoever tells it anew has not signed up again
         profile.created = moment.ts
         profile.account_type = event.account_type or ""
-    _claims(profile, event, moment)
+    _claims(profile, event, moment, desk)
 
 
-def _updated(profile: Profile, event: ev.ProfileUpdated, moment: Moment, _desk: Desk) -> None:
-    _claims(profile, event, moment)
-
-
-def _claims(profile: Profile, event: ev.AccountCreated | ev.ProfileUpdated, moment: Moment) -> None:
-    _state(profile, "claimed_country", event.claimed_country, moment)
+def _claims(profile: Profile, event: ev.AccountCreated | ev.ProfileUpdated, moment: Moment, desk: Desk) -> None:
+    _live_in(profile, "claimed_country", event.claimed_country, moment, desk)
     _state(profile, "claimed_tz", event.claimed_tz, moment)
     _state(profile, "address", event.verified_address_h, moment)
 
@@ -72,6 +68,15 @@ def _state(profile: Profile, field: str, value: str | None, moment: Moment) -> N
     """Set a field, unless what it says was stated later; whichever arrived first. What comes too late only fills a blank."""
     if value and _newest(profile, field, moment, blank=not getattr(profile, field)):
         setattr(profile, field, value)
+
+
+def _live_in(profile: Profile, field: str, country: str | None, moment: Moment, desk: Desk) -> None:
+    """State a country. The former one was stated until now: weeks that fitted it are not held against whoever is about to move."""
+    former, ts = getattr(profile, field), moment.ts
+    _state(profile, field, country, moment)
+    if former and getattr(profile, field) != former and former not in travelled(profile.travel, ts, ts):
+        _declare(profile, (former,), (ts, ts, ts), moment)
+        _bound(profile, desk)
 
 
 def _newest(profile: Profile, what: str, moment: Moment, *, blank: bool) -> bool:
@@ -113,10 +118,10 @@ def _proved(profile: Profile, event: ev.KycApproved | ev.KycLivenessResult, mome
         desk.touched = True
 
 
-def _document(profile: Profile, event: ev.DocumentSubmitted, moment: Moment, _desk: Desk) -> None:
+def _document(profile: Profile, event: ev.DocumentSubmitted, moment: Moment, desk: Desk) -> None:
     if event.doc_type not in _IDENTITY_DOCUMENTS:
         return
-    _state(profile, "id_country", event.doc_country, moment)
+    _live_in(profile, "id_country", event.doc_country, moment, desk)
     _state(profile, "identity", event.doc_number_h or event.name_h, moment)
     _state(profile, "address", event.address_h, moment)
 
@@ -186,15 +191,27 @@ def _travels(profile: Profile, event: ev.TravelDeclared, moment: Moment, desk: D
     start = day_ms(event.from_date) or moment.ts
     end = day_ms(event.until_date)
     until = None if end is None else end + DAY
-    changed: set[int] = set()
-    kept = profile.commitments = profile.commitments or Commitments()
-    late = moment.ts < moment.account.day * DAY
-    for country in event.countries:
-        changed |= declare(profile.travel, kept.travel, country, (moment.ts, start, until), late=late)
+    changed = _declare(profile, event.countries, (moment.ts, start, until), moment)
     for day in sorted({begin // DAY for begin in changed}):  # facts of their own: two trips explain nothing in between
         first, last = began(profile.travel, day * DAY, (day + 1) * DAY)
         reason = "travel or a second country was declared"
         desk.restate(moment.account, "MIT-TRAVEL", first, reason, last, one=str(day))
+    _bound(profile, desk)
+
+
+def _declare(profile: Profile, countries: Iterable[str], told: Told, moment: Moment) -> set[int]:
+    """Add a trip to each country; gives the starts of trips that changed."""
+    kept = profile.commitments = profile.commitments or Commitments()
+    late = moment.ts < moment.account.day * DAY
+    changed: set[int] = set()
+    for country in countries:
+        changed |= declare(profile.travel, kept.travel, country, told, late=late)
+    return changed
+
+
+def _bound(profile: Profile, desk: Desk) -> None:
+    """Forget the oldest of too many trips, and of what was told of them."""
+    kept = profile.commitments or Commitments()
     gone = forget_oldest(profile.travel, kept.travel)
     for _ in range(gone + fold_oldest(kept.travel, TRIPS)):
         desk.evict("network")
@@ -225,7 +242,7 @@ ACTIVITY: frozenset[type[Any]] = frozenset(
 """Events that say somebody was at work."""
 UPKEEP: dict[type[Any], Callable[[Profile, Any, Moment, Desk], None]] = {
     ev.AccountCreated: _created,
-    ev.ProfileUpdated: _updated,
+    ev.ProfileUpdated: _claims,
     ev.KycApproved: _verified,
     ev.KycLivenessResult: _proved,
     ev.DocumentSubmitted: _document,

@@ -59,7 +59,10 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
     span = (elsewhere.bit_length() - (elsewhere & -elsewhere).bit_length()) / 2
     if span < desk.threshold(ID, "span_days"):
         return
+    refs = memory.refs.get(ID)
+    if not refs:  # all fitted what was stated then
+        return
     full = share >= desk.threshold(ID, "share_full")
     numbers = {"elsewhere": elsewhere.bit_count(), "sessions": total, "percent": round(100 * share), "days": days}
     confidence = 1.0 if full else desk.threshold(ID, "confidence_partial")
-    desk.fire(account, ID, confidence, (day + 1) * DAY - 1, numbers, *memory.refs.get(ID, ()))
+    desk.fire(account, ID, confidence, (day + 1) * DAY - 1, numbers, *refs)

@@ -88,6 +88,9 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
     apart &= alone & ~fitting  # beside a network that it fits, another one is an exit
     if apart.bit_count() < desk.threshold(ID, "mismatch_share") * total:
         return
+    refs = memory.refs.get(ID)
+    if not refs:  # all fitted what was stated then
+        return
     numbers = {
         "apart": apart.bit_count(),
         "steady": alone.bit_count(),
@@ -96,7 +99,7 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
         "since": _day_of(last + 1 - every.bit_length()),
         "days": days,
     }
-    desk.fire(account, ID, 1.0, until, numbers, *memory.refs.get(ID, ()))
+    desk.fire(account, ID, 1.0, until, numbers, *refs)
 
 
 def _union(masks: Iterable[int]) -> int:

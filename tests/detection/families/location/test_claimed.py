@@ -131,3 +131,26 @@ def test_exits_push_no_place_of_living_out() -> None:
     account.close(20)
     assert account.fired(CLAIMED) is None
     assert account.desk.evicted["network"] > 0
+
+
+@pytest.mark.parametrize(
+    ("home", "expected"),
+    [((), 1.0), ((4, 12), 1.0), ((4, 8, 12), 0.6), ((2, 4, 8, 10, 12, 16), 0.6), ((2, 4, 6, 8, 10, 12, 16), 0.0)],
+)
+def test_seven_and_nine_of_ten_half_days_count_as_the_text_says(home: tuple[int, ...], expected: float) -> None:
+    places = ["lisbon" if day in home else "athens" for day in range(20)]
+    assert lived_once(Account(claimed_country="AA"), places).confidence(CLAIMED) == expected
+
+
+@pytest.mark.parametrize(("days", "expected"), [(14, 0.0), (15, 1.0)])
+def test_from_the_first_to_the_last_there_are_two_weeks(days: int, expected: float) -> None:
+    assert lived_once(Account(claimed_country="AA"), ["athens"] * days).confidence(CLAIMED) == expected
+
+
+@pytest.mark.parametrize(("home", "left"), [(18, 1.0), (19, 0.0)])
+def test_it_is_taken_back_below_one_half_day_of_ten(home: int, left: float) -> None:
+    account = lived_once(Account(claimed_country="AA"), ["athens"] * 21)
+    for day in range(23, 43):
+        account.start(day * DAY, facts("lisbon" if day < 23 + home else "athens"))
+    account.close(42)
+    assert account.confidence(CLAIMED) == left
