@@ -223,3 +223,12 @@ def test_a_client_that_was_forgotten_and_comes_back_counts_once() -> None:
     for at, number in enumerate([*range(17), 0]):
         stage.tell(T0 + at * HOUR, "contract.started", client_id=f"c{number}")
     assert stage.account().profile.clients == 17
+
+
+def test_what_ended_yesterday_is_remembered_after_the_night() -> None:
+    """Its start, a day late, brings nobody back."""
+    stage = Stage()
+    stage.tell(T0 + HOUR, "contract.ended", client_id="c1", contract_id="k1")
+    stage.tell(T0 // DAY * DAY + DAY + HOUR, "message.sent")
+    stage.tell(T0, "contract.started", client_id="c1", contract_id="k1", client_tz=TOKYO)
+    assert zones(stage) == {}

@@ -57,6 +57,16 @@ def test_another_agency_ends_what_the_former_one_explained() -> None:
     for at, event in enumerate((REGISTERED, CONFIRMED, CONFIRMED | {"agency_id": "g2"})):
         stage.tell(T0 + at * DAY, event["type"], **{name: value for name, value in event.items() if name != "type"})
     assert stage.account().mitigations["MIT-AGENCY"].until == T0 + 2 * DAY
+    assert not stage.account().profile.agency_verified
+    stage.tell(T0 + 3 * DAY, "affiliation.declared", agency_id="g1", registry_verified=True)
+    assert not stage.account().profile.agency_verified, "who comes back is confirmed anew"
+
+
+def test_relations_are_bounded_the_newest_stay() -> None:
+    stage = Stage()
+    for number in range(20):
+        stage.tell(T0 + number, "affiliation.declared", related_account_id=f"a{number}")
+    assert stage.account().profile.related == [f"a{number}" for number in range(4, 20)]
 
 
 @pytest.mark.parametrize("days", [0, 4])

@@ -149,6 +149,32 @@ def test_declarations_mean_the_same_when_they_come_up_to_a_day_late(
     assert found[0] == found[1]
 
 
+def test_what_was_declared_yesterday_is_remembered_after_the_night() -> None:
+    stage = Stage()
+    told(stage, HOUR, "JP", 0, None)
+    stage.tell((DAY0 + 1) * DAY + HOUR, "message.sent")
+    told(stage, 0, "JP", -2, 5)
+    assert days(stage) == [(-2, 6), (0, None)]
+
+
+@pytest.mark.parametrize(
+    ("late", "left"),
+    [
+        (("JP", 0, 19), [(0, None)]),  # something newer is known of that start
+        (("JP", -9, -5), [(-9, -4), (0, None)]),
+        (("JP", -9, None), [(-9, 0), (0, None)]),  # and what was declared since ends it
+        (("JP", 3, None), [(0, None), (3, None)]),
+    ],
+)
+def test_what_comes_days_late_only_adds_a_journey_that_nothing_is_known_of(
+    late: Declared, left: list[tuple[float, float | None]]
+) -> None:
+    stage = after(("JP", 0, None))
+    stage.tell(T0 + 10 * DAY, "message.sent")
+    told(stage, -DAY, *late)
+    assert days(stage) == left
+
+
 @pytest.mark.parametrize("country", ["JP", None])
 def test_declarations_of_one_day_are_bounded(country: str | None) -> None:
     stage = Stage()

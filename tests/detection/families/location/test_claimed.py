@@ -90,9 +90,10 @@ def test_an_updated_profile_takes_the_finding_back() -> None:
     account = lived(Account(claimed_country="AA"), ["athens"] * 21)
     assert account.confidence(CLAIMED) == 1.0
     assert account.fired(CLAIMED).refs  # type: ignore[union-attr]
-    account.state.profile.claimed_country = "BB"
-    account.close(21)
-    assert account.confidence(CLAIMED) == 0.0
+    for country, day in (("BB", 21), ("AA", 22)):
+        account.state.profile.claimed_country = country
+        account.close(day)
+        assert account.confidence(CLAIMED) == 0.0, "nor is it made again of the same events"
 
 
 def test_half_days_are_counted_once_whatever_the_clocks_and_countries() -> None:

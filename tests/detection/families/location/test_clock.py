@@ -166,3 +166,45 @@ def test_a_clock_that_changes_is_silent() -> None:
         account.start(day * DAY, facts("athens"), tz_offset_min=480 if day % 4 else 540)
         account.close(day)
     assert account.confidence(CLOCK) == 0.0
+
+
+@pytest.mark.parametrize("profile", [{"id_country": "BB"}, {"claimed_tz": "Europe/Athens"}])
+def test_a_clock_may_be_that_of_the_document_or_of_the_stated_zone(profile: dict[str, str]) -> None:
+    at_home = {"claimed_country": "AA"}
+    assert lived(Account(**at_home, **profile), ["chicago"] * 14, tz_offset_min=180).confidence(CLOCK) == 0.0
+    assert lived(Account(**at_home), ["chicago"] * 14, tz_offset_min=180).confidence(CLOCK) == 1.0
+
+
+@pytest.mark.parametrize(("both", "expected"), [(1, 1.0), (2, 0.0)])
+def test_a_clock_is_steady_where_no_other_one_runs_beside_it(both: int, expected: float) -> None:
+    account = Account(claimed_country="AA")
+    for day in range(14):
+        account.start(day * DAY, facts("chicago"), tz_offset_min=480)
+        if day < both:
+            account.start(day * DAY + HOUR, facts("chicago"), tz_offset_min=-300)
+    account.close(13)
+    assert account.confidence(CLOCK) == expected
+    if evidence := account.fired(CLOCK):
+        assert [evidence.numbers[name] for name in ("apart", "steady", "sessions")] == [13, 13, 14]
+
+
+@pytest.mark.parametrize(("fitting", "expected"), [(2, 1.0), (3, 0.0)])
+def test_a_network_that_the_clock_fits_in_more_than_one_half_day_of_five_is_an_answer(
+    fitting: int, expected: float
+) -> None:
+    places = ["athens"] * fitting + ["chicago"] * (10 - fitting)
+    assert lived(Account(claimed_country="AA"), places, tz_offset_min=120).confidence(CLOCK) == expected
+
+
+def test_a_statement_that_fits_takes_the_finding_back_with_its_events() -> None:
+    account = lived(Account(claimed_country="AA"), ["chicago"] * 14, tz_offset_min=120)
+    assert account.confidence(CLOCK) == 1.0
+    for country, day in (("BB", 14), ("AA", 15)):
+        account.state.profile.claimed_country = country
+        account.close(day)
+        assert account.fired(CLOCK) is None
+    account.start(16 * DAY, facts("chicago"), tz_offset_min=120)
+    account.close(16)
+    evidence = account.fired(CLOCK)
+    assert evidence is not None
+    assert [ref.ts for ref in evidence.refs] == [T0 + 16 * DAY]
