@@ -232,3 +232,10 @@ def test_what_ended_yesterday_is_remembered_after_the_night() -> None:
     stage.tell(T0 // DAY * DAY + DAY + HOUR, "message.sent")
     stage.tell(T0, "contract.started", client_id="c1", contract_id="k1", client_tz=TOKYO)
     assert zones(stage) == {}
+
+
+def test_a_contract_whose_start_is_told_twice_ends_once() -> None:
+    stage = Stage()
+    for at, kind in enumerate(("contract.started", "contract.started", "contract.ended")):
+        stage.tell(T0 + at * HOUR, kind, client_id="c1", contract_id="k1")
+    assert zones(stage) == {}

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.detection.trips import TRIPS, travelled, trips
+from streams.detection.lately import fold_oldest
+from streams.detection.trips import TRIPS, TravelLately, travelled, trips
 from streams.detection.windows import DAY, HOUR, MINUTE
 from tests.detection.one_account import T0, Stage
 
@@ -79,6 +80,11 @@ def test_a_journey_without_a_date_begins_when_it_is_declared() -> None:
 )
 def test_an_open_journey_ends_when_the_country_is_declared_again(then: Declared, left: list[object]) -> None:
     assert days(after(("JP", 0, None), then)) == left
+
+
+def test_journeys_that_begin_on_one_day_are_explained_from_the_first_to_the_last() -> None:
+    assert explained(after(("JP", 0, 9), ("PT", 0, 4))) == [(0, 10)]
+    assert explained(after(("JP", None, 9), ("PT", 0, 4), every=HOUR)) == [(0, 10)]
 
 
 def test_coming_back_yesterday_ends_it_yesterday() -> None:
@@ -175,6 +181,13 @@ def test_what_comes_days_late_only_adds_a_journey_that_nothing_is_known_of(
     assert days(stage) == left
 
 
+def test_which_the_first_of_several_newer_ones_ends() -> None:
+    stage = after(("JP", 5, None), ("JP", 9, None))
+    stage.tell(T0 + 20 * DAY, "message.sent")
+    told(stage, -DAY, "JP", 0, None)
+    assert days(stage) == [(0, 5), (5, 9), (9, None)]
+
+
 @pytest.mark.parametrize("country", ["JP", None])
 def test_declarations_of_one_day_are_bounded(country: str | None) -> None:
     stage = Stage()
@@ -185,6 +198,14 @@ def test_declarations_of_one_day_are_bounded(country: str | None) -> None:
     assert sum(len(one.told) for one in kept.travel.values()) <= TRIPS
     assert sum(map(len, stage.account().profile.travel.values())) <= 2 * TRIPS
     assert stage.counts["evictions", "account_network"] >= 300 - TRIPS - 5
+
+
+def test_of_too_many_declarations_the_oldest_become_what_was_before() -> None:
+    known = {"JP": TravelLately([], [(1, 10, 20), (4, 30, 40)]), "PT": TravelLately([], [(2, 10, 20)])}
+    assert fold_oldest(known, 2) == 1
+    assert (known["JP"].before, known["JP"].told, known["PT"].told) == ([10, 20], [(4, 30, 40)], [(2, 10, 20)])
+    assert fold_oldest(known, 1) == 1
+    assert list(known) == ["JP"]
 
 
 def test_trips_are_bounded_the_one_that_ended_first_goes() -> None:

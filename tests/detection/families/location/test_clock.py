@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streams.detection.families.location.clock import fits
+from streams.detection.families.location.sittings import clock
 from tests.detection.families.location.kit import DAY, HOUR, T0, Account, facts, lived
 
 CLOCK = "tz_ip_claim_triple_mismatch"
@@ -208,3 +209,22 @@ def test_a_statement_that_fits_takes_the_finding_back_with_its_events() -> None:
     evidence = account.fired(CLOCK)
     assert evidence is not None
     assert [ref.ts for ref in evidence.refs] == [T0 + 16 * DAY]
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset", "told"),
+    [
+        ("Asia/Tokyo", 480, 480),
+        ("Asia/Tokyo", 0, 0),
+        ("Asia/Tokyo", None, 540),
+        ("Nowhere/Land", 480, 480),
+        ("Nowhere/Land", 0, None),
+        ("Etc/UTC", 480, None),
+        (None, 480, 480),
+        (None, None, None),
+    ],
+)
+def test_the_offset_of_a_device_goes_before_that_of_its_zone(
+    zone: str | None, offset: int | None, told: int | None
+) -> None:
+    assert clock(zone, offset, T0) == told
