@@ -155,3 +155,12 @@ def test_it_is_taken_back_below_one_half_day_of_ten(home: int, left: float) -> N
         account.start(day * DAY, facts("lisbon" if day < 23 + home else "athens"))
     account.close(42)
     assert account.confidence(CLAIMED) == left
+
+
+def test_an_exit_in_the_same_country_hides_no_line_there() -> None:
+    account = Account(claimed_country="AA")
+    for day in range(21):
+        account.start(day * DAY, facts("athens", "vpn"))
+        account.start(day * DAY + HOUR, facts("athens"))
+    account.close(20)
+    assert account.confidence(CLAIMED) == 1.0
