@@ -164,3 +164,12 @@ def test_an_exit_in_the_same_country_hides_no_line_there() -> None:
         account.start(day * DAY + HOUR, facts("athens"))
     account.close(20)
     assert account.confidence(CLAIMED) == 1.0
+
+
+@pytest.mark.parametrize(("first", "expected"), [(DAY - HOUR, 0.0), (DAY, 1.0)])
+def test_three_weeks_are_judged_and_no_half_day_more(first: int, expected: float) -> None:
+    account = Account(claimed_country="AA")
+    for at in (first, *(day * DAY for day in range(13, 22))):
+        account.start(at, facts("athens"))
+    account.close(21)
+    assert account.confidence(CLAIMED) == expected
