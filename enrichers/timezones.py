@@ -24,7 +24,7 @@ def offsets_of(country: str, ts_ms: int) -> frozenset[int]:
     found = _offsets_on(country, day)
     if found is not None:
         return found
-    exact = (offset_of_zone(zone, ts_ms) for zone in _zones_of().get(country, ()))
+    exact = (offset_of_zone(zone, ts_ms) for zone in zones_of(country))
     return frozenset(offset for offset in exact if offset is not None)
 
 
@@ -39,10 +39,15 @@ def offset_of_zone(iana: str, ts_ms: int) -> int | None:
     return first if first == last else _offset(iana, ts_ms)
 
 
+def zones_of(country: str) -> tuple[str, ...]:
+    """IANA zones of a country (ISO code); none for an unknown one."""
+    return _zones_of().get(country, ())
+
+
 @functools.lru_cache(CACHED_DAYS)
 def _offsets_on(country: str, day: int) -> frozenset[int] | None:
     """Offsets that hold all day; None when one of them changes during it."""
-    pairs = [_offset_on(zone, day) for zone in _zones_of().get(country, ())]
+    pairs = [_offset_on(zone, day) for zone in zones_of(country)]
     if any(first != last for first, last in pairs):
         return None
     return frozenset(first for first, _ in pairs if first is not None)

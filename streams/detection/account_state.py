@@ -38,7 +38,8 @@ class Profile(msgspec.Struct, array_like=True):
     id_country: str = ""
     payout_countries: list[str] = []
     travel: dict[str, list[int | None]] = {}
-    """Declared country → from, until, from, until, … in ms, None = open (cap 64 trips)."""
+    """Declared country → from, until, from, until, … in ms, None = open (cap 64 trips). A country that was stated before the present one
+    is among them, at the moment at which it was replaced."""
     identity: str = ""
     address: str = ""
     agency: str = ""
@@ -46,7 +47,7 @@ class Profile(msgspec.Struct, array_like=True):
     """Registration matched and membership confirmed by both sides (MIT-AGENCY)."""
     related: list[str] = []
     affiliations: list[str] = []
-    """`kind:prefix` as declared, and `|day` for its last UTC day when that is known, e.g. `coworking:192.0.2.0/24` (cap 8)."""
+    """`kind:prefix` as declared, and `|day` for its last day when that is known, e.g. `coworking:192.0.2.0/24` (cap 8)."""
     kyc_approved: int | None = None
     live_proof: int | None = None
     """Last live or chip proof that it is the same person (MIT-LIVE)."""

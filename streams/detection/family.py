@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import msgspec
 
 from enrichers.facts import Facts
+from enrichers.territories import sovereign_of
 from schemas.events import AnyEvent
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.messages import Evidence, Link, Mitigation, Numbers, Ref, Who
@@ -54,10 +55,17 @@ class Moment(msgspec.Struct):
 class Desk:
     """What families may do to an account: fire, retract, mitigate, link. One desk serves one stage; it is not shared."""
 
-    def __init__(self, catalogue: Catalogue, offsets_of: Callable[[str, int], frozenset[int]]) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        offsets_of: Callable[[str, int], frozenset[int]],
+        sovereign_of: Callable[[str], str] = sovereign_of,
+    ) -> None:
         self.catalogue = catalogue
         self.offsets_of = offsets_of
         """Country, ms → UTC offsets in minutes that hold there then; empty when unknown. Given in, so that tests can permute it."""
+        self.sovereign_of = sovereign_of
+        """Country → the state that it is a territory of, or itself: what a statement and a place are compared by. Given in likewise."""
         self.links: list[Link] = []
         self.touched = False
         """Something about the evidence changed since the stage last looked."""

@@ -5,8 +5,7 @@ Countries are stored to be compared with each other, never to be judged (REQ-F02
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
 from typing import Any
 from zlib import crc32
 
@@ -15,10 +14,11 @@ import msgspec
 import schemas.events as ev
 from streams.detection.account_state import AccountState, Commitments, Profile
 from streams.detection.clients import contract_ended, contract_started
+from streams.detection.days import closes, day_ms
 from streams.detection.family import Desk, Moment
 from streams.detection.lately import fold_before, fold_oldest
 from streams.detection.messages import Mitigation
-from streams.detection.trips import TRIPS, began, declare, forget_oldest
+from streams.detection.trips import TRIPS, Told, began, declare, forget_oldest, travelled
 from streams.detection.windows import DAY, HOUR
 from streams.detection.workplaces import is_place, place
 
@@ -30,14 +30,6 @@ TENURE_CLIENTS = 10
 _IDENTITY_DOCUMENTS = frozenset({None, "passport", "id_card", "driving_licence", "residence_permit"})
 _LIVE_METHODS = frozenset({"chip", "live", "notary", "in_person"})
 _PLACES = 8
-
-
-def day_ms(day: str | None) -> int | None:
-    """Midnight UTC of a calendar day in ms; None when there is none or it is no date."""
-    try:
-        return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000) if day else None
-    except ValueError:
-        return None
 
 
 def note_activity(account: AccountState, event: Any, ts: int) -> None:
@@ -59,18 +51,15 @@ def note_activity(account: AccountState, event: Any, ts: int) -> None:
                 del hours[old]
 
 
-def _created(profile: Profile, event: ev.AccountCreated, moment: Moment, _desk: Desk) -> None:
-    profile.created = moment.ts
-    profile.account_type = event.account_type or ""
-    _claims(profile, event, moment)
+def _created(profile: Profile, event: ev.AccountCreated, moment: Moment, desk: Desk) -> None:
+    if profile.created is None or moment.ts < profile.created:  # whoever tells it anew has not signed up again
+        profile.created = moment.ts
+        profile.account_type = event.account_type or ""
+    _claims(profile, event, moment, desk)
 
 
-def _updated(profile: Profile, event: ev.ProfileUpdated, moment: Moment, _desk: Desk) -> None:
-    _claims(profile, event, moment)
-
-
-def _claims(profile: Profile, event: ev.AccountCreated | ev.ProfileUpdated, moment: Moment) -> None:
-    _state(profile, "claimed_country", event.claimed_country, moment)
+def _claims(profile: Profile, event: ev.AccountCreated | ev.ProfileUpdated, moment: Moment, desk: Desk) -> None:
+    _live_in(profile, "claimed_country", event.claimed_country, moment, desk)
     _state(profile, "claimed_tz", event.claimed_tz, moment)
     _state(profile, "address", event.verified_address_h, moment)
 
@@ -79,6 +68,15 @@ def _state(profile: Profile, field: str, value: str | None, moment: Moment) -> N
     """Set a field, unless what it says was stated later; whichever arrived first. What comes too late only fills a blank."""
     if value and _newest(profile, field, moment, blank=not getattr(profile, field)):
         setattr(profile, field, value)
+
+
+def _live_in(profile: Profile, field: str, country: str | None, moment: Moment, desk: Desk) -> None:
+    """State a country. The former one was stated until now: weeks that fitted it are not held against whoever is about to move."""
+    former, ts = getattr(profile, field), moment.ts
+    _state(profile, field, country, moment)
+    if former and getattr(profile, field) != former and former not in travelled(profile.travel, ts, ts):
+        _declare(profile, (former,), (ts, ts, ts), moment)
+        _bound(profile, desk)
 
 
 def _newest(profile: Profile, what: str, moment: Moment, *, blank: bool) -> bool:
@@ -120,10 +118,10 @@ def _proved(profile: Profile, event: ev.KycApproved | ev.KycLivenessResult, mome
         desk.touched = True
 
 
-def _document(profile: Profile, event: ev.DocumentSubmitted, moment: Moment, _desk: Desk) -> None:
+def _document(profile: Profile, event: ev.DocumentSubmitted, moment: Moment, desk: Desk) -> None:
     if event.doc_type not in _IDENTITY_DOCUMENTS:
         return
-    _state(profile, "id_country", event.doc_country, moment)
+    _live_in(profile, "id_country", event.doc_country, moment, desk)
     _state(profile, "identity", event.doc_number_h or event.name_h, moment)
     _state(profile, "address", event.address_h, moment)
 
@@ -166,7 +164,13 @@ def _member(profile: Profile, event: ev.AgencyMemberAdded, moment: Moment, desk:
 def _agency(
     profile: Profile, agency: str, moment: Moment, desk: Desk, *, registered: bool = False, confirmed: bool = False
 ) -> None:
-    """Both halves of MIT-AGENCY, in either order: the registration, and the membership confirmed by both sides."""
+    """Both halves of MIT-AGENCY, in either order: the registration, and the membership confirmed by both sides.
+
+    What was declared of another agency before the present one was is of the past.
+    """
+    newest = _newest(profile, "agency", moment, blank=not profile.agency)
+    if profile.agency != agency and not newest:
+        return
     if profile.agency != agency:
         profile.agency, profile.agency_verified = agency, False
         profile.related = [mark for mark in profile.related if not mark.startswith("agency-")]
@@ -187,15 +191,27 @@ def _travels(profile: Profile, event: ev.TravelDeclared, moment: Moment, desk: D
     start = day_ms(event.from_date) or moment.ts
     end = day_ms(event.until_date)
     until = None if end is None else end + DAY
-    changed: set[int] = set()
-    kept = profile.commitments = profile.commitments or Commitments()
-    late = moment.ts < moment.account.day * DAY
-    for country in event.countries:
-        changed |= declare(profile.travel, kept.travel, country, (moment.ts, start, until), late=late)
+    changed = _declare(profile, event.countries, (moment.ts, start, until), moment)
     for day in sorted({begin // DAY for begin in changed}):  # facts of their own: two trips explain nothing in between
         first, last = began(profile.travel, day * DAY, (day + 1) * DAY)
         reason = "travel or a second country was declared"
         desk.restate(moment.account, "MIT-TRAVEL", first, reason, last, one=str(day))
+    _bound(profile, desk)
+
+
+def _declare(profile: Profile, countries: Iterable[str], told: Told, moment: Moment) -> set[int]:
+    """Add a trip to each country; gives the starts of trips that changed."""
+    kept = profile.commitments = profile.commitments or Commitments()
+    late = moment.ts < moment.account.day * DAY
+    changed: set[int] = set()
+    for country in countries:
+        changed |= declare(profile.travel, kept.travel, country, told, late=late)
+    return changed
+
+
+def _bound(profile: Profile, desk: Desk) -> None:
+    """Forget the oldest of too many trips, and of what was told of them."""
+    kept = profile.commitments or Commitments()
     gone = forget_oldest(profile.travel, kept.travel)
     for _ in range(gone + fold_oldest(kept.travel, TRIPS)):
         desk.evict("network")
@@ -210,7 +226,9 @@ def _renamed(_profile: Profile, _event: Any, moment: Moment, desk: Desk) -> None
 
 
 def _accommodated(_profile: Profile, event: ev.AccommodationGranted, moment: Moment, desk: Desk) -> None:
-    desk.mitigate(moment.account, "MIT-ACCESS", moment.ts, "an accommodation is on file", day_ms(event.until_date))
+    last = day_ms(event.until_date)
+    until = None if last is None else closes(last + DAY)
+    desk.mitigate(moment.account, "MIT-ACCESS", moment.ts, "an accommodation is on file", until)
 
 
 def _suspended(profile: Profile, event: ev.AccountSuspended, moment: Moment, _desk: Desk) -> None:
@@ -224,7 +242,7 @@ ACTIVITY: frozenset[type[Any]] = frozenset(
 """Events that say somebody was at work."""
 UPKEEP: dict[type[Any], Callable[[Profile, Any, Moment, Desk], None]] = {
     ev.AccountCreated: _created,
-    ev.ProfileUpdated: _updated,
+    ev.ProfileUpdated: _claims,
     ev.KycApproved: _verified,
     ev.KycLivenessResult: _proved,
     ev.DocumentSubmitted: _document,

@@ -1,7 +1,8 @@
 """Trips and second countries as declared: of each country `from, until, from, until, …` in ms; an `until` of None is open.
 
 An open trip lasts until told otherwise: the first later declaration for the same country that says where the person is ends it, and
-what ended stays so until the same start is declared again. Later and first are by event time, whichever arrived first.
+what ended stays so until the same start is declared again. Later and first are by event time, whichever arrived first. Trips are kept by
+the dates that were stated; what they explain are those days wherever the person was (see `days`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import math
 from collections.abc import Iterator
 
 import msgspec
+
+from streams.detection.days import closes, opens
 
 TRIPS = 64
 """Kept of an account, and as many declarations to be put in order."""
@@ -29,15 +32,15 @@ def travelled(travel: Travel, since: int, until: int) -> set[str]:
     return {
         country
         for country, flat in travel.items()
-        if any(begin <= until and (end is None or end >= since) for begin, end in trips(flat))
+        if any(opens(begin) <= until and (end is None or closes(end) >= since) for begin, end in trips(flat))
     }
 
 
 def began(travel: Travel, first: int, last: int) -> tuple[int, int | None]:
-    """Give the earliest start and the latest end of the trips that began from `first` to before `last`."""
+    """Give from and until when the trips explain something that are declared to begin from `first` to before `last`."""
     found = [trip for flat in travel.values() for trip in trips(flat) if first <= trip[0] < last]
-    ends = [end for _, end in found if end is not None]
-    return min(begin for begin, _ in found), max(ends) if len(ends) == len(found) else None
+    ends = [closes(end) for _, end in found if end is not None]
+    return opens(min(begin for begin, _ in found)), max(ends) if len(ends) == len(found) else None
 
 
 class TravelLately(msgspec.Struct, array_like=True):

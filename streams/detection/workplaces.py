@@ -1,10 +1,11 @@
-"""Declared workplaces, as an account keeps them: `kind:prefix`, and `|day` when the last UTC day is known."""
+"""Declared workplaces, as an account keeps them: `kind:prefix`, and `|day` (days since the epoch) when the last day is known."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
 
+from streams.detection.days import closes
 from streams.detection.windows import DAY
 
 WORKPLACES = frozenset({"coworking", "office", "university", "employer"})
@@ -14,7 +15,7 @@ WIDEST = {4: 16, 6: 32}
 
 
 def place(kind: str, prefix: str, until: int | None) -> str:
-    """Write down a place that is declared until the end of the UTC day that begins at `until` (ms)."""
+    """Write down a place whose last declared day is that of `until` (ms)."""
     return f"{kind}:{prefix}" if until is None else f"{kind}:{prefix}|{until // DAY}"
 
 
@@ -28,7 +29,8 @@ def covering(places: Iterable[str], address: str | None, ts: int) -> str:
     for held in places:
         kind, _, rest = held.partition(":")
         prefix, _, until = rest.partition("|")
-        if kind in WORKPLACES and address and (not until or ts // DAY <= int(until)) and _inside(address, prefix):
+        over = bool(until) and ts >= closes((int(until) + 1) * DAY)
+        if kind in WORKPLACES and address and not over and _inside(address, prefix):
             return kind
     return ""
 

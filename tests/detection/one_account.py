@@ -12,6 +12,7 @@ from enrichers.timezones import offsets_of
 from schemas.topics import ENRICHED_EVENTS
 from streams.detection.account_state import AccountState
 from streams.detection.accounts import AccountsStage
+from streams.detection.family import Desk
 from streams.detection.stage import Output, PlainRecord
 from streams.detection.states import PartitionStates, StateCodec
 from streams.detection.windows import DAY, HOUR
@@ -31,8 +32,8 @@ FACTS = Facts(
 class Stage:
     """An accounts stage with its states and what came out."""
 
-    def __init__(self) -> None:
-        self.stage = AccountsStage(catalogue(), offsets_of)
+    def __init__(self, desk: Desk | None = None) -> None:
+        self.stage = AccountsStage(catalogue(), offsets_of, desk)
         self.states: PartitionStates[AccountState] = PartitionStates(StateCodec(AccountState))
         self.offset = 0
         self.facts = FACTS

@@ -14,6 +14,7 @@ import msgspec
 from enrichers import demo
 from enrichers.enrich import Enricher
 from enrichers.snapshot import Snapshot, load_snapshot
+from enrichers.territories import sovereign_of
 from enrichers.timezones import offsets_of
 from schemas.topics import ALERTS, DEAD_LETTERS, SAFETY_NOTICES, WATCHLIST
 from streams.detection.account_state import AccountState
@@ -21,6 +22,7 @@ from streams.detection.accounts import AccountsStage
 from streams.detection.alert import Alert
 from streams.detection.catalogue.load import load
 from streams.detection.catalogue.model import Catalogue
+from streams.detection.family import Desk
 from streams.detection.scoring import weigh
 from streams.detection.stage import Stage
 from streams.pipeline import build_stages
@@ -47,10 +49,16 @@ def catalogue() -> Catalogue:
 class Pipeline:
     """Enrich, accounts, entities and cases over the local runtime."""
 
-    def __init__(self, used: Catalogue | None = None, offsets: Any = offsets_of, partitions: int = 4) -> None:
+    def __init__(
+        self,
+        used: Catalogue | None = None,
+        offsets: Any = offsets_of,
+        sovereigns: Any = sovereign_of,
+        partitions: int = 4,
+    ) -> None:
         self.catalogue = used or catalogue()
         stages: list[Stage] = build_stages(self.catalogue, Enricher(demo_snapshot()))
-        stages[1] = AccountsStage(self.catalogue, offsets)
+        stages[1] = AccountsStage(self.catalogue, offsets, Desk(self.catalogue, offsets, sovereigns))
         self.runtime = LocalRuntime(
             stages, partitions, keep=(ALERTS.name, WATCHLIST.name, SAFETY_NOTICES.name, DEAD_LETTERS.name)
         )

@@ -223,3 +223,47 @@ def test_a_client_that_was_forgotten_and_comes_back_counts_once() -> None:
     for at, number in enumerate([*range(17), 0]):
         stage.tell(T0 + at * HOUR, "contract.started", client_id=f"c{number}")
     assert stage.account().profile.clients == 17
+
+
+def test_what_ended_yesterday_is_remembered_after_the_night() -> None:
+    """Its start, a day late, brings nobody back."""
+    stage = Stage()
+    stage.tell(T0 + HOUR, "contract.ended", client_id="c1", contract_id="k1")
+    stage.tell(T0 // DAY * DAY + DAY + HOUR, "message.sent")
+    stage.tell(T0, "contract.started", client_id="c1", contract_id="k1", client_tz=TOKYO)
+    assert zones(stage) == {}
+
+
+def test_a_contract_whose_start_is_told_twice_ends_once() -> None:
+    stage = Stage()
+    for at, kind in enumerate(("contract.started", "contract.started", "contract.ended")):
+        stage.tell(T0 + at * HOUR, kind, client_id="c1", contract_id="k1")
+    assert zones(stage) == {}
+
+
+def test_eight_contracts_with_one_client_are_kept_apart() -> None:
+    stage = Stage()
+    for number in range(8):
+        stage.tell(T0 + number, "contract.started", client_id="c1", contract_id=f"k{number}")
+    for number in range(7, 0, -1):
+        stage.tell(T0 + DAY + number, "contract.ended", client_id="c1", contract_id=f"k{number}")
+    assert zones(stage) == {"c1": None}
+
+
+@pytest.mark.parametrize("order", [("contract.ended", "contract.started"), ("contract.started", "contract.ended")])
+def test_what_ends_and_is_renewed_in_one_moment_runs_on(order: tuple[str, str]) -> None:
+    stage = Stage()
+    stage.tell(T0, "contract.started", client_id="c1")
+    for kind in order:
+        stage.tell(T0 + HOUR, kind, client_id="c1")
+    assert zones(stage) == {"c1": None}
+
+
+def test_a_start_that_comes_days_late_tells_no_zone_that_is_known() -> None:
+    stage = Stage()
+    for client, zone in (("c1", TOKYO), ("c2", None)):
+        stage.tell(T0, "contract.started", client_id=client, client_tz=zone)
+    stage.tell(T0 + 10 * DAY, "message.sent")
+    for client in ("c1", "c2"):
+        stage.tell(T0 - DAY, "contract.started", client_id=client, client_tz=HAWAII)
+    assert zones(stage) == {"c1": 540, "c2": -600}

@@ -9,6 +9,7 @@ import functools
 
 import pytest
 
+from enrichers.territories import sovereign_of
 from enrichers.timezones import offsets_of
 from streams.scenarios import SCENARIOS
 from streams.scenarios.places import DEFAULT_PLACES, default_zones
@@ -46,10 +47,12 @@ def test_swapping_countries_changes_no_score(name: str, rotation: int) -> None:
         letter: DEFAULT_PLACES[letters[(place + rotation) % len(letters)]] for place, letter in enumerate(letters)
     }
     original = {shifted[letter]: DEFAULT_PLACES[letter] for letter in letters}
-    # clocks stay as they are told; which offsets a country has moves with the swap
-    swapped = Pipeline(offsets=lambda country, ts: offsets_of(original.get(country) or country, ts)).play(
-        scenario(name, places=shifted, zones=default_zones(), until_day=CUT.get(name))
-    )
+    swap = {old: new for new, old in original.items()}
+    # clocks stay as they are told; which offsets a country has, and which state it belongs to, moves with the swap
+    swapped = Pipeline(
+        offsets=lambda country, ts: offsets_of(original.get(country) or country, ts),
+        sovereigns=lambda country: swap.get(state := sovereign_of(original.get(country) or country)) or state,
+    ).play(scenario(name, places=shifted, zones=default_zones(), until_day=CUT.get(name)))
     assert scores(swapped) == scores(told(name))
     assert confidences(swapped, name) == confidences(told(name), name)
 

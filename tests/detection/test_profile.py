@@ -57,6 +57,36 @@ def test_another_agency_ends_what_the_former_one_explained() -> None:
     for at, event in enumerate((REGISTERED, CONFIRMED, CONFIRMED | {"agency_id": "g2"})):
         stage.tell(T0 + at * DAY, event["type"], **{name: value for name, value in event.items() if name != "type"})
     assert stage.account().mitigations["MIT-AGENCY"].until == T0 + 2 * DAY
+    assert not stage.account().profile.agency_verified
+    stage.tell(T0 + 3 * DAY, "affiliation.declared", agency_id="g1", registry_verified=True)
+    assert not stage.account().profile.agency_verified, "who comes back is confirmed anew"
+
+
+def test_relations_are_bounded_the_newest_stay() -> None:
+    stage = Stage()
+    for number in range(20):
+        stage.tell(T0 + number, "affiliation.declared", related_account_id=f"a{number}")
+    assert stage.account().profile.related == [f"a{number}" for number in range(4, 20)]
+
+
+@pytest.mark.parametrize("days", [0, 4])
+def test_a_former_agency_that_is_told_late_ends_nothing(days: int) -> None:
+    stage = Stage()
+    for at, event in enumerate((REGISTERED, CONFIRMED)):
+        stage.tell(T0 + at, event["type"], **{name: value for name, value in event.items() if name != "type"})
+    for day in range(1, 1 + days):
+        stage.tell(T0 + day * DAY, "message.sent")
+    stage.tell(T0 - HOUR, "affiliation.declared", agency_id="g0", registry_verified=True)
+    account = stage.account()
+    assert (account.profile.agency, account.profile.agency_verified) == ("g1", True)
+    assert account.mitigations["MIT-AGENCY"].until is None
+
+
+def test_a_sign_up_that_is_told_again_makes_no_account_new() -> None:
+    stage = Stage()
+    for at, kind in ((1, "freelancer"), (0, "client"), (800, "agency")):
+        stage.tell(T0 + at * DAY, "account.created", account_type=kind)
+    assert (stage.account().profile.created, stage.account().profile.account_type) == (T0, "client")
 
 
 def tenure(*, days: int = 730, clients: int = 10, disputed: bool = False) -> bool:
@@ -96,10 +126,18 @@ def test_two_trips_do_not_cover_the_months_between_them() -> None:
     day0 = T0 // DAY * DAY  # 2024-10-04
     held = stage.account().mitigations.values()
     lowered = []
-    for day in (5, 6, 16, 17, 97, 98, 108, 109):
-        jump = Evidence("impossible_travel", 1.0, day0 + day * DAY + HOUR, day0 + day * DAY + HOUR)
+    for hours in (6 * 24 - 15, 6 * 24 - 14, 17 * 24 + 12, 17 * 24 + 13, 98 * 24 - 15, 98 * 24 - 14, 109 * 24 + 13):
+        jump = Evidence("impossible_travel", 1.0, day0 + hours * HOUR, day0 + hours * HOUR)
         lowered.append(weigh(catalogue(), [jump], held, jump.last)["impossible_travel"].mitigated_by != ())
-    assert lowered == [False, True, True, False, False, True, True, False]
+    assert lowered == [False, True, True, False, False, True, False]
+
+
+def test_an_accommodation_holds_to_the_end_of_its_last_day_wherever_that_is() -> None:
+    stage = Stage()
+    stage.tell(T0, "accommodation.granted", until_date="2024-10-05")
+    assert stage.account().mitigations["MIT-ACCESS"].until == T0 // DAY * DAY + 2 * DAY + 12 * HOUR
+    stage.tell(T0 + HOUR, "accommodation.granted")
+    assert stage.account().mitigations["MIT-ACCESS"].until is None
 
 
 def test_a_journey_without_an_end_outlasts_any_number_of_ended_ones() -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.detection.trips import TRIPS, travelled, trips
+from streams.detection.lately import fold_oldest
+from streams.detection.trips import TRIPS, TravelLately, travelled, trips
 from streams.detection.windows import DAY, HOUR, MINUTE
 from tests.detection.one_account import T0, Stage
 
@@ -40,10 +41,11 @@ def days(stage: Stage, country: str = "JP") -> list[tuple[float, float | None]]:
 
 
 def explained(stage: Stage) -> list[tuple[float, float | None]]:
+    """Days that are explained: from when they begin anywhere until they have ended everywhere."""
     held = stage.account().mitigations.values()
+    first, last = DAY0 * DAY - 14 * HOUR, DAY0 * DAY + 12 * HOUR
     return sorted(
-        ((item.first - DAY0 * DAY) / DAY, None if item.until is None else (item.until - DAY0 * DAY) / DAY)
-        for item in held
+        ((item.first - first) / DAY, None if item.until is None else (item.until - last) / DAY) for item in held
     )
 
 
@@ -51,8 +53,18 @@ def test_a_second_trip_to_a_country_leaves_the_first_one() -> None:
     stage = after(("JP", 0, 21), ("JP", 80, 89))
     travel = stage.account().profile.travel
     assert days(stage) == explained(stage) == [(0, 22), (80, 90)]
-    at = [DAY0 * DAY + day * DAY + HOUR for day in (21, 22, 79, 80)]
+    over, begun = DAY0 * DAY + 22 * DAY + 12 * HOUR, DAY0 * DAY + 80 * DAY - 14 * HOUR
+    at = (over, over + 1, begun - 1, begun)
     assert [travelled(travel, ms, ms) for ms in at] == [{"JP"}, set(), set(), {"JP"}]
+
+
+def test_a_journey_without_a_date_begins_when_it_is_declared() -> None:
+    stage = Stage()
+    told(stage, 0, "JP", None, 9)
+    held = list(stage.account().mitigations.values())
+    assert [(item.first, item.until) for item in held] == [(T0, (DAY0 + 10) * DAY + 12 * HOUR)]
+    travel = stage.account().profile.travel
+    assert [travelled(travel, ms, ms) for ms in (T0 - 1, T0)] == [set(), {"JP"}]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +80,11 @@ def test_a_second_trip_to_a_country_leaves_the_first_one() -> None:
 )
 def test_an_open_journey_ends_when_the_country_is_declared_again(then: Declared, left: list[object]) -> None:
     assert days(after(("JP", 0, None), then)) == left
+
+
+def test_journeys_that_begin_on_one_day_are_explained_from_the_first_to_the_last() -> None:
+    assert explained(after(("JP", 0, 9), ("PT", 0, 4))) == [(0, 10)]
+    assert explained(after(("JP", None, 9), ("PT", 0, 4), every=HOUR)) == [(0, 10)]
 
 
 def test_coming_back_yesterday_ends_it_yesterday() -> None:
@@ -138,6 +155,39 @@ def test_declarations_mean_the_same_when_they_come_up_to_a_day_late(
     assert found[0] == found[1]
 
 
+def test_what_was_declared_yesterday_is_remembered_after_the_night() -> None:
+    stage = Stage()
+    told(stage, HOUR, "JP", 0, None)
+    stage.tell((DAY0 + 1) * DAY + HOUR, "message.sent")
+    told(stage, 0, "JP", -2, 5)
+    assert days(stage) == [(-2, 6), (0, None)]
+
+
+@pytest.mark.parametrize(
+    ("late", "left"),
+    [
+        (("JP", 0, 19), [(0, None)]),  # something newer is known of that start
+        (("JP", -9, -5), [(-9, -4), (0, None)]),
+        (("JP", -9, None), [(-9, 0), (0, None)]),  # and what was declared since ends it
+        (("JP", 3, None), [(0, None), (3, None)]),
+    ],
+)
+def test_what_comes_days_late_only_adds_a_journey_that_nothing_is_known_of(
+    late: Declared, left: list[tuple[float, float | None]]
+) -> None:
+    stage = after(("JP", 0, None))
+    stage.tell(T0 + 10 * DAY, "message.sent")
+    told(stage, -DAY, *late)
+    assert days(stage) == left
+
+
+def test_which_the_first_of_several_newer_ones_ends() -> None:
+    stage = after(("JP", 5, None), ("JP", 9, None))
+    stage.tell(T0 + 20 * DAY, "message.sent")
+    told(stage, -DAY, "JP", 0, None)
+    assert days(stage) == [(0, 5), (5, 9), (9, None)]
+
+
 @pytest.mark.parametrize("country", ["JP", None])
 def test_declarations_of_one_day_are_bounded(country: str | None) -> None:
     stage = Stage()
@@ -148,6 +198,14 @@ def test_declarations_of_one_day_are_bounded(country: str | None) -> None:
     assert sum(len(one.told) for one in kept.travel.values()) <= TRIPS
     assert sum(map(len, stage.account().profile.travel.values())) <= 2 * TRIPS
     assert stage.counts["evictions", "account_network"] >= 300 - TRIPS - 5
+
+
+def test_of_too_many_declarations_the_oldest_become_what_was_before() -> None:
+    known = {"JP": TravelLately([], [(1, 10, 20), (4, 30, 40)]), "PT": TravelLately([], [(2, 10, 20)])}
+    assert fold_oldest(known, 2) == 1
+    assert (known["JP"].before, known["JP"].told, known["PT"].told) == ([10, 20], [(4, 30, 40)], [(2, 10, 20)])
+    assert fold_oldest(known, 1) == 1
+    assert list(known) == ["JP"]
 
 
 def test_trips_are_bounded_the_one_that_ended_first_goes() -> None:

@@ -50,9 +50,19 @@ def test_a_place_is_a_network_no_wider_than_a_workplace(prefix: str, address: st
     assert covering([f"coworking:{prefix}"], address, (DAY0 + 99) * DAY) == kind, "nor when it was taken in before"
 
 
+@pytest.mark.parametrize(
+    ("kind", "explains"), [("office", True), (None, True), ("university", True), ("employer", True), ("family", False)]
+)
+def test_a_place_of_work_is_one_and_a_household_is_none(kind: str | None, explains: bool) -> None:
+    stage = declared({"prefix": "198.51.100.0/24", "affiliation_type": kind})
+    assert bool(on(stage, 0)) is explains
+
+
 def test_a_declared_place_ends_after_its_last_day() -> None:
-    stage = declared({"prefix": "198.51.100.0/24", "until_date": LAST})
-    assert [on(stage, day) for day in (0, 2, 3)] == ["coworking", "coworking", ""]
+    """Which for the last people on Earth is half a day after UTC's."""
+    places = declared({"prefix": "198.51.100.0/24", "until_date": LAST}).account().profile.affiliations
+    over = (DAY0 + 3) * DAY + 12 * HOUR
+    assert [covering(places, HERE, at) for at in (T0, over - 1, over)] == ["coworking", "coworking", ""]
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

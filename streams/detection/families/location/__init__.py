@@ -52,7 +52,8 @@ def _remember(memory: LocationMemory, moment: Moment, sitting: Sitting, desk: De
     profile, ts, country, offset = moment.account.profile, moment.ts, sitting.country, sitting.offset
     if not country or not (profile.claimed_country or profile.id_country):
         return
-    if sitting.access and country != profile.claimed_country and country not in claimed.stated(profile, ts, ts):
+    at_home = country == profile.claimed_country  # as nearly everybody is
+    if sitting.access and not at_home and desk.sovereign_of(country) not in claimed.stated(profile, ts, ts, desk):
         sittings.keep_ref(memory.refs, claimed.ID, moment.ref)
     if offset is None:
         return

@@ -16,15 +16,18 @@ if TYPE_CHECKING:
 ID = "claimed_location_mismatch"
 
 
-def stated(profile: Profile, since: int, until: int) -> set[str]:
-    """Give the countries that the person stated: claim, document, payout, travel of that time. Only ever compared."""
+def stated(profile: Profile, since: int, until: int, desk: Desk) -> set[str]:
+    """Give the countries that the person stated: claim, document, payout, travel of that time. Only ever compared.
+
+    For a territory stands its state, as it must for the place that is compared: tables and people name either of them.
+    """
     known = {
         profile.claimed_country,
         profile.id_country,
         *profile.payout_countries,
         *travelled(profile.travel, since, until),
     }
-    return known - {""}
+    return {desk.sovereign_of(country) for country in known} - {""}
 
 
 def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -> None:
@@ -34,12 +37,12 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
         return
     days = int(desk.threshold(ID, "window_days"))
     first, last = halves(day, days)
-    known = stated(profile, (day - days + 1) * DAY, (day + 1) * DAY - 1)
+    known = stated(profile, (day - days + 1) * DAY, (day + 1) * DAY - 1, desk)
     stated_halves = other_halves = 0
     for sitting in memory.sittings:
         if not sitting.access or not sitting.country:
             continue
-        if sitting.country in known:
+        if desk.sovereign_of(sitting.country) in known:
             stated_halves |= within(sitting.seen, first, last)
         else:
             other_halves |= within(sitting.seen, first, last)
@@ -56,7 +59,10 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
     span = (elsewhere.bit_length() - (elsewhere & -elsewhere).bit_length()) / 2
     if span < desk.threshold(ID, "span_days"):
         return
+    refs = memory.refs.get(ID)
+    if not refs:  # all fitted what was stated then
+        return
     full = share >= desk.threshold(ID, "share_full")
     numbers = {"elsewhere": elsewhere.bit_count(), "sessions": total, "percent": round(100 * share), "days": days}
     confidence = 1.0 if full else desk.threshold(ID, "confidence_partial")
-    desk.fire(account, ID, confidence, (day + 1) * DAY - 1, numbers, *memory.refs.get(ID, ()))
+    desk.fire(account, ID, confidence, (day + 1) * DAY - 1, numbers, *refs)

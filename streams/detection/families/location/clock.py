@@ -31,10 +31,14 @@ def fits(offset: int, offsets: frozenset[int], tolerance: float) -> bool:
 
 
 def claimed_offsets(profile: Profile, since: int, until: int, desk: Desk) -> frozenset[int]:
-    """Give the offsets of the person's own statements: claimed country and zone, document, declared travel."""
+    """Give the offsets of the person's own statements: claimed country and zone, document, declared travel.
+
+    Who names a territory may keep the clock of its state. The reverse is left to the device's zone, see `CLOCKLESS`: with the offsets of
+    all its territories, a state would have nearly every clock there is.
+    """
     countries = {profile.claimed_country, profile.id_country} - {""}
     offsets: frozenset[int] = frozenset()
-    for country in sorted(countries):
+    for country in sorted({*countries, *map(desk.sovereign_of, countries)}):
         offsets |= _around(country, since, until, desk)
     zone = offset_of_zone(profile.claimed_tz, until) if profile.claimed_tz else None
     if zone is not None:
@@ -84,6 +88,9 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
     apart &= alone & ~fitting  # beside a network that it fits, another one is an exit
     if apart.bit_count() < desk.threshold(ID, "mismatch_share") * total:
         return
+    refs = memory.refs.get(ID)
+    if not refs:  # all fitted what was stated then
+        return
     numbers = {
         "apart": apart.bit_count(),
         "steady": alone.bit_count(),
@@ -92,7 +99,7 @@ def judge(account: AccountState, memory: LocationMemory, day: int, desk: Desk) -
         "since": _day_of(last + 1 - every.bit_length()),
         "days": days,
     }
-    desk.fire(account, ID, 1.0, until, numbers, *memory.refs.get(ID, ()))
+    desk.fire(account, ID, 1.0, until, numbers, *refs)
 
 
 def _union(masks: Iterable[int]) -> int:

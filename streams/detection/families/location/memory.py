@@ -36,7 +36,9 @@ class Sighting(msgspec.Struct, array_like=True, gc=False):
     """Accuracy radius, km."""
     kind: int
     asn: int
+    """Of a company's gateway; 0 of any other network, which is not asked."""
     country: str
+    """Of a gateway or exit; empty on an access network."""
     network: int = 0
     """CRC-32 of the /24 or /48; 0 when unknown."""
     ref: Ref | None = None

@@ -6,7 +6,8 @@ from enrichers.facts import ANONYMIZERS
 
 ACCESS = 0
 MOBILE = 1
-"""A carrier's gateway for many customers, which may stand in another city of the same country."""
+"""A carrier's gateway for many customers. It stands where the carrier hands over: at home for who roams, in a third country for who bought
+data for the journey."""
 CORPORATE = 2
 """A company gateway: a place, but the company's; MIT-CORP lowers what is made of it."""
 TUNNEL = 3

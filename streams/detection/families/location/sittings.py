@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enrichers.territories import territorial_zones
 from enrichers.timezones import offset_of_zone
 from streams.detection.families.location.memory import LocationMemory, Sitting
 from streams.detection.families.location.networks import MOBILE
@@ -14,8 +15,9 @@ SITTINGS = 16
 """Places and clocks kept: rotating exits of a month come to about a dozen countries."""
 
 _UTC = ("UTC", "UCT", "Universal", "Zulu", "GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich")
-CLOCKLESS = frozenset({*_UTC, *(f"Etc/{name}" for name in _UTC), "Atlantic/Reykjavik", "Iceland"})
-"""Zones that privacy browsers and machines' images report for everybody: they say nothing about the device."""
+CLOCKLESS = frozenset({*_UTC, *(f"Etc/{name}" for name in _UTC), "Atlantic/Reykjavik", "Iceland"}) | territorial_zones()
+"""Zones of a clock that says nothing: those that privacy browsers and machines' images report for everybody, and those of territories,
+where tables and people may name the state instead, whose clock is another."""
 
 
 def clock(tz: str | None, offset: int | None, ts: int) -> int | None:

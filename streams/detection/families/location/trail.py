@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from streams.detection.families.location.distance import great_circle
 from streams.detection.families.location.memory import Sighting
-from streams.detection.families.location.networks import CORPORATE, MOBILE, TUNNEL
+from streams.detection.families.location.networks import ACCESS, CORPORATE, MOBILE, TUNNEL
 from streams.detection.family import Desk
 from streams.detection.windows import SESSION_LATENESS
 
@@ -14,6 +14,8 @@ ID = "impossible_travel"
 SLOT = SESSION_LATENESS // 1000
 """Seconds in which sightings of one place are one. Two slots back, nothing can arrive any more."""
 TRAIL = 12
+STANDING = frozenset({ACCESS, CORPORATE})
+"""Sorts of network whose place is known; that the person was there is for `MIT-CORP` to doubt."""
 
 Pair = tuple[int, int, bool, int]
 """Earlier s, later s, both on access networks, km."""
@@ -45,33 +47,41 @@ def _same_place(one: Sighting, other: Sighting) -> bool:
 
 
 def reachable(trail: list[Sighting], newest: int) -> list[Sighting]:
-    """Keep what a late event can still stand beside, and the last sightings (any, and not anonymized) before that."""
+    """Keep what a late event can still stand beside, and the last sightings (any, and on a standing network) before that."""
     settled = [held for held in trail if held.first // SLOT < newest - 1]
-    plain = [place for place, held in enumerate(settled) if held.kind != TUNNEL]
+    standing = [place for place, held in enumerate(settled) if held.kind in STANDING]
     kept = settled[-1:]
-    if plain and plain[-1] < len(settled) - 1:  # with the one after it, so that no later sighting becomes its neighbour
-        kept = settled[plain[-1] : plain[-1] + 2] + (kept if plain[-1] + 2 < len(settled) else [])
+    if (
+        standing and standing[-1] < len(settled) - 1
+    ):  # with the next one, so that no later sighting becomes its neighbour
+        kept = settled[standing[-1] : standing[-1] + 2] + (kept if standing[-1] + 2 < len(settled) else [])
     return (kept + trail[len(settled) :])[-TRAIL:]
 
 
 def pairs_of(trail: list[Sighting], desk: Desk) -> dict[Pair, Ends]:
-    """Give impossible pairs: neighbours among what is not anonymized, and neighbours of which exactly one is."""
+    """Give impossible pairs: neighbours among standing networks, and neighbours of which exactly one is anonymized.
+
+    A carrier's gateway does not say where the phone is, so that beside a standing network it is no other place (catalogue: class gating);
+    beside a company's gateway it is, which scenario B07 asks for and `MIT-CORP` lowers.
+    """
     if all(_same_place(trail[-1], held) for held in trail):
         return {}
-    plain = [held for held in trail if held.kind != TUNNEL]
-    beside = [ends for ends in pairwise(trail) if (ends[0].kind == TUNNEL) != (ends[1].kind == TUNNEL)]
-    found = {_pair(one, other, True, desk): (one, other) for one, other in pairwise(plain)}
-    found |= {_pair(one, other, False, desk): (one, other) for one, other in beside}
+    standing = [held for held in trail if held.kind in STANDING]
+    found = {_pair(one, other, True, desk): (one, other) for one, other in pairwise(standing)}
+    for one, other in pairwise(trail):
+        kinds = {one.kind, other.kind}
+        if {TUNNEL} < kinds or kinds == {MOBILE, CORPORATE}:
+            found[_pair(one, other, TUNNEL not in kinds, desk)] = one, other
     return {pair: ends for pair, ends in found.items() if pair is not None}
 
 
 def _pair(one: Sighting, other: Sighting, plain: bool, desk: Desk) -> Pair | None:
-    """Give the pair when no airliner flies that fast; gateways of one company or mobile operator are one place."""
+    """Give the pair when no airliner flies that fast; gateways of one company are one place."""
     if _same_place(one, other):
         return None
     if one.network and one.network == other.network:
         return None  # new tables moved it, not the person
-    if one.kind == other.kind and one.kind in {MOBILE, CORPORATE} and not _differ(one.asn, other.asn):
+    if one.kind == other.kind == CORPORATE and not _differ(one.asn, other.asn):
         return None
     if MOBILE in {one.kind, other.kind} and not _differ(one.country, other.country):
         return None

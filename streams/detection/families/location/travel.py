@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from zlib import crc32
 
 from streams.detection.families.location.memory import LocationMemory, Sighting
-from streams.detection.families.location.networks import SILENT
+from streams.detection.families.location.networks import ACCESS, CORPORATE, SILENT
 from streams.detection.families.location.trail import ID, SLOT, TRAIL, Ends, Pair, insert, pairs_of, reachable
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Ref
@@ -40,9 +40,9 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
                 _keep(held, moment.ref)
             return
     radius = facts.radius_km if facts.radius_km is not None else desk.threshold(ID, "radius_unknown_km")
-    sighting = Sighting(
-        ts, ts, latitude, longitude, round(radius), kind, facts.asn or 0, facts.agreed_country or "", network
-    )
+    asn = facts.asn or 0 if kind == CORPORATE else 0
+    country = "" if kind == ACCESS else facts.agreed_country or ""
+    sighting = Sighting(ts, ts, latitude, longitude, round(radius), kind, asn, country, network)
     said = _unsettled(pairs_of(trail, desk), trail) if memory.before is not None else set()
     sighting = insert(trail, sighting)
     found = pairs_of(trail, desk)

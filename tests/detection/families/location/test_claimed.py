@@ -63,7 +63,9 @@ def test_a_document_alone_is_a_statement_to_compare_with() -> None:
     assert lived_once(Account(id_country="AA"), ["athens"] * 21).confidence(CLAIMED) == 1.0
 
 
-@pytest.mark.parametrize(("first", "last", "counts"), [(-9, -2, False), (-9, 0, True), (20, 29, True), (21, 29, False)])
+@pytest.mark.parametrize(
+    ("first", "last", "counts"), [(-9, -2, False), (-9, -1, True), (21, 29, True), (22, 29, False)]
+)
 def test_only_travel_of_the_weeks_that_are_judged_counts(first: int, last: int, counts: bool) -> None:
     trip: list[int | None] = [T0 + first * DAY, T0 + (last + 1) * DAY]
     account = lived_once(Account(claimed_country="AA", travel={"BB": trip}), ["athens"] * 21)
@@ -88,9 +90,10 @@ def test_an_updated_profile_takes_the_finding_back() -> None:
     account = lived(Account(claimed_country="AA"), ["athens"] * 21)
     assert account.confidence(CLAIMED) == 1.0
     assert account.fired(CLAIMED).refs  # type: ignore[union-attr]
-    account.state.profile.claimed_country = "BB"
-    account.close(21)
-    assert account.confidence(CLAIMED) == 0.0
+    for country, day in (("BB", 21), ("AA", 22)):
+        account.state.profile.claimed_country = country
+        account.close(day)
+        assert account.confidence(CLAIMED) == 0.0, "nor is it made again of the same events"
 
 
 def test_half_days_are_counted_once_whatever_the_clocks_and_countries() -> None:
@@ -129,3 +132,44 @@ def test_exits_push_no_place_of_living_out() -> None:
     account.close(20)
     assert account.fired(CLAIMED) is None
     assert account.desk.evicted["network"] > 0
+
+
+@pytest.mark.parametrize(
+    ("home", "expected"),
+    [((), 1.0), ((4, 12), 1.0), ((4, 8, 12), 0.6), ((2, 4, 8, 10, 12, 16), 0.6), ((2, 4, 6, 8, 10, 12, 16), 0.0)],
+)
+def test_seven_and_nine_of_ten_half_days_count_as_the_text_says(home: tuple[int, ...], expected: float) -> None:
+    places = ["lisbon" if day in home else "athens" for day in range(20)]
+    assert lived_once(Account(claimed_country="AA"), places).confidence(CLAIMED) == expected
+
+
+@pytest.mark.parametrize(("days", "expected"), [(14, 0.0), (15, 1.0)])
+def test_from_the_first_to_the_last_there_are_two_weeks(days: int, expected: float) -> None:
+    assert lived_once(Account(claimed_country="AA"), ["athens"] * days).confidence(CLAIMED) == expected
+
+
+@pytest.mark.parametrize(("home", "left"), [(18, 1.0), (19, 0.0)])
+def test_it_is_taken_back_below_one_half_day_of_ten(home: int, left: float) -> None:
+    account = lived_once(Account(claimed_country="AA"), ["athens"] * 21)
+    for day in range(23, 43):
+        account.start(day * DAY, facts("lisbon" if day < 23 + home else "athens"))
+    account.close(42)
+    assert account.confidence(CLAIMED) == left
+
+
+def test_an_exit_in_the_same_country_hides_no_line_there() -> None:
+    account = Account(claimed_country="AA")
+    for day in range(21):
+        account.start(day * DAY, facts("athens", "vpn"))
+        account.start(day * DAY + HOUR, facts("athens"))
+    account.close(20)
+    assert account.confidence(CLAIMED) == 1.0
+
+
+@pytest.mark.parametrize(("first", "expected"), [(DAY - HOUR, 0.0), (DAY, 1.0)])
+def test_three_weeks_are_judged_and_no_half_day_more(first: int, expected: float) -> None:
+    account = Account(claimed_country="AA")
+    for at in (first, *(day * DAY for day in range(13, 22))):
+        account.start(at, facts("athens"))
+    account.close(21)
+    assert account.confidence(CLAIMED) == expected

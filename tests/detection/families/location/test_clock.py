@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streams.detection.families.location.clock import fits
+from streams.detection.families.location.sittings import clock
 from tests.detection.families.location.kit import DAY, HOUR, T0, Account, facts, lived
 
 CLOCK = "tz_ip_claim_triple_mismatch"
@@ -90,7 +91,7 @@ def test_nine_of_ten_half_days_make_a_clock_steady(others: int, expected: float)
     assert account.confidence(CLOCK) == expected
 
 
-@pytest.mark.parametrize(("first", "last", "expected"), [(-9, -2, 1.0), (-9, 0, 0.0), (13, 20, 0.0), (14, 20, 1.0)])
+@pytest.mark.parametrize(("first", "last", "expected"), [(-9, -2, 1.0), (-9, -1, 0.0), (14, 20, 0.0), (15, 20, 1.0)])
 def test_a_clock_may_be_that_of_travel_in_the_two_weeks_that_are_judged(first: int, last: int, expected: float) -> None:
     trip: list[int | None] = [T0 + first * DAY, T0 + (last + 1) * DAY]
     account = Account(claimed_country="AA", travel={"CC": trip})
@@ -166,3 +167,64 @@ def test_a_clock_that_changes_is_silent() -> None:
         account.start(day * DAY, facts("athens"), tz_offset_min=480 if day % 4 else 540)
         account.close(day)
     assert account.confidence(CLOCK) == 0.0
+
+
+@pytest.mark.parametrize("profile", [{"id_country": "BB"}, {"claimed_tz": "Europe/Athens"}])
+def test_a_clock_may_be_that_of_the_document_or_of_the_stated_zone(profile: dict[str, str]) -> None:
+    at_home = {"claimed_country": "AA"}
+    assert lived(Account(**at_home, **profile), ["chicago"] * 14, tz_offset_min=180).confidence(CLOCK) == 0.0
+    assert lived(Account(**at_home), ["chicago"] * 14, tz_offset_min=180).confidence(CLOCK) == 1.0
+
+
+@pytest.mark.parametrize(("both", "expected"), [(1, 1.0), (2, 0.0)])
+def test_a_clock_is_steady_where_no_other_one_runs_beside_it(both: int, expected: float) -> None:
+    account = Account(claimed_country="AA")
+    for day in range(14):
+        account.start(day * DAY, facts("chicago"), tz_offset_min=480)
+        if day < both:
+            account.start(day * DAY + HOUR, facts("chicago"), tz_offset_min=-300)
+    account.close(13)
+    assert account.confidence(CLOCK) == expected
+    if evidence := account.fired(CLOCK):
+        assert [evidence.numbers[name] for name in ("apart", "steady", "sessions")] == [13, 13, 14]
+
+
+@pytest.mark.parametrize(("fitting", "expected"), [(2, 1.0), (3, 0.0)])
+def test_a_network_that_the_clock_fits_in_more_than_one_half_day_of_five_is_an_answer(
+    fitting: int, expected: float
+) -> None:
+    places = ["athens"] * fitting + ["chicago"] * (10 - fitting)
+    assert lived(Account(claimed_country="AA"), places, tz_offset_min=120).confidence(CLOCK) == expected
+
+
+def test_a_statement_that_fits_takes_the_finding_back_with_its_events() -> None:
+    account = lived(Account(claimed_country="AA"), ["chicago"] * 14, tz_offset_min=120)
+    assert account.confidence(CLOCK) == 1.0
+    for country, day in (("BB", 14), ("AA", 15)):
+        account.state.profile.claimed_country = country
+        account.close(day)
+        assert account.fired(CLOCK) is None
+    account.start(16 * DAY, facts("chicago"), tz_offset_min=120)
+    account.close(16)
+    evidence = account.fired(CLOCK)
+    assert evidence is not None
+    assert [ref.ts for ref in evidence.refs] == [T0 + 16 * DAY]
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset", "told"),
+    [
+        ("Asia/Tokyo", 480, 480),
+        ("Asia/Tokyo", 0, 0),
+        ("Asia/Tokyo", None, 540),
+        ("Nowhere/Land", 480, 480),
+        ("Nowhere/Land", 0, None),
+        ("Etc/UTC", 480, None),
+        (None, 480, 480),
+        (None, None, None),
+    ],
+)
+def test_the_offset_of_a_device_goes_before_that_of_its_zone(
+    zone: str | None, offset: int | None, told: int | None
+) -> None:
+    assert clock(zone, offset, T0) == told

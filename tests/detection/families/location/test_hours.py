@@ -40,6 +40,7 @@ def worked(hours: range, days: int = 28, **profile: Any) -> Account:
         (range(23, 33), 1.0),
         (range(18, 23), 0.0),  # an evening job: five hours a day say nothing about sleep
         (range(18, 38), 0.0),  # too short a rest to be sleep
+        (range(15, 33), 1.0),  # six hours may be
         (range(13, 29), 1.0),  # the middle at nine
         (range(22, 38), 0.0),  # and at six in the evening
     ],
@@ -141,3 +142,17 @@ def test_what_arrives_after_a_day_has_closed_is_judged_with_the_next() -> None:
     evidence = account.fired(HOURS)
     assert evidence is not None
     assert (evidence.numbers["odd_days"], evidence.numbers["active_days"]) == (16, 16)
+
+
+def test_four_weeks_are_judged() -> None:
+    evidence = worked(range(21, 29), days=34).fired(HOURS)
+    assert evidence is not None
+    assert [evidence.numbers[name] for name in ("odd_days", "active_days")] == [28, 28]
+
+
+@pytest.mark.parametrize(("odd", "expected"), [(14, 1.0), (13, 0.0)])
+def test_seven_of_ten_busy_days_count_as_the_text_says(odd: int, expected: float) -> None:
+    account = Account(claimed_tz=UTC)
+    for day in range(20):
+        at_work(account, day, *(range(9, 17) if day < 20 - odd else range(21, 29)))
+    assert account.confidence(HOURS) == expected

@@ -91,7 +91,8 @@ def test_a_restless_account_stays_bounded() -> None:
 
 def test_pairs_that_late_events_take_apart_leave_nothing() -> None:
     """Sequences as dense as the lateness, where many pairs come and go: the evidence is the same to the last number."""
-    where = [*WHERE[:4], facts("athens", "vpn"), facts("lisbon", "vpn"), facts("chicago", "mobile")]
+    exits = [facts("athens", "vpn"), facts("lisbon", "vpn"), facts("chicago", "mobile"), facts("lisbon", "corporate")]
+    where = [*WHERE[:5], *exits]
     for seed in range(400):
         rng = random.Random(seed)
         at, seen = 0, []

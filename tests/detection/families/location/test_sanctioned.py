@@ -46,3 +46,18 @@ def test_the_sanctioned_setting_is_neither_judged_nor_kept_without_sign_off() ->
     assert account.fired(SETTING) is None
     assert account.state.location is not None
     assert account.state.location.zone_days == []
+
+
+@pytest.mark.parametrize(("first", "then", "expected"), [(0, 29, 0.5), (0, 30, 0.0), (29, 0, 0.5), (30, 0, 0.0)])
+def test_two_days_of_a_month_whichever_is_told_first(first: int, then: int, expected: float) -> None:
+    account = Account(SIGNED)
+    for day in (first, then):
+        account.start(day * DAY, facts("lisbon"), tz="Asia/Pyongyang")
+    assert account.confidence(SETTING) == expected
+
+
+def test_either_setting_counts_its_days() -> None:
+    account = Account(SIGNED)
+    account.start(0, facts("lisbon"), tz="Asia/Pyongyang")
+    account.start(DAY, facts("lisbon"), locale_territory="KP")
+    assert account.confidence(SETTING) == 1.0

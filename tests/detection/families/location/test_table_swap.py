@@ -27,10 +27,11 @@ def test_an_address_that_the_tables_move_is_no_travel(gap: int) -> None:
 
 def test_two_networks_of_one_place_of_which_one_is_moved_are_no_travel_either() -> None:
     account = Account()
-    account.start(0, on(OFFICE, "lisbon"))
-    account.start(MINUTE, on(HOME, "lisbon"))
-    account.start(2 * MINUTE, on(HOME, "athens"))
-    account.start(3 * MINUTE, on(HOME, "lisbon"))
+    for day in range(3):
+        account.start(day * DAY, on(OFFICE, "lisbon"))
+        account.start(day * DAY + MINUTE, on(HOME, "lisbon"))
+        account.start(day * DAY + 2 * MINUTE, on(HOME, "athens"))
+        account.start(day * DAY + 3 * MINUTE, on(HOME, "lisbon"))
     assert account.confidence(ID) == 0.0
 
 

@@ -48,9 +48,9 @@ def test_what_was_said_before_it_is_said_again() -> None:
     earlier = [(0, facts("lisbon")), (HOUR, facts("athens")), (2 * HOUR, facts("lisbon"))]
     account = hops(*earlier, (DAY, facts("lisbon")))
     before = account.fired(ID)
-    account.start(DAY + 17 * MINUTE, facts("chicago", "mobile"))
+    account.start(DAY + 17 * MINUTE, facts("chicago", "corporate"))
     assert account.fired(ID) != before
-    account.start(DAY + 16 * MINUTE, facts("lisbon", "mobile"))  # a phone at home, whose gateway then changes
+    account.start(DAY + 16 * MINUTE, facts("lisbon", "corporate"))  # a laptop at home, whose gateway then changes
     assert account.fired(ID) == before
 
 

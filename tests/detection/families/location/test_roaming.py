@@ -1,0 +1,47 @@
+"""A carrier's gateway says where the carrier hands over, not where the phone is."""
+
+from __future__ import annotations
+
+import pytest
+
+from enrichers.facts import Facts
+from tests.detection.families.location.kit import DAY, HOUR, MINUTE, Account, facts
+
+ID = "impossible_travel"
+HOTEL, HOME = facts("athens"), facts("lisbon")
+
+
+def days(*stops: tuple[int, Facts]) -> Account:
+    """The same stops on three days."""
+    account = Account()
+    for day in range(3):
+        for at, where in stops:
+            account.start(day * DAY + at, where)
+    return account
+
+
+@pytest.mark.parametrize("carrier", ["mobile", "cgnat"])
+@pytest.mark.parametrize("gateway", ["lisbon", "chicago"])
+def test_a_roaming_phone_beside_a_laptop_on_the_hotels_network_is_no_travel(gateway: str, carrier: str) -> None:
+    """Traffic leaves at home, or in a third country for who bought data for the journey."""
+    assert days((0, HOTEL), (HOUR, facts(gateway, carrier)), (2 * HOUR, HOTEL)).fired(ID) is None
+
+
+def test_nor_are_two_cards_in_one_phone() -> None:
+    cards = facts("lisbon", "mobile", asn=64501), facts("athens", "mobile", asn=64502)
+    assert days((0, cards[0]), (HOUR, cards[1]), (2 * HOUR, cards[0])).fired(ID) is None
+
+
+@pytest.mark.parametrize("pause", [MINUTE, 40 * MINUTE])
+def test_a_phone_in_between_hides_no_jump_between_two_lines(pause: int) -> None:
+    phone = facts("lisbon", "mobile")
+    account = days((0, HOME), (pause, phone), (2 * pause, phone), (3 * pause, HOTEL))
+    assert account.confidence(ID) == 1.0
+
+
+def test_the_same_flight_is_none_with_a_phone_on_the_way_either() -> None:
+    assert days((0, HOME), (2 * HOUR, facts("athens", "mobile")), (4 * HOUR, HOTEL)).fired(ID) is None
+
+
+def test_a_phone_and_an_exit_far_away_count_as_any_exit_does() -> None:
+    assert days((0, facts("lisbon", "mobile")), (HOUR, facts("athens", "vpn"))).confidence(ID) == 0.4
