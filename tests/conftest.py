@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import msgspec
@@ -16,6 +17,9 @@ settings.register_profile(
     "untimed", deadline=None
 )  # a busy machine is no counterexample; speed is the benchmark's matter
 settings.load_profile("untimed")
+
+# Whoever is started by a shell in the background ignores Ctrl-C, and so would every process of a test that is to be interrupted.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
