@@ -152,7 +152,7 @@ def test_a_shadow_is_forgotten_when_no_worker_is_left_and_takes_nothing_of_the_l
     before = topics(site)
     member = Consumer({"bootstrap.servers": site.address, "group.id": shadow_site.settings.app_id})
     member.subscribe([site.prefix + ENRICHED_EVENTS.name])
-    wait_until(lambda: member.poll(0.1) is None and bool(member.assignment()), 20, lambda: "no assignment")
+    wait_until(lambda: member.poll(0.1) is None and bool(member.assignment()), lambda: "no assignment")
     member.commit(offsets=[TopicPartition(site.prefix + ENRICHED_EVENTS.name, 0, 0)], asynchronous=False)
     with pytest.raises(topic_admin.TopicsError, match="a worker is in it"):
         topic_admin.forget_shadow(shadow_site.settings, shadow_site.stages, within_s=0)
