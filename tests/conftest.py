@@ -12,6 +12,8 @@ from hypothesis import settings
 from streams.detection import cases
 from streams.detection.alert import Alert, encode_alert
 from streams.detection.wording.linter import lint
+from tests.kafka.broker import Broker, missing
+from tests.require import require
 
 settings.register_profile(
     "untimed", deadline=None
@@ -35,6 +37,18 @@ def linted() -> Iterator[list[str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cases, "encode_alert", listen)
         yield faults
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    """A running broker; without a JDK the tests that need it are skipped on a laptop and fail in CI."""
+    require(missing())
+    running = Broker()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.close()
 
 
 @pytest.fixture(autouse=True)

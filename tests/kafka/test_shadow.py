@@ -135,7 +135,7 @@ def test_live_and_shadow_over_the_same_input_and_a_kill_that_only_the_shadow_not
     shadow.kill()
     send(site, stories(("S09",)))
     site.wait_drained()
-    assert live.ready()[0] == 200
+    live.wait_ready()
     assert counted(live, "rebalances") == rebalances
     site.assert_as_uninterrupted()
 

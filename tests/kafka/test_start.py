@@ -72,7 +72,7 @@ def test_ready_says_why_not_until_it_is(deploy: Deploy) -> None:
     reasons = {reason for reason, _ in found}
     assert {"recovering"} <= reasons <= {"starting", "unassigned", "recovering"}
     assert 0 < max(remaining for _, remaining in found) <= 3_000
-    assert "personawatch_ready 1.0" in worker.metrics()
+    wait_until(lambda: "personawatch_ready 1.0" in worker.metrics(), worker.log)
     assert re.search(r"runs with a fairness sign-off\s.*indicators=sanctioned_locale_setting", worker.log())
 
 
@@ -102,14 +102,14 @@ def test_of_more_workers_than_partitions_one_is_unassigned(deploy: Deploy) -> No
 
 
 class Hasty(WorkerProcess):
-    """A worker whose Kafka client takes three seconds in which nobody came to read for five minutes, after which it leaves the group."""
+    """A worker whose Kafka client takes six seconds in which nobody came to read for five minutes, after which it leaves the group."""
 
     command = (
         sys.executable,
         "-c",
         (
             "import sys; from aiokafka.consumer.subscription_state import SubscriptionState as Book;"
-            " idle = Book.fetcher_idle_time.fget; Book.fetcher_idle_time = property(lambda book: 100 * idle(book));"
+            " idle = Book.fetcher_idle_time.fget; Book.fetcher_idle_time = property(lambda book: 50 * idle(book));"
             " from tests.kafka.worker import main; sys.exit(main())"
         ),
     )
@@ -126,7 +126,7 @@ def test_a_spare_worker_takes_over_also_after_five_idle_minutes(deploy: Deploy) 
             workers[0].wait_ready()
         wait_until(lambda: in_group(site) == members, workers[-1].log)  # noqa: B023 (called before the next turn)
     *others, spare = workers
-    time.sleep(2 * 3 + site.settings.session_timeout_s)  # it would have left, and the group have given it up
+    time.sleep(2 * 6 + site.settings.session_timeout_s)  # it would have left, and the group have given it up
     assert spare.counted("assigned_partitions") == spare.counted("state_keys") == 0
     for worker in others:
         worker.kill()

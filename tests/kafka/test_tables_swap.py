@@ -138,7 +138,7 @@ def test_whatever_happens_to_a_file_the_worker_lives_on_the_last_good_data(site:
             wait_for(worker, 'tables_refused{table="networks"}', 1)
             wait_for(worker, 'table_loads_total{outcome="refused",table="networks"}', number)
             assert f"{path}: {check}: found " in worker.whole_log().splitlines()[-1]
-            assert worker.ready()[0] == 200
+            worker.wait_ready()
             with at_once(worker):
                 path.with_name(path.name + ".sha256").unlink(missing_ok=True)
                 good = write(path, ("tor", "vpn")[number % 2], EPOCH + number)

@@ -105,7 +105,10 @@ class WorkerProcess:
         wait_until(lambda: self.counted("records_total") > 0, self.log, every_s=0.01)
 
     def wait_ready(self, within_s: float = PATIENCE_S) -> None:
-        """Wait until /ready answers 200."""
+        """Wait until /ready answers 200.
+
+        Also where it must be ready all the time: a broker that had no turn on a busy machine for three seconds is unreachable for two more.
+        """
 
         def is_ready() -> bool:
             assert self.process.poll() is None, f"exit code {self.process.poll()}\n{self.log()}"
