@@ -50,6 +50,7 @@ def beside(site: Pipeline, folder: Path) -> Pipeline:
     shadow.environment = site.environment | {"PERSONAWATCH_SHADOW": str(folder)}
     shadow.settings = settings.load(shadow.environment)
     shadow.stages = shadow_stages()
+    shadow._lag = None  # of its own group
     return shadow
 
 

@@ -16,20 +16,21 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaException, Producer
 
 from streams.detection.stage import Stage
 from streams.runtime import topic_admin
 from streams.runtime.settings import Settings, load
 from tests.kafka import toys
 from tests.kafka.broker import free_ports
+from tests.kafka.lag import Lag
 from tests.kafka.verifier import Verdict, verify
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120.0
 """How long to wait for what must come where nothing is promised about when: only a failure waits so long."""
 ANSWER_S = 30.0
-"""The same for one answer of a worker over HTTP: on a busy machine it has to wait for its turn."""
+"""The same for one answer of a worker or a broker: on a busy machine it has to wait for its turn."""
 
 
 def main(stages: Callable[[], Sequence[Stage]] = toys.stages) -> int:
@@ -169,6 +170,7 @@ class Deployment:
         } | {f"PERSONAWATCH_{name.upper()}": value for name, value in settings.items()}
         self.settings: Settings = load(self.environment)
         self.workers: list[WorkerProcess] = []
+        self._lag: Lag | None = None
         topic_admin.prepare(self.settings, stages)
 
     def worker(self, **settings: str) -> WorkerProcess:
@@ -221,19 +223,8 @@ class Deployment:
 
     def lag(self) -> int:
         """Records that the group has not yet acknowledged, over the inputs of all stages; -1 when the broker cannot say."""
-        consumer = Consumer({"bootstrap.servers": self.address, "group.id": self.settings.app_id})
-        try:
-            total = 0
-            for topic in sorted({self.prefix + name for stage in self.stages for name in stage.inputs}):
-                count = len(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
-                for place in consumer.committed([TopicPartition(topic, p) for p in range(count)], timeout=20):
-                    total += consumer.get_watermark_offsets(place, timeout=10)[1] - max(0, place.offset)
-        except KafkaException:  # leaders and coordinators move after an outage
-            return -1
-        else:
-            return total
-        finally:
-            consumer.close()
+        self._lag = self._lag or Lag(self.address, self.settings.app_id)
+        return self._lag.of({self.prefix + name for stage in self.stages for name in stage.inputs})
 
     def wait_drained(self) -> None:
         """Wait until everything is acknowledged, as long as anything moves.
@@ -245,7 +236,7 @@ class Deployment:
             if lag != seen:
                 seen, since = lag, time.monotonic()
             assert time.monotonic() - since < PATIENCE_S, self._say()
-            time.sleep(0.2)
+            time.sleep(0.1)
 
     def verdict(self, stage: Stage) -> Verdict:
         """Compare what is in Kafka with what `stage` makes of its inputs."""
