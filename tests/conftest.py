@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import msgspec
@@ -11,11 +12,16 @@ from hypothesis import settings
 from streams.detection import cases
 from streams.detection.alert import Alert, encode_alert
 from streams.detection.wording.linter import lint
+from tests.kafka.broker import Broker, missing
+from tests.require import require
 
 settings.register_profile(
     "untimed", deadline=None
 )  # a busy machine is no counterexample; speed is the benchmark's matter
 settings.load_profile("untimed")
+
+# Whoever is started by a shell in the background ignores Ctrl-C, and so would every process of a test that is to be interrupted.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,6 +37,18 @@ def linted() -> Iterator[list[str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cases, "encode_alert", listen)
         yield faults
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    """A running broker; without a JDK the tests that need it are skipped on a laptop and fail in CI."""
+    require(missing())
+    running = Broker()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.close()
 
 
 @pytest.fixture(autouse=True)

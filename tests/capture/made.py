@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import string
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -77,6 +78,7 @@ def _literal(kind: inspect.Type) -> tuple[str, ...]:
     return tuple(map(str, kind.values))
 
 
+@functools.cache
 def event(name: str) -> st.SearchStrategy[AnyEvent]:
     """Any event of a type."""
     struct: Any = EVENT_TYPES[name]

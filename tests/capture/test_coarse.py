@@ -20,12 +20,9 @@ AGENTS = [
         ("desktop", "mobile"),
     )
 ]
-marks = st.sampled_from(
-    [*coarse.RENDERERS, *coarse.BRANDS, *coarse.SYSTEMS, *coarse.SERVERS, "nvidia", "ANGLE (", '"', ";v=1"]
-)
-texts = st.lists(
-    marks.flatmap(lambda mark: st.sampled_from([mark, mark.upper(), mark.title()])) | st.text(max_size=6), max_size=4
-).map("".join)
+MARKS = [*coarse.RENDERERS, *coarse.BRANDS, *coarse.SYSTEMS, *coarse.SERVERS, "nvidia", "ANGLE (", '"', ";v=1"]
+marks = st.sampled_from([written for mark in MARKS for written in (mark, mark.upper(), mark.title())])
+texts = st.lists(marks | st.text(max_size=6), max_size=4).map("".join)
 screens = st.tuples(st.text("0123456789٣x", max_size=8), st.text("0123456789x", max_size=8)).map("x".join) | texts
 MANY = settings(max_examples=400)
 

@@ -15,6 +15,8 @@ import pytest
 
 BRIEF = ("--scenarios", "B01", "--accounts", "10")
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 180.0
+"""Only a failure waits so long; a demo of a minute takes longer where other processes want the machine as well."""
 
 pytest.importorskip("confluent_kafka", reason="the embedded broker needs it: pip install 'personawatch[demo]'")
 
@@ -50,8 +52,8 @@ def _command_line(entry: Path) -> bytes:
         return b""
 
 
-def wait_for(place: Path, text: str, within_s: float = 60) -> None:
-    deadline = time.monotonic() + within_s
+def wait_for(place: Path, text: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
     while text not in (place / "out").read_text():
         assert time.monotonic() < deadline, (place / "out").read_text()
         time.sleep(0.1)
@@ -59,7 +61,7 @@ def wait_for(place: Path, text: str, within_s: float = 60) -> None:
 
 def test_every_scenario_comes_out_as_expected(place: Path) -> None:
     demo = start(place, "--seconds", "5", "--accounts", "10", "--scenarios", "s05b,S01,S09,B02,B05,T2,T5")
-    code = demo.wait(150)
+    code = demo.wait(PATIENCE_S)
     text = (place / "out").read_text()
     assert code == 0, text
     assert "7 of 7 scenarios came out as expected." in text
@@ -78,7 +80,7 @@ def test_interrupted_it_leaves_nothing_behind(place: Path, moment: str, number: 
     demo = start(place, *BRIEF)
     wait_for(place, moment)
     demo.send_signal(number)
-    assert demo.wait(20) == code, (place / "out").read_text()
+    assert demo.wait(PATIENCE_S) == code, (place / "out").read_text()
     assert not workers(demo)
     assert "Traceback" not in (place / "out").read_text()
 
@@ -88,7 +90,7 @@ def test_says_why_when_the_worker_dies(place: Path) -> None:
     wait_for(place, "events flow")
     (worker,) = workers(demo)
     os.kill(worker, signal.SIGKILL)
-    assert demo.wait(20) == 70
+    assert demo.wait(PATIENCE_S) == 70
     text = (place / "out").read_text()
     told, _, end = text.partition("personawatch demo: the worker was killed by signal 9; the end of its log")
     assert told
@@ -97,13 +99,13 @@ def test_says_why_when_the_worker_dies(place: Path) -> None:
 
 def test_unknown_scenario(place: Path) -> None:
     demo = start(place, "--scenarios", "S01,S99")
-    assert demo.wait(30) == 2
+    assert demo.wait(PATIENCE_S) == 2
     assert "scenario 'S99' is not known" in (place / "out").read_text()
 
 
 def test_no_broker_there(place: Path) -> None:
     demo = start(place, "--broker", "127.0.0.1:1")
-    assert demo.wait(30) == 70
+    assert demo.wait(PATIENCE_S) == 70
     assert "broker 127.0.0.1:1: cannot connect" in (place / "out").read_text()
 
 
@@ -112,7 +114,7 @@ def test_a_worker_does_not_outlive_a_killed_demo(place: Path) -> None:
     wait_for(place, "events flow")
     demo.kill()
     demo.wait()
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE_S
     while workers(demo):
         assert time.monotonic() < deadline
         time.sleep(0.2)

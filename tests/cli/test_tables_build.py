@@ -149,7 +149,7 @@ def test_a_folder_that_cannot_be_written(command: Command, feeds: Path) -> None:
 def test_a_terminal_sees_a_bar(feeds: Path, tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     words = [sys.executable, "-m", "streams.cli.main", "tables", "build", str(feeds), str(tmp_path / "tables")]
-    done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=theirs, timeout=60, check=False)
+    done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=theirs, timeout=120, check=False)
     os.close(theirs)
     shown = b""
     while chunk := _read(ours):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.kafka.broker import free_ports
+from tests.kafka.worker import PATIENCE_S
 
 PROGRAMS = ("prometheus-alertmanager", "alertmanager")
 """Debian's name and everybody else's."""
@@ -110,5 +111,5 @@ class Alertmanager:
     def close(self) -> None:
         """Stop and delete the data."""
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(PATIENCE_S)
         shutil.rmtree(self.folder, ignore_errors=True)

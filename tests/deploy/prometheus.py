@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.kafka.broker import free_ports
+from tests.kafka.worker import PATIENCE_S
 
 
 def lacks(program: str) -> str | None:
@@ -66,7 +67,7 @@ class Prometheus:
                 stderr=log,
             )
 
-    def wait_for(self, expression: str, within_s: float = 20) -> list[dict[str, Any]]:
+    def wait_for(self, expression: str, within_s: float = PATIENCE_S) -> list[dict[str, Any]]:
         """What an expression gives as soon as it gives anything."""
         deadline = time.monotonic() + within_s
         while True:
@@ -89,7 +90,7 @@ class Prometheus:
     def close(self) -> None:
         """Stop and delete the data."""
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(PATIENCE_S)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _remember(self, history: str) -> None:
@@ -104,7 +105,7 @@ class Prometheus:
     def _ask(self, what: str, **parameters: str) -> list[dict[str, Any]]:
         url = f"http://{self.address}/api/v1/{what}?{urllib.parse.urlencode(parameters)}"
         try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
+            with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
                 found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
         except urllib.error.HTTPError as error:
             with error:

@@ -56,7 +56,7 @@ def main(minutes: float, command: list[str], folder: Path) -> int:
         workers = [site.worker(instance_id=name) for name in ("worker-1", "worker-2")]
         shadow = site.worker(shadow=without_marathons(folder))
         for worker in (*workers, shadow):
-            worker.wait_ready(120)
+            worker.wait_ready()
         prometheus = Prometheus([worker.port for worker in workers], shadows=[shadow.port])
         prometheus.wait_for(f"sum(personawatch_ready) == {len(workers) + 1}")
         print(f"{minutes:g} minutes of load; Prometheus at http://{prometheus.address}", flush=True)

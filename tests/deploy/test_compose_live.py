@@ -148,7 +148,6 @@ def test_topics_are_made_and_both_workers_get_healthy_with_nothing_to_write_on_b
             all(healthy(worker, name) for worker, name in zip(workers, names, strict=True))
             and all(map(assigned, workers))
         ),
-        60,
         lambda: "\n".join(worker.log() for worker in workers),
     )
     assert [path.name for path in tmp_path.iterdir()] == ["personawatch-data"], "copies of tables are unlinked at once"

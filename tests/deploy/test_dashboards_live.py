@@ -18,7 +18,7 @@ from streams.detection.catalogue.load import builtin
 from tests.deploy.prometheus import Prometheus, lacks
 from tests.deploy.promql import panels, plain
 from tests.deploy.test_dashboards import DASHBOARDS
-from tests.kafka.broker import Broker, missing
+from tests.kafka.broker import Broker
 from tests.kafka.pipeline import Pipeline, background, send, stories
 from tests.kafka.uninterrupted import OVER
 from tests.require import require
@@ -63,17 +63,12 @@ EITHER = {
 DECISIONS = ("confirmed_pattern", "cleared")
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[Pipeline]:
-    require(lacks("prometheus") or missing())
-    broker = Broker()
-    try:
-        broker.start()
-        made = Pipeline(broker.address)
-        yield made
-        made.close()
-    finally:
-        broker.close()
+@pytest.fixture
+def site(broker: Broker) -> Iterator[Pipeline]:
+    require(lacks("prometheus"))
+    made = Pipeline(broker.address)
+    yield made
+    made.close()
 
 
 def decisions(site: Pipeline) -> list[tuple[str, bytes | None, bytes]]:

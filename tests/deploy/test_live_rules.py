@@ -53,8 +53,8 @@ class Watched:
         ends.callback(self.webhook.close)
         self.alertmanager = Alertmanager(self.webhook)
         ends.callback(self.alertmanager.close)
-        self.first.wait_ready(60)
-        self.second.wait_ready(60)
+        self.first.wait_ready()
+        self.second.wait_ready()
         more = {
             "rule_files": [str(rule) for rule in rules],
             "alerting": {"alertmanagers": [{"static_configs": [{"targets": [self.alertmanager.address]}]}]},
@@ -74,10 +74,10 @@ class Watched:
         self.prometheus.wait_for(f'absent(ALERTS{{alertstate="firing",alertname!="{watchdog}"}})')
         self.webhook.told[:] = [labels for labels in self.webhook.told if labels["alertname"] == watchdog]
 
-    def hears(self, name: str, within_s: float = 30, **labels: str) -> dict[str, str]:
+    def hears(self, name: str, **labels: str) -> dict[str, str]:
         """The labels of an alert as soon as it was told with `labels` among them."""
         wanted = labels | {"alertname": f"PersonaWatch{name}"}
-        wait_until(lambda: any(wanted.items() <= one.items() for one in self.webhook.told), within_s, self._say)
+        wait_until(lambda: any(wanted.items() <= one.items() for one in self.webhook.told), self._say)
         return next(one for one in self.webhook.told if wanted.items() <= one.items())
 
     def holds(self, *names: str, may: Sequence[str] = ()) -> None:
@@ -88,7 +88,7 @@ class Watched:
         """
         time.sleep(HOLD_S)  # what is looked for is that nothing happens, so there is nothing to wait for
         known, allowed = named(*names), named(*names, *may)
-        wait_until(lambda: self._active() <= allowed, 30, self._say)
+        wait_until(lambda: self._active() <= allowed, self._say)
         assert known <= self.webhook.raised <= allowed, self._say()
 
     def _active(self) -> set[str]:
@@ -123,7 +123,7 @@ def test_each_fault_raises_exactly_its_alert(watched: Watched) -> None:
 
     began = time.monotonic()
     site.produce("login-events", POISON)
-    assert first.process.wait(30) == 70, first.log()
+    assert first.wait_ended() == 70, first.log()
     watched.hears("NoWorker", severity="page")
     # It may have been asked between the first dead letters and its end.
     watched.holds("WorkerDown", "NoWorker", may=["DeadLetters"])
@@ -131,7 +131,7 @@ def test_each_fault_raises_exactly_its_alert(watched: Watched) -> None:
     # As the runbook says. What has waited is late by now, and that is an alert of its own.
     time.sleep(max(0.0, LATE_S + 1 - (time.monotonic() - began)))
     again = site.again(first, dead_letter_ratio="1", dead_letter_run=f"{2 * len(POISON)}")
-    again.wait_ready(60)
+    again.wait_ready()
     watched.table.unlink()  # already, since nobody wants to wait for one alert after the other
     watched.hears("DeadLetters", severity="page")
     watched.hears("RecordsLate", severity="page")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import random
 import re
 import shutil
 import signal
@@ -11,7 +13,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -80,15 +82,36 @@ def java_version() -> int:
     return int(found[1]) if found else 0
 
 
+def _ports() -> Iterator[int]:
+    """Every port of this test process in turn.
+
+    A port is taken seconds after it was given, so none may be given twice: each process of a test run has its own. And none may become
+    a connection's own end meanwhile, which keeps it for a minute longer: systems choose those from 32768 on.
+    """
+    process, processes = (
+        int(os.environ.get(name, default).removeprefix("gw"))
+        for name, default in (("PYTEST_XDIST_WORKER", "0"), ("PYTEST_XDIST_WORKER_COUNT", "1"))
+    )
+    own = range(10_000 + process, 32_768, processes)
+    first = random.SystemRandom().randrange(len(own))  # another test run on this machine begins elsewhere
+    return itertools.cycle((*own[first:], *own[:first]))
+
+
+PORTS = _ports()
+
+
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports that nobody listens on now, and that are not given again."""
+    return list(itertools.islice(filter(_free, PORTS), count))
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as one:
+        try:
+            one.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 def jars() -> Path:
@@ -159,7 +182,7 @@ class Broker:
         """Properties of the listeners."""
         return LOGIN
 
-    def start(self, wait_s: float = 60) -> None:
+    def start(self, wait_s: float = 180) -> None:
         """Start and wait until it answers."""
         log = (self.folder / "broker.log").open("ab")
         self._process = subprocess.Popen(
@@ -212,7 +235,7 @@ class Broker:
     def _end(self, number: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(number)
-        self._process.wait(timeout=60)
+        self._process.wait(timeout=180)
 
     def _command(self, main: str, *arguments: str) -> list[str]:
         classpath = f"{jars()}/*"
@@ -222,7 +245,7 @@ class Broker:
 
     def _java(self, main: str, *arguments: str) -> None:
         done = subprocess.run(
-            self._command(main, *arguments), capture_output=True, check=False, timeout=60, cwd=self.folder
+            self._command(main, *arguments), capture_output=True, check=False, timeout=180, cwd=self.folder
         )
         if done.returncode:
             raise RuntimeError(f"{main} failed:\n{done.stderr.decode()[-3000:]}")

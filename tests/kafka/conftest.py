@@ -1,4 +1,4 @@
-"""One broker for all tests of this folder, and a fresh deployment for each test."""
+"""A fresh deployment for each test, on the one broker of the process (`tests/conftest.py`)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.kafka import toys
-from tests.kafka.broker import Broker, missing
+from tests.kafka.broker import Broker
 from tests.kafka.worker import Deployment
-from tests.require import require
 
 Deploy = Callable[..., Deployment]
+LEFT_FOR_THE_END = 5
+"""As many others as come between so many of these."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,7 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here needs a broker, of which every test process has its own.
 
-    These tests wait much and the others compute, so processes that take turns at a common list are best given both at any time.
+    These tests wait much and the others compute, so processes that take turns at a common list are best given both at any time. Some
+    of those that compute come last: while one process waits for the end of the last of these, the others have something to do.
     """
     for item in items:
         if item.path.parent.name == "kafka":
@@ -32,21 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         waiting = [item for item in items if item.get_closest_marker("kafka")]
         others = [item for item in items if not item.get_closest_marker("kafka")]
-        share = len(others) // max(1, len(waiting))
+        share = len(others) // (len(waiting) + LEFT_FOR_THE_END)
         spread = [part for at, item in enumerate(waiting) for part in (item, *others[at * share : (at + 1) * share])]
         items[:] = [*spread, *others[len(waiting) * share :]]
-
-
-@pytest.fixture(scope="session")
-def broker() -> Iterator[Broker]:
-    """A running broker; without a JDK the tests are skipped on a laptop and fail in CI."""
-    require(missing())
-    running = Broker()
-    try:
-        running.start()
-        yield running
-    finally:
-        running.close()
 
 
 @pytest.fixture

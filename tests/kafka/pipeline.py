@@ -37,6 +37,8 @@ from tests.kafka.uninterrupted import (
 from tests.kafka.verifier import newest_states, read
 from tests.kafka.worker import Deployment, WorkerProcess
 
+MOST_WAITING = 20_000
+"""Records, over the inputs of all stages: some seconds' work of two workers."""
 FOLDER = Path(tempfile.mkdtemp(prefix="personawatch-kafka-tables-"))
 TABLES = demo.build(FOLDER / "demo")
 UNTIL: dict[str, float] = {"B04": 2}
@@ -134,14 +136,22 @@ def send(site: Deployment, events: Sequence[tuple[str, bytes | None, bytes | Non
 
 @contextmanager
 def flowing(site: Deployment, events: Iterable[Sent]) -> Iterator[None]:
-    """Send two thousand events a second as long as the block lasts."""
+    """Send two thousand events a second as long as the block lasts.
+
+    Fewer to workers that cannot keep up: what waits for them has to be worked off, and reckoned anew, when the block is over.
+    """
     end, source = threading.Event(), iter(events)
 
     def flow() -> None:
-        while piece := list(itertools.islice(source, 300)):
+        for number in itertools.count():
+            if not (piece := list(itertools.islice(source, 300))):
+                return
             send(site, piece)
             if end.wait(0.15):
                 return
+            while number % 10 == 0 and site.lag() > MOST_WAITING:
+                if end.wait(0.5):
+                    return
 
     thread = threading.Thread(target=flow)
     thread.start()

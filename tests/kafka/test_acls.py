@@ -85,7 +85,7 @@ def documented() -> list[AclBinding]:
 def test_the_documented_rights_are_enough_and_needed(strict: StrictBroker, site: Pipeline) -> None:
     worker = {"brokers": strict.sasl_address, "create_topics": "false", **WORKER}
     refused = site.worker(**worker)
-    assert refused.process.wait(30) == 78
+    assert refused.wait_ended() == 78
     assert "topic platform-events: not found" in refused.log()
 
     admin = AdminClient({"bootstrap.servers": strict.address})

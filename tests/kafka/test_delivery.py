@@ -10,6 +10,8 @@ from tests.kafka.conftest import Deploy
 from tests.kafka.worker import WorkerProcess, events, wait_until
 
 OUTAGE_S = 20
+SEEN_WITHIN_S = 15
+"""Five seconds are promised (`tests/runtime/test_health.py`); a busy machine may take as long again to ask and to tell, and more."""
 
 
 def test_asked_to_stop_under_load_it_is_quick_and_loses_and_repeats_nothing(deploy: Deploy) -> None:
@@ -33,7 +35,9 @@ def test_asked_to_stop_under_load_it_is_quick_and_loses_and_repeats_nothing(depl
 def outlast(worker: WorkerProcess) -> None:
     """Wait until the worker says that the broker is gone, and then as long as an outage lasts."""
     began = time.monotonic()
-    wait_until(lambda: worker.ready()[1].get("reason") == "broker unreachable", 8, lambda: str(worker.ready()))
+    wait_until(
+        lambda: worker.ready()[1].get("reason") == "broker unreachable", lambda: str(worker.ready()), SEEN_WITHIN_S
+    )
     time.sleep(OUTAGE_S - (time.monotonic() - began))
 
 
@@ -47,12 +51,12 @@ def test_a_broker_that_hangs_and_one_that_is_stopped_are_survived(deploy: Deploy
         outlast(worker)
     finally:
         broker.resume()
-    worker.wait_ready(60)
+    worker.wait_ready()
     site.produce("platform-events", events(20_000, start=20_000))
     broker.stop()
     outlast(worker)
     broker.start()
-    worker.wait_ready(60)
+    worker.wait_ready()
     site.produce("platform-events", events(20_000, start=40_000))
     site.wait_drained()
     site.assert_exact()
@@ -64,6 +68,6 @@ def test_idle_stream_is_flushed(deploy: Deploy) -> None:
     worker = site.worker()
     worker.wait_ready()
     site.produce("login-events", events(1))
-    site.wait_drained(10)
+    site.wait_drained()
     _, count = site.assert_exact()
     assert count.states == 1

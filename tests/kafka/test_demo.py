@@ -13,7 +13,7 @@ from pathlib import Path
 from confluent_kafka.admin import AdminClient
 
 from tests.kafka.broker import Broker
-from tests.kafka.worker import ROOT, wait_until
+from tests.kafka.worker import PATIENCE_S, ROOT, wait_until
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def demo(broker: Broker, folder: Path, seconds: int) -> Iterator[subprocess.Pope
     finally:
         if running.poll() is None:
             running.terminate()
-            running.wait(30)
+            running.wait(PATIENCE_S)
 
 
 def left(broker: Broker) -> set[str]:
@@ -41,8 +41,8 @@ def left(broker: Broker) -> set[str]:
 
 def test_it_comes_out_as_expected_and_leaves_nothing(broker: Broker, tmp_path: Path) -> None:
     with demo(broker, tmp_path, 1) as running:
-        wait_until(lambda: bool(left(broker)), 60, (tmp_path / "out").read_text)
-        code = running.wait(120)
+        wait_until(lambda: bool(left(broker)), (tmp_path / "out").read_text)
+        code = running.wait(PATIENCE_S)
     assert code == 0, (tmp_path / "out").read_text()
     assert "1 of 1 scenarios came out as expected." in (tmp_path / "out").read_text()
     assert left(broker) == set()
@@ -50,9 +50,9 @@ def test_it_comes_out_as_expected_and_leaves_nothing(broker: Broker, tmp_path: P
 
 def test_ctrl_c_leaves_nothing(broker: Broker, tmp_path: Path) -> None:
     with demo(broker, tmp_path, 30) as running:
-        wait_until(lambda: "events flow" in (tmp_path / "out").read_text(), 60, (tmp_path / "out").read_text)
+        wait_until(lambda: "events flow" in (tmp_path / "out").read_text(), (tmp_path / "out").read_text)
         assert any(name.endswith("-alerts") for name in left(broker))
         running.send_signal(signal.SIGINT)
-        assert running.wait(30) == 130, (tmp_path / "out").read_text()
+        assert running.wait(PATIENCE_S) == 130, (tmp_path / "out").read_text()
     assert "could not clean up" not in (tmp_path / "out").read_text()
     assert left(broker) == set()

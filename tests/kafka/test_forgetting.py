@@ -62,7 +62,7 @@ def held(site: Pipeline) -> set[bytes]:
 def wait_until_counted(worker: WorkerProcess, keys: set[bytes]) -> None:
     """The worker counts what it holds once a second, not at each flush."""
     assert keys
-    wait_until(lambda: gauge(worker, 'state_keys{stage="entities"}') == len(keys), 10, worker.metrics)
+    wait_until(lambda: gauge(worker, 'state_keys{stage="entities"}') == len(keys), worker.metrics)
 
 
 def test_what_is_over_is_gone_and_stays_gone(site: Pipeline) -> None:
@@ -82,7 +82,7 @@ def test_what_is_over_is_gone_and_stays_gone(site: Pipeline) -> None:
         site.wait_drained()
         return not old & held(site)
 
-    wait_until(all_old_ones_are_gone, 40, worker.log)
+    wait_until(all_old_ones_are_gone, worker.log)
     assert gauge(worker, 'evictions_total{kind="state"}') == len(old)
     wait_until_counted(worker, held(site))
     worker.kill()

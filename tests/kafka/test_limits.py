@@ -146,7 +146,7 @@ def test_an_input_of_megabytes_is_buried_and_the_rest_goes_on(broker: Broker) ->
         half = len(told) // 2
         send(site, told[:half])
         for whale in whales:
-            wait_until(partial(taken, site, whale), 20, lambda: "the broker does not take what its topic allows")
+            wait_until(partial(taken, site, whale), lambda: "the broker does not take what its topic allows")
         send(site, told[half:])
         worker = site.worker()
         site.wait_drained()
@@ -173,7 +173,6 @@ def test_what_the_broker_refuses_is_not_said_to_be_sent(deploy: Deploy, others: 
     lines = b"".join(json.dumps(event).encode() + b"\n" for event in told)
     wait_until(
         lambda: command(site.environment, "send", "-", given=lines).returncode != 0,
-        20,
         lambda: "the broker takes what its topic does not allow",
     )
     ended = command(site.environment, "send", "-", given=lines)

@@ -113,13 +113,13 @@ def test_two_workers_join_and_leave_under_load(site: Pipeline) -> None:
         first = site.worker(instance_id="a")
         first.wait_ready()
         second = site.worker(instance_id="b")
-        second.wait_ready(60)
+        second.wait_ready()
         second.wait_working()
         began = time.monotonic()
         assert first.stop() == 0, first.log()
         assert time.monotonic() - began < 5
         third = site.worker(instance_id="c")
-        third.wait_ready(60)
+        third.wait_ready()
         third.wait_working()
         second.kill()
         assert site.lag() > 0

@@ -68,13 +68,12 @@ def test_what_was_deleted_under_a_worker_that_hung_is_counted(deploy: Deploy) ->
     worker.wait_ready()
     site.wait_drained()
     worker.process.send_signal(signal.SIGSTOP)
-    time.sleep(
-        10 * FETCH_WAIT_MS / 1000
-    )  # a request that was on its way is answered, so that nothing new is in the answer
+    # A request that was on its way is answered, so that nothing new is in the answer; also by a broker that has to wait for its turn.
+    time.sleep(60 * FETCH_WAIT_MS / 1000)
     site.produce(TOPIC, events(200, start=300))
     delete(site, before=450)
     worker.process.send_signal(signal.SIGCONT)
-    wait_until(lambda: lost(site, worker) > 0, 20, worker.log)
+    wait_until(lambda: lost(site, worker) > 0, worker.log)
     site.wait_drained()
     assert lost(site, worker) == 150
     assert re.search(told(site, 150), worker.log()), worker.log()
@@ -89,10 +88,9 @@ def test_a_topic_that_was_cut_off_stops_the_worker(deploy: Deploy) -> None:
 
     name = site.prefix + TOPIC
     # The group can be changed when it has forgotten its member: a static one stays for a session.
-    wait_until(lambda: committed(site, TopicPartition(name, 0, 1000)), 20, worker.log)
+    wait_until(lambda: committed(site, TopicPartition(name, 0, 1000)), worker.log)
     worker = site.worker()
-    wait_until(lambda: worker.process.poll() is not None, 20, worker.log)
-    assert worker.process.returncode == 70
+    assert worker.wait_ended() == 70
     assert f"{name}/0 ends at 300 and the group has committed 1000: cut off, or an older copy" in worker.log()
     assert "expected the topic as it was, or a new PERSONAWATCH_APP_ID" in worker.log()
     assert "Traceback" not in worker.log()

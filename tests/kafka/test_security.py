@@ -146,7 +146,7 @@ def test_a_worker_says_in_one_line_what_is_wrong(locked: SecureBroker, what: str
     settings = login(locked)
     worker = RealWorker(environment(settings))
     try:
-        assert worker.process.wait(10) == 78
+        assert worker.wait_ended() == 78
         said = worker.whole_log()
         faults = [line for line in said.splitlines() if "starting" not in line]
         assert len(faults) == 1, said

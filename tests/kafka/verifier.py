@@ -17,8 +17,8 @@ from confluent_kafka import Consumer, TopicPartition
 from streams.detection.stage import PlainRecord, SourceRecord, Stage
 from streams.detection.states import PartitionStates, StateCodec
 
-# A broker that was just restarted needs some seconds to elect leaders.
-STUCK_S = 20.0
+# A broker that was just restarted needs some seconds to elect leaders, and on a busy machine many.
+STUCK_S = 60.0
 
 
 def read(address: str, topic: str) -> list[list[PlainRecord]]:
@@ -33,20 +33,21 @@ def read(address: str, topic: str) -> list[list[PlainRecord]]:
         }
     )
     try:
-        count = len(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
-        ends = [consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=10)[1] for p in range(count)]
+        count = len(consumer.list_topics(topic, timeout=STUCK_S).topics[topic].partitions)
+        ends = [consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=STUCK_S)[1] for p in range(count)]
         found: list[list[PlainRecord]] = [[] for _ in range(count)]
         open_ends = {p for p in range(count) if ends[p]}
         consumer.assign([TopicPartition(topic, p, 0) for p in sorted(open_ends)])
-        deadline = time.monotonic() + STUCK_S
+        deadline, left = time.monotonic() + STUCK_S, sum(ends)
         while open_ends:
             assert time.monotonic() < deadline, f"{topic}: nothing more to read, but {sorted(open_ends)} have not ended"
-            # Little at once: `consume` waits out its time when there is less than it was asked for.
-            for message in consumer.consume(1000, 0.1):
+            # Little at once, and no more than there is: `consume` waits out its time when there is less than it was asked for.
+            for message in consumer.consume(max(1, min(1000, left)), 0.1):
                 deadline = time.monotonic() + STUCK_S
                 assert message.error() is None, message.error()
                 partition, offset = message.partition(), message.offset()
                 if partition in open_ends:
+                    left -= 1
                     found[partition].append(
                         PlainRecord(topic, partition, offset, message.timestamp()[1], message.key(), message.value())
                     )

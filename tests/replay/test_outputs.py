@@ -185,4 +185,4 @@ def test_a_reader_that_leaves_is_no_fault_of_labels() -> None:
     json.loads(process.stdout.readline())
     process.stdout.close()
     with process.stderr:
-        assert (process.wait(60), process.stderr.read()) == (141, b"")
+        assert (process.wait(120), process.stderr.read()) == (141, b"")

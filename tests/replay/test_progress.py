@@ -32,7 +32,7 @@ def test_a_terminal_sees_rate_and_what_is_left(s09: Path, tmp_path: Path) -> Non
     assert process.stdout is not None
     with process.stdout:
         out = process.stdout.read()
-    assert process.wait(30) == 0
+    assert process.wait(120) == 0
     assert b"records, " in said
     assert b"%" in said
     plain = re.sub(rb"\x1b\[[\d;?]*[A-Za-z]", b"", said)

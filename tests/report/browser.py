@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from streams.report.model import Report
 from streams.report.render import render
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MEASURE = Path(__file__).with_name("measure.js").read_text("utf-8")
+PATIENCE_MS = 60_000
+"""How long to wait for what a page must come to show: only a failure waits so long."""
 DESKTOP, PHONE = (1400, 900), (390, 844)
 
 
@@ -32,6 +34,7 @@ def lacks() -> str | None:
 @contextmanager
 def started() -> Iterator[Browser]:
     """The browser, for several pages. Chromium refuses its sandbox to root, who runs tests in containers."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=program(), args=options)
@@ -48,7 +51,7 @@ def opened(
     path.write_bytes(render(report))
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
     page = context.new_page()
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(PATIENCE_MS)
     asked: list[str] = []
     said: list[str] = []
 

@@ -61,7 +61,7 @@ def test_from_a_finding_to_its_events_and_back(browser: Browser, tmp_path: Path)
         assert json.loads(event.locator("pre").inner_text()) == json.loads(report.events[item.events[0]].text or "")
         assert page.evaluate("document.activeElement.parentElement.id") == f"event-{item.events[0]}"
         event.locator("p a").first.click()
-        assert focused(page).startswith("evidence-")
+        page.wait_for_function("document.activeElement.id.startsWith('evidence-')")
         page.go_back()
         assert page.url.endswith(f"/event/{item.events[0]}")
 

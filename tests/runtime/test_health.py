@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from streams.runtime import health as health_module
-from streams.runtime.health import Health, Progress, StuckError, serve
+from streams.runtime.health import ANSWER_WITHIN_S, ASK_EVERY_S, Health, Progress, StuckError, serve
 from streams.runtime.metrics import Metrics
 
 
@@ -29,6 +29,41 @@ def test_reasons_in_order() -> None:
     assert health.reason() == {"reason": "broker unreachable"}
     health.stopping = True
     assert health.reason() == {"reason": "stopping"}
+
+
+def test_an_outage_is_seen_within_five_seconds_and_so_is_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence counts after one answer's time, and the question comes at most one pause after the last one."""
+    assert ASK_EVERY_S + ANSWER_WITHIN_S <= 5
+    monkeypatch.setattr(health_module, "ASK_EVERY_S", 0)
+    monkeypatch.setattr(health_module, "ANSWER_WITHIN_S", 0.01)
+
+    async def work() -> None:
+        health, there = Health(lambda: None, lambda: True), asyncio.Event()
+        told: list[bool] = []
+
+        async def ask() -> None:
+            told.append(health.broker_answers)
+            await there.wait()
+
+        async def refuse() -> None:
+            raise OSError("refused")
+
+        for question in (ask, refuse):
+            health.broker_answers = True
+            watching = asyncio.create_task(health.watch_broker(question))
+            async with asyncio.timeout(60):
+                while health.broker_answers:  # noqa: ASYNC110 (nobody is told)
+                    await asyncio.sleep(0)
+            watching.cancel()
+        assert told.count(True) == 1, "one question without an answer is enough"
+        there.set()
+        watching = asyncio.create_task(health.watch_broker(ask))
+        async with asyncio.timeout(60):
+            while not health.broker_answers:  # noqa: ASYNC110 (nobody is told)
+                await asyncio.sleep(0)
+        watching.cancel()
+
+    asyncio.run(work())
 
 
 def test_lag_without_progress_is_stuck() -> None:

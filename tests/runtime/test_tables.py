@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from enrichers.enrich import Enricher
 from enrichers.manifest import named_files
 from enrichers.snapshot import load_sources
 from streams.pipeline import build_stages
+from streams.runtime import tables
 from streams.runtime.metrics import Metrics
 from streams.runtime.settings import SettingsError, load
 from streams.runtime.tables import TableKeeper, keeper_of
@@ -83,6 +85,35 @@ def test_replaced_files_are_taken_and_refused_ones_are_told_until_they_are_mende
         assert "personawatch_tables_refused{" not in at.text()
 
     run(work, path, tmp_path, 0.02)
+
+
+def test_new_data_are_in_use_after_two_looks_of_the_seconds_that_are_set(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float | None] = []
+    looks: list[bool] = []
+
+    def no_pause(seconds: float | None) -> asyncio.Timeout:
+        pauses.append(seconds)
+        return asyncio.timeout(0)
+
+    async def work(at: Run) -> None:
+        look = at.keeper._watch.look
+
+        def counted() -> bool:
+            looks.append(look())
+            return looks[-1]
+
+        monkeypatch.setattr(at.keeper._watch, "look", counted)
+        monkeypatch.setattr(tables, "asyncio", SimpleNamespace(timeout=no_pause, to_thread=asyncio.to_thread))
+        await at.until(lambda: len(looks) > 3)
+        write(path, "tor", EPOCH + 1)
+        before = len(looks)
+        await at.until(lambda: at.classes() == ("tor",))
+        assert looks.index(True, before) <= before + 2, "one may have been under way when the file was replaced"
+        assert set(pauses) == {7.5}
+
+    run(work, path, tmp_path, 7.5)
 
 
 def test_a_signal_loads_at_once_and_another_one_takes_older_tables(path: Path, tmp_path: Path) -> None:

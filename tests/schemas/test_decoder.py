@@ -275,7 +275,7 @@ def test_the_future_begins_an_hour_after_the_record() -> None:
 
 
 def test_hostile_text_costs_bounded_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for raw in (b'{"' + b"\\" * 60_000, b'"' + b"a" * 60_000, b"[" * 60_000, b'{"a":' * 10_000, b"1" * 60_000):
         EventDecoder().decode(raw, RECORD_TS)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -62,10 +62,12 @@ def test_pieces_of_valid_events_cut_out(raw: bytes, start: int, length: int) -> 
     assert_named(raw[:start] + raw[start + length % 50 :])
 
 
-@given(st.sampled_from(sorted(EVENT_TYPES)), st.dictionaries(fields, json_values, max_size=4))
-@settings(max_examples=400)
-def test_any_value_in_any_field(name: str, changes: dict[str, object]) -> None:
-    assert_named(json.dumps({**LOGIN, "type": name, **changes}).encode("utf-8", "surrogatepass"))
+@given(st.dictionaries(fields, json_values, max_size=4))
+@settings(max_examples=100)
+def test_any_value_in_any_field(changes: dict[str, object]) -> None:
+    """Of every type: drawing a value takes long, and few types have the field that it is drawn for."""
+    for name in EVENT_TYPES:
+        assert_named(json.dumps({**LOGIN, "type": name, **changes}).encode("utf-8", "surrogatepass"))
 
 
 @given(st.sampled_from(EXAMPLES), st.dictionaries(fields, json_values, max_size=2))

@@ -122,9 +122,9 @@ def test_damaged_mmdb_files_end_in_words(samples: Path) -> None:
     files = sorted((samples / "maxmind-bad").glob("*.mmdb"))
     assert len(files) == 25
     for file in files:
-        started = time.perf_counter()
+        started = time.process_time()
         survives("mmdb", file)
-        assert time.perf_counter() - started < 10, file.name
+        assert time.process_time() - started < 10, file.name
 
 
 @RELAXED
@@ -139,7 +139,7 @@ def test_changed_mmdb_files(tmp_path: Path, samples: Path, change: Change) -> No
 def test_a_large_file_of_nonsense_needs_little_memory_and_time(tmp_path: Path, name: str) -> None:
     """One endless line, then many: what is read is let go again (documents are held as a whole, up to a bound)."""
     (tmp_path / "feed").write_bytes(b"[" * (4 << 20) + b"\n" + b'{"a":1},"x",\t|\n' * 20_000)
-    started = time.perf_counter()
+    started = time.process_time()
     tracemalloc.start()
     try:
         survives(name, tmp_path / "feed")
@@ -147,4 +147,4 @@ def test_a_large_file_of_nonsense_needs_little_memory_and_time(tmp_path: Path, n
     finally:
         tracemalloc.stop()
     assert peak < (16 * (tmp_path / "feed").stat().st_size if name in DOCUMENTS else 24 << 20)
-    assert time.perf_counter() - started < 30
+    assert time.process_time() - started < 30
