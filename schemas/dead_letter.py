@@ -9,8 +9,10 @@ import msgspec
 MAX_RAW_BYTES = 640 * 1024
 """In base64 853 KiB, so the letter stays below the 1 MiB that producer and broker allow by default."""
 MAX_KEY_BYTES = 16 * 1024
+_SHORTEST_CUT = 4
+"""A shorter key takes less room than the word that it was cut."""
 MAX_HEADER_BYTES = 16 * 1024
-"""Names and values of all headers; those of a CloudEvent have a few hundred."""
+"""Of all headers as JSON: names may have to be escaped, and empty ones take room too. Those of a CloudEvent have a few hundred."""
 
 
 class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,11 +42,13 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     """Topic of a stage's output that was too large for it: `raw` is then that output, not the source record."""
     headers: tuple[tuple[str, bytes], ...] | None = ()
     """Of the source record, where `raw` is its whole value: a CloudEvent may have its id, type and time there. None = too long to keep."""
+    key_cut: bool = False
+    """Whether the source record's key was longer than `key`."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether `raw` and the headers are all there was, so that it can be sent again."""
-        return self.raw_size == len(self.raw or b"") and self.headers is not None
+        """Whether `raw`, the key and the headers are all there was, so that it can be sent again."""
+        return self.raw_size == len(self.raw or b"") and not self.key_cut and self.headers is not None
 
     def encode(self) -> bytes:
         """Give the letter as JSON."""
@@ -56,7 +60,9 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
             return self
         bare = self if self.raw is None else msgspec.structs.replace(self, raw=b"")
         if len(bare.encode()) > most:
-            bare = msgspec.structs.replace(bare, key=None, headers=None if bare.headers else bare.headers)
+            cut = self.key_cut or len(self.key or b"") >= _SHORTEST_CUT
+            key, headers = None if cut else self.key, None if self.headers else self.headers
+            bare = msgspec.structs.replace(bare, key=key, key_cut=cut, headers=headers)
         if self.raw is None:
             return bare
         room = max(0, most - len(bare.encode())) // 4 * 3
@@ -101,10 +107,11 @@ def dead_letter(
         ordinal=ordinal,
         meant_for=meant_for,
         headers=_kept(headers) if headers else (),
+        key_cut=len(key or b"") > MAX_KEY_BYTES,
     )
 
 
 def _kept(headers: Sequence[tuple[str, bytes]]) -> tuple[tuple[str, bytes], ...] | None:
     """All headers, or none of them: part of an event's attributes would make another event of it. Kafka has values that are null."""
     kept = tuple((name, bytes(value or b"")) for name, value in headers)
-    return kept if sum(len(name.encode()) + len(value) for name, value in kept) <= MAX_HEADER_BYTES else None
+    return kept if len(msgspec.json.encode(kept)) <= MAX_HEADER_BYTES else None

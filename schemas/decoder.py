@@ -46,7 +46,7 @@ class Decoded(msgspec.Struct, frozen=True, gc=False):
 
     event: AnyEvent
     ts_ms: int
-    """Milliseconds since 1970 UTC, rounded down."""
+    """Milliseconds since 1970 UTC, rounded down from microseconds, to the nearest of which finer digits have been rounded."""
 
 
 Outcome = Decoded | Reject | Tombstone

@@ -131,7 +131,8 @@ def _listed(entry: object) -> ListEntry | None:
 def _spur(record: Record, source: str, dated: str) -> Kind:
     """Spur's: tunnels with their operators, proxies that run on the address, infrastructure; every field is optional."""
     named: dict[str, str | None] = {}
-    for tunnel in record.get("tunnels") or ():
+    tunnels = record.get("tunnels")
+    for tunnel in tunnels if isinstance(tunnels, list) else ():
         network_class = TUNNELS.get(str(tunnel.get("type"))) if isinstance(tunnel, dict) else None
         if network_class:
             named[network_class] = named.get(network_class) or text(tunnel.get("operator"))

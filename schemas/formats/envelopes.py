@@ -102,12 +102,14 @@ def _open(document: Any, envelope: Envelope) -> Content | None:
         return _from_cloud_event(document, envelope)
     if "op" in document and ("after" in document or "before" in document):
         return _from_change(document, envelope)
-    if "payload" in document:
-        if "schema" in document and len(document) == 2:
-            return Content(document["payload"], envelope)
-        if "aggregatetype" in document or "aggregate_type" in document:
-            return Content(document["payload"], envelope | _said(document, ("id", "type")))
+    if "payload" in document and is_around_payload(document):
+        return Content(document["payload"], envelope | _said(document, ("id", "type")))
     return None
+
+
+def is_around_payload(document: Envelope) -> bool:
+    """Whether an object with a `payload` is Connect's schema and value, or a row of an outbox."""
+    return ("schema" in document and len(document) == 2) or "aggregatetype" in document or "aggregate_type" in document
 
 
 def _from_cloud_event(event: dict[str, Any], envelope: Envelope) -> Content:

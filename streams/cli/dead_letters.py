@@ -102,15 +102,16 @@ def line_of(place: Place, letter: DeadLetter) -> str:
 
 def in_full(letter: DeadLetter) -> list[str]:
     """Everything about a letter but its bytes."""
+    kept = len(letter.raw or b"")
     rows = {
         "from": f"{letter.topic}, partition {letter.partition}, offset {letter.offset}, element {letter.ordinal}",
         "stage": letter.stage,
         "reason": letter.reason,
         "detail": letter.detail,
-        "key": repr(letter.key),
+        "key": repr(letter.key) + (", too long to be kept whole" if letter.key_cut else ""),
         **({"headers": _headers_of(letter)} if letter.headers != () else {}),
         **({"meant for": letter.meant_for} if letter.meant_for else {}),
-        "bytes": f"{letter.raw_size}" + ("" if letter.is_complete else f", {len(letter.raw or b'')} of them kept"),
+        "bytes": f"{letter.raw_size}" + ("" if kept == letter.raw_size else f", {kept} of them kept"),
     }
     return [line for name, text in rows.items() for line in wrapped(text, indent=" " * 10, first=f"{name:<10}")]
 

@@ -57,7 +57,15 @@ def test_an_output_says_where_it_was_to_go() -> None:
 def test_headers_are_shown_where_there_were_any() -> None:
     shown = in_full(msgspec.structs.replace(LETTER, headers=(("ce_id", b"7\xff"), ("x\x1b", b"\x1b"))))
     assert shown[5:] == ["headers   ce_id=7\\xff, x\ufffd=\ufffd", "bytes     4"]
-    assert in_full(msgspec.structs.replace(LETTER, headers=None))[5] == "headers   too long to be kept"
+    assert in_full(msgspec.structs.replace(LETTER, headers=None))[5:] == [
+        "headers   too long to be kept",
+        "bytes     4",
+    ]
+
+
+def test_a_key_says_that_it_was_cut() -> None:
+    shown = in_full(msgspec.structs.replace(LETTER, key_cut=True))
+    assert shown[4:] == ["key       b'a-1', too long to be kept whole", "bytes     4"]
 
 
 class Producer:

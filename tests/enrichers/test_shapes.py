@@ -156,6 +156,11 @@ def test_of_a_strange_record_in_our_own_form_only_what_can_be_facts_is_taken(str
     assert networks.read({"classes": ["vpn"], "lists": strange}, "t").classes == {"vpn"}
 
 
+@pytest.mark.parametrize("strange", [5, True, "VPN", {"type": "VPN"}, ["VPN", 5, {"type": ["VPN"]}]])
+def test_strange_tunnels_are_none(strange: object) -> None:
+    assert networks.read({"tunnels": strange, "infrastructure": "MOBILE"}, "t").classes == {"mobile"}
+
+
 def test_classes_in_another_form_are_somebody_elses() -> None:
     assert not networks.recognises({"classes": "vpn"})
     assert networks.read({"classes": {"vpn": True}, "vpn": True}, "t").classes == {"vpn"}

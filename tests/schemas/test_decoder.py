@@ -22,6 +22,13 @@ def test_an_event_carries_its_event_time_in_whole_milliseconds() -> None:
     assert outcome.ts_ms == 1_772_442_847_250
 
 
+@pytest.mark.parametrize("agent", ["x", "\\"], ids=["quick", "careful"])
+def test_what_is_finer_than_a_microsecond_is_rounded_by_both_readers(agent: str) -> None:
+    for digits, ms in (("9999994", 847_999), ("9999995", 848_000), ("9999994999999999", 847_999)):
+        outcome = accepted(login(occurred_at=f"2026-03-02T09:14:07.{digits}Z", user_agent=agent))
+        assert outcome.ts_ms == 1_772_442_000_000 + ms
+
+
 def test_a_record_without_a_value_is_a_tombstone() -> None:
     """Also one with an empty value, as some clients write it: neither is worth a dead letter."""
     for value in (None, b""):

@@ -38,6 +38,8 @@ def rejected(raw: bytes) -> Reject:
     [
         (b'{"specversion":"1.0","id":"c","data":%b}' % TWICE, "account_id"),
         (b'\x00\x00\x00\x00\x07{"schema":{},"payload":%b}' % TWICE, "account_id"),
+        (ENCODE({"schema": {}, "payload": TWICE.decode()}), "account_id"),
+        (ENCODE({"aggregate_type": "a", "payload": [login().decode(), TWICE.decode()]}), "account_id"),
         (ENCODE({"op": "c", "after": {"aggregatetype": "a", "payload": TWICE.decode()}}), "account_id"),
         (ENCODE([[], [login().decode()], LOGIN, around(LOGIN).decode(), TWICE.decode()]), "account_id"),
         (around([login().decode(), TWICE.decode()]), "account_id"),
@@ -74,6 +76,7 @@ def test_keys_that_decide_nothing_may_be_repeated_in_an_envelope_too() -> None:
     "words", ['{"ip":1,"ip":2}', '["{\\"type\\":1,\\"type\\":2}"]', "[" * 990 + "]" * 990, "[" * 5_000]
 )
 def test_nobody_can_keep_a_login_out_by_what_the_browser_calls_itself(words: str) -> None:
-    for data in ({**LOGIN, "user_agent": words}, {**LOGIN, "tags": [words]}):
+    for named in ({"user_agent": words}, {"tags": [words]}, {"form": {"data": words}}, {"payload": words}):
+        data = {**LOGIN, **named}
         (outcome,) = DETECTING.decode(around(data), NOW)
         assert isinstance(outcome, Decoded)
