@@ -25,6 +25,7 @@ from faust.transport.drivers import aiokafka as stock
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
+from streams.runtime import header_names
 from streams.runtime.consumer_thread import ConsumerThread, Fetched
 from streams.runtime.kept import MARKERS, cut_off, missed
 from streams.runtime.pacing import Pacer
@@ -279,5 +280,6 @@ class Transport(stock.Transport):  # type: ignore[misc]
 
 
 def register() -> None:
-    """Make `batched://` known to Faust."""
+    """Make `batched://` known to Faust, and let its consumers read whatever a broker takes."""
     drivers.TRANSPORTS.aliases[SCHEME] = f"{__name__}:Transport"
+    header_names.read_any()
