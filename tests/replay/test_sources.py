@@ -162,6 +162,8 @@ def test_a_pattern_is_its_files_by_name(tmp_path: Path) -> None:
         (["kafka://h/t"], "kafka://h/t: found 'h', expected host:port"),
         (["kafka://h:1,h:65536/t"], "found 'h:65536', expected host:port"),
         (["kafka://,/t"], "empty, expected host:port"),
+        (["kafka://me:secret@h:1/t"], "found 'me:secret@h:1', expected host:port"),
+        (["kafka://h:1/t?from=1#to=2"], "'1#to=2' is not a time; expected .*, or an offset"),
         (["kafka://[::1/t"], "Invalid IPv6 URL; expected kafka://HOST:PORT/TOPIC"),
     ],
 )
