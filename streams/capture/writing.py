@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
 from streams.cli.outcome import BadInputError
+from streams.replay.named_file import Part
 
 ABOUT = ".about.json"
 
@@ -21,18 +21,17 @@ class CaptureFile:
         """Raises BadInputError when the file or its `.about.json` is there already, or cannot be written."""
         self.final = Path(name)
         self.about = Path(name + ABOUT)
-        self._part = self.final.with_name(f".{self.final.name}.{os.getpid()}.part")
         self._refuse_existing()
         try:
-            self._raw = self._part.open("xb")
+            self._part = Part(self.final)
         except OSError as error:
             raise BadInputError(f"{name}: {error.strerror}; expected a file that can be written") from error
-        self._packed = _packer(self.final.suffix, self._raw)
+        self._packed = _packer(self.final.suffix, self._part.out)
 
     @property
     def part(self) -> Path:
         """Where the content is until `keep`."""
-        return self._part
+        return self._part.path
 
     def __enter__(self) -> Self:
         return self
@@ -40,8 +39,10 @@ class CaptureFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
-        self._part.unlink(missing_ok=True)
+        try:
+            self.close()
+        finally:
+            self._part.drop()
 
     def write(self, lines: Iterable[bytes]) -> None:
         """Add lines."""
@@ -50,9 +51,9 @@ class CaptureFile:
 
     def close(self) -> None:
         """Finish the content; it can be read from `part` then."""
-        if not self._raw.closed:
+        if not self._part.out.closed:
             self._packed.close()
-            self._raw.close()
+            self._part.out.close()
 
     def keep(self, about: bytes) -> None:
         """Give the content its name, with the report beside it. Raises BadInputError when somebody else took the name meanwhile."""
@@ -60,7 +61,7 @@ class CaptureFile:
         self._refuse_existing()
         try:
             self.about.write_bytes(about)
-            self._part.rename(self.final)
+            self._part.take()
         except BaseException:  # also Ctrl-C: a report without its capture says nothing
             self.about.unlink(missing_ok=True)
             raise

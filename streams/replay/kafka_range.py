@@ -44,7 +44,7 @@ class Place(NamedTuple):
 def parse(url: str) -> Place:
     """Read a URL. Raises BadInputError with what was found and expected."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url, allow_fragments=False)
     except ValueError as error:
         raise BadInputError(f"{url}: {error}; expected kafka://HOST:PORT/TOPIC") from error
     topics = tuple(name for name in unquote(parts.path.lstrip("/")).split(",") if name)

@@ -13,8 +13,31 @@ from typing import BinaryIO
 from streams.cli.outcome import BadInputError
 
 
+class Part:
+    """Content beside the name that it is for: nothing is left of it without `take`."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError when no file can be made there."""
+        # Not our process id: in a container it is always the same, and a run that was killed leaves its part behind.
+        self.path = path.with_name(f".{path.name}.{token_hex(4)}.part")
+        self.out: BinaryIO = self.path.open("xb")
+        self._path = path
+
+    def take(self) -> None:
+        """The content is whole, and takes the name."""
+        self.out.close()
+        self.path.replace(self._path)
+
+    def drop(self) -> None:
+        """Leave nothing, unless the name was taken."""
+        try:
+            self.out.close()  # tries once more to write what a full disk did not take
+        finally:
+            self.path.unlink(missing_ok=True)
+
+
 class NamedFile:
-    """Bytes for a file. What is no regular file, a pipe say, is written as it comes.
+    """Bytes for a file. What is no regular file, a pipe say, or holds what we print, is written as it comes.
 
     By default the content lies beside it until `keep`, and nothing is left of it without. `live`, somebody may be reading along:
     the first byte empties the file, and what was written stays.
@@ -23,7 +46,7 @@ class NamedFile:
     def __init__(self, name: str, *, live: bool = False) -> None:
         """Raises BadInputError when it cannot be written."""
         self._path = Path(os.path.realpath(name))  # a link stays a link
-        self._part: Path | None = None
+        self._part: Part | None = None
         self._new = self._begun = False
         try:
             self._out = self._opened(name, live=live)
@@ -39,46 +62,56 @@ class NamedFile:
     def keep(self) -> None:
         """The content is whole: it takes the name, also when it is empty."""
         self._begin()
-        self._out.close()
         if self._part is not None:
-            self._part.replace(self._path)
-            self._part = None
+            self._part.take()
+        else:
+            self._out.close()
 
     def close(self, *, failed: bool = False) -> None:
         """Without `keep` what was under the name stays; `failed`: also no new empty file is left."""
+        if self._part is not None:
+            self._part.drop()
+            return
         try:
-            self._out.close()  # tries once more to write what a full disk did not take
+            self._out.close()
         finally:
-            if self._part is not None:
-                self._part.unlink(missing_ok=True)
-            elif failed and self._new and not self._begun:
+            if failed and self._new and not self._begun:
                 self._path.unlink(missing_ok=True)
 
     def _opened(self, name: str, *, live: bool) -> BinaryIO:
         try:
-            mode = Path(name).stat().st_mode
+            found = Path(name).stat()
         except FileNotFoundError:
             self._new = True
         else:
-            if not S_ISREG(mode):
+            printed = _printed(found)
+            if printed is not None or not S_ISREG(found.st_mode):
                 self._begun = True
-                return Path(name).open("wb")
+                return Path(name).open("wb") if printed is None else os.fdopen(os.dup(printed), "wb")
         if live:
             return self._path.open("ab")
         if not self._new and not os.access(self._path, os.W_OK):
             raise PermissionError(EACCES, os.strerror(EACCES))
-        # Not our process id: in a container it is always the same, and a run that was killed leaves its part behind.
-        part = self._path.with_name(f".{self._path.name}.{token_hex(4)}.part")
-        out = part.open("xb")
-        self._part = part
+        self._part = Part(self._path)
         if not self._new:
-            shutil.copymode(self._path, part)
-        return out
+            shutil.copymode(self._path, self._part.path)
+        return self._part.out
 
     def _begin(self) -> None:
         if not self._begun and self._part is None:
             self._out.truncate(0)
         self._begun = True
+
+
+def _printed(found: os.stat_result) -> int | None:
+    """Standard output or error, if it is this file: a shell put it there, perhaps behind what the file holds, as `>> log`."""
+    for stream in (1, 2):
+        try:
+            if os.path.samestat(found, os.fstat(stream)):
+                return stream
+        except OSError:  # closed
+            continue
+    return None
 
 
 def write(name: str, content: bytes) -> None:

@@ -8,6 +8,7 @@ from typing import BinaryIO, cast
 
 GZIP, ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 CHUNK = 256 * 1024
+_BEGINNINGS = {magic[:size] for magic in (GZIP, ZSTANDARD) for size in range(1, len(magic))}
 
 
 class PackedError(ValueError):
@@ -18,11 +19,33 @@ def unpacked(raw: BinaryIO) -> io.BufferedReader:
     """The content of `raw`: gzip and Zstandard are unpacked, whatever the file is called. Reading may raise PackedError."""
     stream = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", raw))
     head = stream.peek(len(ZSTANDARD))
+    if head in _BEGINNINGS:  # a pipe gives what there is
+        head = stream.read(len(ZSTANDARD))
+        stream = io.BufferedReader(_Behind(head, stream), CHUNK)
     if head.startswith(GZIP):
         return io.BufferedReader(_Gzip(stream), CHUNK)
     if head.startswith(ZSTANDARD):
         return io.BufferedReader(_Zstandard(stream), CHUNK)
     return stream
+
+
+class _Behind(io.RawIOBase):
+    """The first bytes, which had to be read, and the others behind them."""
+
+    def __init__(self, head: bytes, others: io.BufferedReader) -> None:
+        self._head = head
+        self._others = others
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        if not self._head:
+            return self._others.readinto1(buffer)
+        size = min(len(buffer), len(self._head))
+        buffer[:size] = self._head[:size]
+        self._head = self._head[size:]
+        return size
 
 
 class _Gzip(io.RawIOBase):

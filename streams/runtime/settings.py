@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, get_type_hints
 from streams.runtime.setting_values import PREFIX, read, text_of, variable
 
 SHADOW_SUFFIX = "-shadow"
-_BROKER = re.compile(r".+:[0-9]{1,5}")
+_BROKER = re.compile(r"([^][\s:/@]+|\[[^][\s/@]*:[^][\s/@]*\]):[0-9]{1,5}")
 
 
 class SettingsError(Exception):
@@ -251,6 +251,11 @@ def broker_faults(settings: Settings) -> list[str]:
     """What is wrong with the text of the brokers."""
     brokers = settings.broker_list()
     wrong = [
-        broker for broker in brokers if not (_BROKER.fullmatch(broker) and int(broker.rpartition(":")[2]) < 1 << 16)
+        broker for broker in brokers if not (_BROKER.fullmatch(broker) and 0 < int(broker.rpartition(":")[2]) < 1 << 16)
     ]
-    return [f"found {broker!r}, expected host:port" for broker in wrong] if brokers else ["empty, expected host:port"]
+    faults = [f"found {broker!r}, expected host:port{_brackets(broker)}" for broker in wrong]
+    return faults if brokers else ["empty, expected host:port"]
+
+
+def _brackets(broker: str) -> str:
+    return ", an IPv6 address in brackets" if broker.count(":") > 1 and "/" not in broker else ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+import resource
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,17 @@ def play(sources: Iterable[list[Path]]) -> Replayer:
     for recorded in numbered(in_time_order(streams)):
         run.take(recorded)
     return run
+
+
+@contextmanager
+def disk_of(size: int) -> Iterator[None]:
+    """Let no file become larger."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 @pytest.fixture

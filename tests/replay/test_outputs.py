@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +15,7 @@ from streams.cli.outcome import BadInputError
 from streams.replay.named_file import NamedFile, write
 from streams.replay.output import LineOutput
 from tests.cli.conftest import Command
-from tests.replay.conftest import told
+from tests.replay.conftest import disk_of, told
 
 EXPECT = '[[expect]]\naccount = "s09-*"\nat_least = 0\n'
 SHADOW = ("--shadow", "dprk_linked_range_login")
@@ -127,13 +126,8 @@ def test_a_name_is_taken_when_the_content_is_whole(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_what_was_there_and_nothing_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "path"
     path.write_text("before")
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))  # a disk that takes no more
-    try:
-        with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
-            write(str(path), b"x" * 101)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with disk_of(100), pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+        write(str(path), b"x" * 101)
     assert ([*tmp_path.iterdir()], path.read_text()) == ([path], "before")
 
 
@@ -146,6 +140,26 @@ def test_a_run_that_was_killed_is_in_nobodys_way(tmp_path: Path) -> None:
     assert path.read_bytes() == b"whole"
     killed.close()
     assert path.read_bytes() == b"whole"
+
+
+@pytest.mark.parametrize("mode", [[], ["--revisions"]])
+@pytest.mark.parametrize(("fd", "name"), [(1, "/dev/stdout"), (1, "log"), (2, "/dev/stderr")])
+def test_what_a_shell_put_standard_output_in_is_not_replaced(s09: Path, fd: int, name: str, mode: list[str]) -> None:
+    """As `personawatch replay … --output /dev/stdout >> log`."""
+    log = s09.with_name("log")
+    log.write_text("yesterday\n")
+    words = ["replay", str(s09), "--tables", "demo", *mode, "--output", str(log) if name == "log" else name]
+    with log.open("ab") as opened:
+        subprocess.run(
+            [sys.executable, "-m", "streams.cli.main", *words],
+            stdout=opened if fd == 1 else subprocess.DEVNULL,
+            stderr=opened if fd == 2 else subprocess.DEVNULL,
+            check=True,
+        )
+    lines = log.read_text().splitlines()
+    assert lines[0] == "yesterday"
+    assert sum(line.startswith('{"alert_id"') for line in lines) >= 1
+    assert sorted(path.name for path in s09.parent.iterdir()) == ["log", "s09.ndjson"]
 
 
 def test_what_cannot_be_written_is_told_before_anything_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,25 @@ def test_damaged_bytes_are_one_kind_of_error(noise: bytes, magic: bytes) -> None
         unpacked(io.BytesIO(magic + noise)).read()
 
 
+class Dripping(io.RawIOBase):
+    """A pipe whose writer is slow."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = io.BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        return self._content.readinto(memoryview(buffer)[:1])
+
+
+@pytest.mark.parametrize("content", [b"", b"(", b"(\n", b"(x\n", b"{}\n", b"12345678\n"])
+def test_first_bytes_may_come_one_by_one(content: bytes) -> None:
+    for packed in (content, gzip.compress(content), zstandard.ZstdCompressor().compress(content)):
+        assert unpacked(io.BufferedReader(Dripping(packed))).read() == content
+
+
 def test_a_file_that_begins_before_the_one_before_it_ended_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -143,6 +162,8 @@ def test_a_pattern_is_its_files_by_name(tmp_path: Path) -> None:
         (["kafka://h/t"], "kafka://h/t: found 'h', expected host:port"),
         (["kafka://h:1,h:65536/t"], "found 'h:65536', expected host:port"),
         (["kafka://,/t"], "empty, expected host:port"),
+        (["kafka://me:secret@h:1/t"], "found 'me:secret@h:1', expected host:port"),
+        (["kafka://h:1/t?from=1#to=2"], "'1#to=2' is not a time; expected .*, or an offset"),
         (["kafka://[::1/t"], "Invalid IPv6 URL; expected kafka://HOST:PORT/TOPIC"),
     ],
 )

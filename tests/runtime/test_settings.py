@@ -40,11 +40,21 @@ def test_all_faults_at_once() -> None:
     assert str(caught.value) == GOLDEN_FAULTS
 
 
-@pytest.mark.parametrize("broker", ["kafka", ":9092", "kafka:", "kafka:65536", "kafka:²", "kafka:" + "9" * 5000, " , "])
+NO_BROKERS = """kafka :9092 kafka: kafka:0 kafka:65536 kafka:² me:secret@kafka:1 SSL://kafka:1
+    ::1:9092 [::1:9092 ::1]:9092 []:1 [kafka]:1"""
+
+
+@pytest.mark.parametrize("broker", [*NO_BROKERS.split(), "kafka:" + "9" * 5000, "ka fka:1", " , "])
 def test_a_broker_is_host_and_port(broker: str) -> None:
     with pytest.raises(SettingsError, match=r"BROKERS: .*expected host:port"):
         load({"PERSONAWATCH_BROKERS": broker})
     assert load({"PERSONAWATCH_BROKERS": "kafka:65535, [::1]:1,"}).broker_list() == ["kafka:65535", "[::1]:1"]
+
+
+def test_an_address_of_ipv6_without_brackets_is_told_what_it_lacks() -> None:
+    """Clients would take the port for a part of it, and ask another one."""
+    with pytest.raises(SettingsError, match=r"found '::1:9093', expected host:port, an IPv6 address in brackets$"):
+        load({"PERSONAWATCH_BROKERS": "::1:9093"})
 
 
 def test_defaults_need_nothing() -> None:

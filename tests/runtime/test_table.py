@@ -31,14 +31,14 @@ class Log:
     def __init__(self) -> None:
         self.records: list[PlainRecord] = []
 
-    def append(self, key: bytes, value: bytes, epoch: int) -> None:
+    def append(self, key: bytes, value: bytes | None, epoch: int) -> None:
         self.records.append(PlainRecord(TOPIC, 0, len(self.records), epoch, key, value))
 
     async def send_to(self, topic: str, partition: int, pairs: Sequence[Pair], stamp: int) -> list[Parcel]:
         parcel = Parcel(topic, partition, pairs, stamp)
         parcel.offset = len(self.records)
         for key, value in pairs:
-            self.append(key, value or b"", stamp)
+            self.append(key, value, stamp)
         return [parcel]
 
     async def settle(self, parcels: list[Parcel]) -> list[Parcel]:
