@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
+from kafka import KafkaProducer
 
 from schemas.dead_letter import decode_dead_letter
 from schemas.reasons import RejectReason
@@ -30,6 +31,15 @@ POISON = {
     b"\xef\xbb\xbf{}": RejectReason.BYTE_ORDER_MARK,
 }
 """Record → why it is buried."""
+
+
+class NotText(str):
+    """Written as a byte that is no text."""
+
+    __slots__ = ()
+
+    def encode(self, *_how: str) -> bytes:
+        return b"\xff"
 
 
 @pytest.fixture
@@ -140,12 +150,22 @@ def test_two_topics_are_read_up_in_the_order_of_their_time(site: Pipeline) -> No
         assert SCENARIOS[name].tier_now in {tiers.get(account, "none") for account in SCENARIOS[name].accounts()}, name
 
 
+def send_with_a_strange_header(site: Pipeline, value: bytes) -> None:
+    """One record with a header whose name is no UTF-8, which most clients refuse to write and the broker takes."""
+    producer = KafkaProducer(bootstrap_servers=site.address)
+    producer.send(site.prefix + PLATFORM_EVENTS.name, value, headers=[(NotText("name"), b"1")]).get(30)
+    producer.close()
+
+
 def test_poison_at_random_offsets_goes_to_the_dead_letters_and_the_rest_goes_on(site: Pipeline) -> None:
     seeded = chance()
     events = stories(("S05b",))
     for value in list(POISON) * 10:
         events.insert(seeded.randrange(len(events)), (PLATFORM_EVENTS.name, seeded.randbytes(2), value))
-    send(site, events)
+    half = len(events) // 2
+    send(site, events[:half])
+    send_with_a_strange_header(site, b"{")
+    send(site, events[half:])
     site.worker()
     site.wait_drained()
     sent = {
@@ -154,7 +174,7 @@ def test_poison_at_random_offsets_goes_to_the_dead_letters_and_the_rest_goes_on(
         for record in partition
         if (reason := POISON.get(record.value or b""))
     }
-    assert len(sent) == 50
+    assert len(sent) == 51
     letters = [
         decode_dead_letter(record.value or b"")
         for partition in read(site.address, site.prefix + DEAD_LETTERS.name)
@@ -163,6 +183,7 @@ def test_poison_at_random_offsets_goes_to_the_dead_letters_and_the_rest_goes_on(
     buried = [(letter.topic, letter.partition, letter.offset, letter.reason, letter.raw) for letter in letters]
     assert set(buried) == sent
     assert len(buried) == len(sent)
+    assert [letter.headers for letter in letters if letter.headers] == [(("\\xff", b"1"),)]
     assert "priority" in site.tiers().values()
 
 
