@@ -32,7 +32,7 @@ class Verdict(msgspec.Struct):
     score: Score
     roots: list[str]
     last_evidence: int
-    """Time of the newest evidence of which something is left: what is explained keeps no case going."""
+    """Time of the newest evidence that is not explained: what facts leave nothing of keeps no case going, what only faded does."""
     hidden: int
     """Accounts that were left out because the group was too large."""
     holders: dict[str, list[str]]
@@ -78,7 +78,7 @@ def judge(catalogue: Catalogue, component: Component, now: int) -> Verdict:
         weighed=best,
         score=reached,
         roots=areas_of(reached),
-        last_evidence=_newest(best, now),
+        last_evidence=_newest(catalogue, best, now, now),
         hidden=component.hidden,
         holders=holders,
         firsts=first,
@@ -97,7 +97,7 @@ def within(catalogue: Catalogue, verdict: Verdict, areas: Sequence[str]) -> Verd
         if catalogue.families[catalogue.indicators[name].family].root in areas
     }
     reached = score(catalogue, {name: item.confidence for name, item in weighed.items()})
-    last = _newest(weighed, verdict.last_evidence)
+    last = _newest(catalogue, weighed, verdict.now, verdict.last_evidence)
     return msgspec.structs.replace(verdict, weighed=weighed, score=reached, roots=areas_of(reached), last_evidence=last)
 
 
@@ -116,9 +116,9 @@ def most_evidence(catalogue: Catalogue, nodes: list[Node], now: int) -> Node:
     return min(nodes, key=lambda node: (-alone(catalogue, node, now).total, node.account))
 
 
-def _newest(weighed: Mapping[str, Weighed], default: int) -> int:
-    """When the newest was last seen of which something is left; where nothing is, the newest at all."""
-    left = [item for item in weighed.values() if item.confidence >= LEAST]
+def _newest(catalogue: Catalogue, weighed: Mapping[str, Weighed], now: int, default: int) -> int:
+    """When the newest was last seen of which facts leave something; where they leave nothing, the newest at all."""
+    left = [item for item in weighed.values() if not _explained(catalogue, item, now)]
     return max((item.evidence.last for item in left or weighed.values()), default=default)
 
 
@@ -128,12 +128,20 @@ def _own(catalogue: Catalogue, node: Node, now: int) -> dict[str, Weighed]:
 
 
 def _steady(catalogue: Catalogue, item: Weighed, now: int) -> float:
+    steady = now - item.evidence.last <= STEADY_DAYS * DAY
+    return item.confidence / _fading(catalogue, item, now) if steady else item.confidence
+
+
+def _explained(catalogue: Catalogue, item: Weighed, now: int) -> bool:
+    """Whether mitigating facts leave nothing of it, whatever time does."""
+    return item.confidence <= 0 or item.confidence < LEAST * _fading(catalogue, item, now)
+
+
+def _fading(catalogue: Catalogue, item: Weighed, now: int) -> float:
+    """What time alone leaves of it."""
     indicator, days = catalogue.indicators[item.evidence.indicator], max(0, now - item.evidence.last) / DAY
-    return (
-        item.confidence
-        if decides(indicator, item.evidence.confidence) or days > STEADY_DAYS
-        else item.confidence * 2 ** (days / indicator.half_life_days)
-    )
+    left: float = 2.0 ** (-days / indicator.half_life_days)
+    return 1.0 if decides(indicator, item.evidence.confidence) else left
 
 
 def _mitigating(nodes: list[Node]) -> dict[tuple[str, str], int]:
