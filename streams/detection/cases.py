@@ -23,6 +23,7 @@ from streams.detection.case_state import (
     States,
     case_key,
     case_of,
+    joined_into,
     node_key,
     node_of,
     snapshots_of,
@@ -270,7 +271,7 @@ class CasesStage:
         """Let the cases that joined this one know what is told of their accounts: when they leave again, it is no news."""
         for node in nodes:
             joined = case_of(states, components.last_case(node))
-            if joined is not None and joined.status == "retracted" and joined.joined_to == case.case_id:
+            if joined is not None and joined.case_id != case.case_id and joined_into(joined, states) == case.case_id:
                 _, theirs = self._as_it_stands(joined, now, states)
                 know(joined, theirs.score.tier, theirs.roots)
                 states.put(case_key(joined.case_id), joined)

@@ -153,6 +153,19 @@ def test_what_was_told_of_an_account_as_part_of_another_case_is_no_news_when_it_
     ]
 
 
+def test_nor_is_it_when_its_case_had_become_part_of_the_other_one_by_way_of_a_third(desk: Desk) -> None:
+    for day, name in enumerate("abc"):
+        desk.tell(assessed(name, *REVIEW, day=day / 10))
+    desk.tell(tied("b", "c", "device:bc", day=1), tied("a", "b", "device:ab", day=1))
+    (told,) = desk.tell(assessed("c", *REVIEW, DOCUMENT, day=2))
+    assert (told.subject.account_ids, told.notify) == (("a", "b", "c"), True)
+    left = desk.tell(untied("b", "c", thing="device:bc", day=3))
+    assert {alert.subject.account_ids: (alert.tier, alert.notify) for alert in left} == {
+        ("a", "b"): ("review", False),
+        ("c",): ("priority", False),
+    }
+
+
 def test_what_was_told_of_others_only_is_news_when_it_is_found_of_who_left(desk: Desk) -> None:
     desk.tell(assessed("a", *REVIEW), assessed("b", *REVIEW))
     desk.tell(tied("a", "b"), assessed("a", *REVIEW, DOCUMENT, day=1), untied("a", "b", day=2))
