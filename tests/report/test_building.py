@@ -34,7 +34,7 @@ from tests.detection.test_cases import T0
 from tests.detection.test_clusters import Graph
 from tests.replay.conftest import demo_configuration
 from tests.replay.farm import events
-from tests.report.conftest import played, stream
+from tests.report.conftest import partly, played, stream
 from tests.report.conftest import recorded as recorded_lines
 
 INDICATORS = sorted(catalogue().indicators)
@@ -60,6 +60,13 @@ def test_the_parts_add_up_to_the_score_and_the_conditions_to_the_tier(found: dic
         for family in root.families:
             counted = sum(item.contribution * item.share for item in family.items)
             assert family.value == pytest.approx(min(family.cap, counted), abs=0.1)
+
+
+def test_what_was_found_and_is_in_no_alert_has_a_title_too() -> None:
+    report = partly()
+    beside = report.run.fired.keys() - {item.indicator for case in report.cases for item in case.evidence}
+    assert beside
+    assert report.titles == {name: catalogue().indicators[name].title for name in beside}
 
 
 def test_a_hard_fact_is_not_held_at_the_cap_of_its_family() -> None:
