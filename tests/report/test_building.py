@@ -40,6 +40,7 @@ from tests.report.conftest import recorded as recorded_lines
 INDICATORS = sorted(catalogue().indicators)
 confidences = st.dictionaries(st.sampled_from(INDICATORS), st.floats(0, 1), max_size=12)
 NOW = 400 * DAY
+MD5, SHA256 = (":".join(f"{7 * group:02X}" for group in range(size)) for size in (16, 32))
 
 
 @given(confidences)
@@ -236,6 +237,12 @@ def test_records_without_a_value_or_sense_pass() -> None:
         ("device:2001:db8:1b3d:1::1", "device:2001:db8:1b3d::/48"),
         ("[2001:db8:1b3d:1::1]:443", "[2001:db8:1b3d::/48]:443"),
         ("2001:db8:1b3d:1::1: refused.", "2001:db8:1b3d::/48: refused."),
+        ("2001:db8:1b3d:1::1:: refused", "2001:db8:1b3d::/48:: refused"),
+        ("2001:db8:1b3d:1::1T10:30:15", "2001:db8:1b3d::/48T10:30:15"),
+        ("2001:db8:1b3d:1::1seen Face::Finder", "2001:db8:1b3d::/48seen Face::Finder"),
+        ("version 9.0.0.1234", "version 9.0.0.1234"),
+        (MD5, MD5),
+        (f"key:{SHA256}.", f"key:{SHA256}."),
         ("ann.b@mail.example", "…@mail.example"),
         ("a\u202eb", "a\ufffdb"),
     ],
