@@ -31,6 +31,7 @@ from streams.detection.case_state import (
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.lifecycle import decide, join, know, lifecycle, notifies, over, revivable, revive
 from streams.detection.messages import Assessment, CaseInput, Disposition, EdgeRemoved, StrongEdge, TablesUsed
+from streams.detection.scoring import TIERS
 from streams.detection.stage import Output, Result, SourceRecord
 from streams.detection.unreadable import unreadable
 from streams.detection.verdict import Verdict, alone, judge, most_evidence, within
@@ -273,7 +274,8 @@ class CasesStage:
             joined = case_of(states, components.last_case(node))
             if joined is not None and joined.case_id != case.case_id and joined_into(joined, states) == case.case_id:
                 _, theirs = self._as_it_stands(joined, now, states)
-                know(joined, theirs.score.tier, theirs.roots)
+                tier = min(theirs.score.tier, case.notified, key=TIERS.index)  # alone it may come to more than was told
+                know(joined, tier, {*theirs.roots} & {*case.roots})
                 states.put(case_key(joined.case_id), joined)
 
     def _publish(self, case: Case, verdict: Verdict, nodes: list[Node], states: States, result: Result) -> None:
