@@ -115,6 +115,18 @@ def test_what_only_faded_was_evidence_all_the_same(desk: Desk) -> None:
     assert told[-1].last_evidence == rfc3339(T0 + 40 * DAY)
 
 
+@pytest.mark.parametrize("confidence", [1.0, 0.9])
+def test_newer_evidence_of_another_account_keeps_an_alert_going_though_it_is_no_stronger(
+    desk: Desk, confidence: float
+) -> None:
+    """What decides does not fade, so that the first of it stays the strongest."""
+    newer = assessed("b", evidence("dprk_range_login", confidence, 85), day=85)
+    desk.tell(StrongEdge("payout", "payout:x", "a", "b", T0), assessed("a", evidence("dprk_range_login")))
+    *_, moved = desk.tell(newer)
+    assert moved.last_evidence == rfc3339(T0 + 85 * DAY)
+    assert desk.tell(msgspec.structs.replace(newer, ts=T0 + 95 * DAY)) == []
+
+
 def test_an_alert_near_a_threshold_does_not_fall_and_rise_between_two_sightings(desk: Desk) -> None:
     """60.4 of 100, and 58 a week later, before the same evidence is seen again."""
     near = (*WATCH, evidence("payout_name_mismatch", 0.5))
