@@ -68,9 +68,10 @@ def run(arguments: Namespace) -> int:
     from streams.scorecard.truth import Truth, cohorts, labels
 
     told: dict[str, Truth] = {}
+    labelled: set[str] = set()
     for name in arguments.labels:
         with lines_of(name) as lines:
-            told |= labels(name, lines)
+            told |= labels(name, lines, labelled)
     groups = None
     if arguments.cohorts:
         with lines_of(arguments.cohorts) as lines:

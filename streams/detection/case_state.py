@@ -146,6 +146,13 @@ def case_of(states: States, case_id: str) -> Case | None:
     return case if isinstance(case, Case) else None
 
 
+def joined_into(case: Case, states: States) -> str:
+    """Identity of the case that a retracted one has become part of, also by way of others; its own where of none."""
+    while case.status == "retracted" and (older := case_of(states, case.joined_to)) is not None:
+        case = older
+    return case.case_id
+
+
 def snapshots_of(states: States) -> Snapshots:
     """All snapshots that were told."""
     held = states.get(SNAPSHOTS)

@@ -23,6 +23,7 @@ from streams.detection.case_state import (
     States,
     case_key,
     case_of,
+    joined_into,
     node_key,
     node_of,
     snapshots_of,
@@ -30,6 +31,7 @@ from streams.detection.case_state import (
 from streams.detection.catalogue.model import Catalogue
 from streams.detection.lifecycle import decide, join, know, lifecycle, notifies, over, revivable, revive
 from streams.detection.messages import Assessment, CaseInput, Disposition, EdgeRemoved, StrongEdge, TablesUsed
+from streams.detection.scoring import TIERS
 from streams.detection.stage import Output, Result, SourceRecord
 from streams.detection.unreadable import unreadable
 from streams.detection.verdict import Verdict, alone, judge, most_evidence, within
@@ -270,9 +272,10 @@ class CasesStage:
         """Let the cases that joined this one know what is told of their accounts: when they leave again, it is no news."""
         for node in nodes:
             joined = case_of(states, components.last_case(node))
-            if joined is not None and joined.status == "retracted" and joined.joined_to == case.case_id:
+            if joined is not None and joined.case_id != case.case_id and joined_into(joined, states) == case.case_id:
                 _, theirs = self._as_it_stands(joined, now, states)
-                know(joined, theirs.score.tier, theirs.roots)
+                tier = min(theirs.score.tier, case.notified, key=TIERS.index)  # alone it may come to more than was told
+                know(joined, tier, {*theirs.roots} & {*case.roots})
                 states.put(case_key(joined.case_id), joined)
 
     def _publish(self, case: Case, verdict: Verdict, nodes: list[Node], states: States, result: Result) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -32,7 +32,7 @@ class Verdict(msgspec.Struct):
     score: Score
     roots: list[str]
     last_evidence: int
-    """Time of the newest evidence of which something is left: what is explained keeps no case going."""
+    """Time of the newest evidence of any account: what only faded keeps a case going, what facts leave nothing of does not."""
     hidden: int
     """Accounts that were left out because the group was too large."""
     holders: dict[str, list[str]]
@@ -60,10 +60,11 @@ def judge(catalogue: Catalogue, component: Component, now: int) -> Verdict:
         for told in node.assessment.evidence if node.assessment else ():
             slot = told.indicator, node.account
             firsts[slot] = min(told.first, firsts.get(slot, told.first))
+    found = [item for items in held.values() for _, _, item in items]
     best: dict[str, Weighed] = {}
     holders: dict[str, list[str]] = {}
     for name, items in held.items():
-        _, winner, best[name] = min(items, key=lambda item: item[:2])
+        _, winner, best[name] = min(items, key=lambda item: (item[0], -item[2].evidence.last, item[1]))
         others = [account for confidence, account, _ in items if -confidence >= LEAST and account != winner]
         holders[name] = [winner, *others]
     first = {name: min(firsts[name, account] for account in accounts) for name, accounts in holders.items()}
@@ -71,6 +72,7 @@ def judge(catalogue: Catalogue, component: Component, now: int) -> Verdict:
     if cluster is not None:
         best[CLUSTER], holders[CLUSTER] = cluster
         first[CLUSTER] = cluster.weighed.evidence.first
+        found.append(cluster.weighed)
     reached = score(catalogue, {name: item.confidence for name, item in best.items()})
     return Verdict(
         now=now,
@@ -78,7 +80,7 @@ def judge(catalogue: Catalogue, component: Component, now: int) -> Verdict:
         weighed=best,
         score=reached,
         roots=areas_of(reached),
-        last_evidence=_newest(best, now),
+        last_evidence=_newest(catalogue, found, now, now),
         hidden=component.hidden,
         holders=holders,
         firsts=first,
@@ -97,7 +99,7 @@ def within(catalogue: Catalogue, verdict: Verdict, areas: Sequence[str]) -> Verd
         if catalogue.families[catalogue.indicators[name].family].root in areas
     }
     reached = score(catalogue, {name: item.confidence for name, item in weighed.items()})
-    last = _newest(weighed, verdict.last_evidence)
+    last = _newest(catalogue, weighed.values(), verdict.now, verdict.last_evidence)
     return msgspec.structs.replace(verdict, weighed=weighed, score=reached, roots=areas_of(reached), last_evidence=last)
 
 
@@ -116,10 +118,10 @@ def most_evidence(catalogue: Catalogue, nodes: list[Node], now: int) -> Node:
     return min(nodes, key=lambda node: (-alone(catalogue, node, now).total, node.account))
 
 
-def _newest(weighed: Mapping[str, Weighed], default: int) -> int:
-    """When the newest was last seen of which something is left; where nothing is, the newest at all."""
-    left = [item for item in weighed.values() if item.confidence >= LEAST]
-    return max((item.evidence.last for item in left or weighed.values()), default=default)
+def _newest(catalogue: Catalogue, found: Collection[Weighed], now: int, default: int) -> int:
+    """When the newest was last seen of which facts leave something; where they leave nothing, the newest at all."""
+    left = [item for item in found if not _explained(catalogue, item, now)]
+    return max((item.evidence.last for item in left or found), default=default)
 
 
 def _own(catalogue: Catalogue, node: Node, now: int) -> dict[str, Weighed]:
@@ -128,12 +130,20 @@ def _own(catalogue: Catalogue, node: Node, now: int) -> dict[str, Weighed]:
 
 
 def _steady(catalogue: Catalogue, item: Weighed, now: int) -> float:
+    steady = now - item.evidence.last <= STEADY_DAYS * DAY
+    return item.confidence / _fading(catalogue, item, now) if steady else item.confidence
+
+
+def _explained(catalogue: Catalogue, item: Weighed, now: int) -> bool:
+    """Whether mitigating facts leave nothing of it, whatever time does."""
+    return item.confidence <= 0 or item.confidence < LEAST * _fading(catalogue, item, now)
+
+
+def _fading(catalogue: Catalogue, item: Weighed, now: int) -> float:
+    """What time alone leaves of it."""
     indicator, days = catalogue.indicators[item.evidence.indicator], max(0, now - item.evidence.last) / DAY
-    return (
-        item.confidence
-        if decides(indicator, item.evidence.confidence) or days > STEADY_DAYS
-        else item.confidence * 2 ** (days / indicator.half_life_days)
-    )
+    left: float = 2.0 ** (-days / indicator.half_life_days)
+    return 1.0 if decides(indicator, item.evidence.confidence) else left
 
 
 def _mitigating(nodes: list[Node]) -> dict[tuple[str, str], int]:

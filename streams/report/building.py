@@ -54,6 +54,7 @@ def report_on(
     texts = Texts()
     views = CaseViews(catalogue, nodes, {ref: number for number, ref in enumerate(refs)}, texts)
     cases = tuple(views.view(alert) for alert in alerts)
+    indicators = views.indicators()
     return Report(
         sources=tuple(sources),
         catalogue=catalogue.version,
@@ -62,7 +63,8 @@ def report_on(
         ),
         run=run,
         cases=cases,
-        indicators=views.indicators(),
+        indicators=indicators,
+        titles={name: catalogue.indicators[name].title for name in run.fired if name not in indicators},
         mitigators={
             name: (known.title, known.sentence)
             for name in views.mitigators

@@ -157,6 +157,8 @@ class Report(msgspec.Struct, frozen=True):
     run: RunView
     cases: tuple[CaseView, ...]
     indicators: dict[str, IndicatorView]
+    titles: dict[str, str]
+    """Of what was found and is in no alert."""
     mitigators: dict[str, tuple[str, str]]
     """Title and sentence of each that is named."""
     events: tuple[RawEvent, ...]

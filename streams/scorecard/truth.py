@@ -2,7 +2,7 @@
 
 {"account_id": "a", "label": "attack", "expected_tier": "review"}      a label; `expected_tier` and `scenario` may be absent
 {"account_id": "a", "outcome": "cleared"}                              a decision, as in `case.disposition`; the last one counts,
-                                                                       and none where there is a label
+                                                                       and none where there is a label, in whichever file
 """
 
 from __future__ import annotations
@@ -58,10 +58,14 @@ _line = msgspec.json.Decoder(_Line).decode
 _member = msgspec.json.Decoder(_Member).decode
 
 
-def labels(name: str, lines: Iterable[bytes]) -> dict[str, Truth]:
-    """Read labels, or decisions, of the file `name`. Raises BadInputError with file, line, what was found and what was expected."""
+def labels(name: str, lines: Iterable[bytes], labelled: set[str] | None = None) -> dict[str, Truth]:
+    """Read labels, or decisions, of the file `name`. Raises BadInputError with file, line, what was found and what was expected.
+
+    `labelled`: accounts with a label in the files before, of which no decision counts; those of this file are added.
+    """
     found: dict[str, Truth] = {}
-    labelled: set[str] = set()
+    before: set[str] = set() if labelled is None else labelled
+    here: set[str] = set()
     for number, text in _numbered(lines):
         try:
             line = _line(text)
@@ -70,13 +74,14 @@ def labels(name: str, lines: Iterable[bytes]) -> dict[str, Truth]:
         label = line.label or line.outcome
         if label not in LABELS:
             raise BadInputError(f"{name}: line {number}: label {label!r}, expected one of {', '.join(sorted(LABELS))}")
-        if line.account_id in labelled:
-            if line.label:
-                raise BadInputError(f"{name}: line {number}: account {line.account_id!r} has a label already")
-            continue
         if line.label:
-            labelled.add(line.account_id)
+            if line.account_id in here:
+                raise BadInputError(f"{name}: line {number}: account {line.account_id!r} has a label already")
+            here.add(line.account_id)
+        elif line.account_id in here or line.account_id in before:
+            continue
         found[line.account_id] = Truth(label, line.expected_tier)
+    before |= here
     return found
 
 

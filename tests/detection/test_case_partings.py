@@ -7,6 +7,7 @@ import pytest
 from streams.detection.case_state import Case
 from streams.detection.lifecycle import CASE_DAYS
 from streams.detection.messages import Evidence
+from streams.detection.scoring import COUNTS
 from tests.detection.test_case_identity import decided, tied, untied
 from tests.detection.test_cases import REVIEW, WATCH, Desk, assessed, evidence
 
@@ -151,6 +152,34 @@ def test_what_was_told_of_an_account_as_part_of_another_case_is_no_news_when_it_
         (("a",), "review", False),
         (("b",), "priority", False),
     ]
+
+
+def test_nor_is_it_when_its_case_had_become_part_of_the_other_one_by_way_of_a_third(desk: Desk) -> None:
+    for day, name in enumerate("abc"):
+        desk.tell(assessed(name, *REVIEW, day=day / 10))
+    desk.tell(tied("b", "c", "device:bc", day=1), tied("a", "b", "device:ab", day=1))
+    (told,) = desk.tell(assessed("c", *REVIEW, DOCUMENT, day=2))
+    assert (told.subject.account_ids, told.notify) == (("a", "b", "c"), True)
+    left = desk.tell(untied("b", "c", thing="device:bc", day=3))
+    assert {alert.subject.account_ids: (alert.tier, alert.notify) for alert in left} == {
+        ("a", "b"): ("review", False),
+        ("c",): ("priority", False),
+    }
+
+
+def test_what_ties_put_in_the_shade_was_told_of_nobody_and_is_news_when_it_leaves(desk: Desk) -> None:
+    """A cluster takes half of what a shared address counts, so that the network is no area of their alert."""
+    pair, address = REVIEW[:2], evidence("shared_ip_multi_account")
+    desk.tell(assessed("a", *pair), assessed("b", *pair))
+    for thing in ("payout:x", "device:y"):
+        desk.tell(*(tied("a", other, thing) for other in "bcd"))
+    (told,) = desk.tell(assessed("b", *pair, address, DOCUMENT, day=1))
+    areas = {root for root, value in told.roots.items() if value >= COUNTS}
+    assert (told.notify, "identity" in areas, "network" in areas) == (True, True, False)
+    desk.tell(untied("b", thing="payout:x", day=2))
+    left = desk.tell(untied("b", thing="device:y", day=2))
+    (own,) = [alert for alert in left if alert.subject.account_ids == ("b",)]
+    assert (own.roots["network"] >= COUNTS, own.notify) == (True, True)
 
 
 def test_what_was_told_of_others_only_is_news_when_it_is_found_of_who_left(desk: Desk) -> None:

@@ -104,6 +104,29 @@ def test_what_is_explained_keeps_no_alert_going(desk: Desk) -> None:
     assert (day, told[-1].status) == (CASE_DAYS + 1, "retracted")
 
 
+def test_what_only_faded_was_evidence_all_the_same(desk: Desk) -> None:
+    """A faint finding of a network fades to nothing within ten weeks; the alert goes on for as long as it said."""
+    items = (evidence("duplicate_identity_document"), evidence("tz_ip_claim_triple_mismatch", 0.3, 40))
+    told = desk.tell(assessed("a", items[0]), assessed("a", *items, day=40))
+    for day in range(41, 40 + CASE_DAYS + 1):
+        told += desk.tell(assessed("a", *items, day=day))
+    assert {alert.expires_at for alert in told[1:]} == {rfc3339(T0 + (40 + CASE_DAYS) * DAY)}
+    assert [alert.status for alert in told].index("retracted") == len(told) - 1
+    assert told[-1].last_evidence == rfc3339(T0 + 40 * DAY)
+
+
+@pytest.mark.parametrize("confidence", [1.0, 0.9])
+def test_newer_evidence_of_another_account_keeps_an_alert_going_though_it_is_no_stronger(
+    desk: Desk, confidence: float
+) -> None:
+    """What decides does not fade, so that the first of it stays the strongest."""
+    newer = assessed("b", evidence("dprk_range_login", confidence, 85), day=85)
+    desk.tell(StrongEdge("payout", "payout:x", "a", "b", T0), assessed("a", evidence("dprk_range_login")))
+    *_, moved = desk.tell(newer)
+    assert moved.last_evidence == rfc3339(T0 + 85 * DAY)
+    assert desk.tell(msgspec.structs.replace(newer, ts=T0 + 95 * DAY)) == []
+
+
 def test_an_alert_near_a_threshold_does_not_fall_and_rise_between_two_sightings(desk: Desk) -> None:
     """60.4 of 100, and 58 a week later, before the same evidence is seen again."""
     near = (*WATCH, evidence("payout_name_mismatch", 0.5))

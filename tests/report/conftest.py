@@ -12,7 +12,7 @@ from streams.replay.judgement import Ruling
 from streams.replay.lines import Reading, Recorded
 from streams.replay.replayer import Replayer
 from streams.replay.sources import in_time_order, numbered
-from streams.report.building import report_of
+from streams.report.building import report_of, report_on
 from streams.report.model import CaseView, Report, Tie
 from streams.report.raw_events import RawEvents
 from tests.replay.conftest import demo_configuration, told
@@ -52,6 +52,12 @@ def played() -> tuple[Replayer, Report]:
 def real_report() -> Report:
     """The report of the stories."""
     return played()[1]
+
+
+def partly() -> Report:
+    """The report of one alert of the stories: much was found that is in none."""
+    run, report = played()
+    return report_on(run.alerts()[:1], demo_configuration().catalogue, report.run, {})
 
 
 def linked(found: CaseView, size: int = 14) -> CaseView:

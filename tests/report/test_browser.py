@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from streams.report.render import render
+from tests.detection.pipeline import catalogue
 from tests.report.browser import focused, lacks, opened, rows, started
-from tests.report.conftest import farm, real_report
+from tests.report.conftest import farm, partly, real_report
 from tests.require import require
 
 
@@ -172,6 +173,15 @@ def test_a_broken_link_leads_to_the_summary(browser: Browser, tmp_path: Path) ->
             page.evaluate("place => { location.hash = place }", place)
             expect(page.locator("main")).to_have_attribute("data-shown", "")
             assert page.locator("h1").inner_text() == "What the replay found"
+
+
+def test_every_finding_has_its_title_whether_or_not_it_is_in_an_alert(browser: Browser, tmp_path: Path) -> None:
+    titles = {found.id: found.title for found in catalogue().indicators.values()}
+    report = partly()
+    assert report.titles
+    with opened(browser, tmp_path, report) as page:
+        table = page.locator("table", has=page.locator("caption", has_text="Findings of this run"))
+        assert {*table.locator("tbody th").all_inner_texts()} == {titles[name] for name in report.run.fired}
 
 
 def test_a_replay_without_alerts_has_a_page(browser: Browser, tmp_path: Path) -> None:

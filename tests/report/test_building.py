@@ -34,12 +34,13 @@ from tests.detection.test_cases import T0
 from tests.detection.test_clusters import Graph
 from tests.replay.conftest import demo_configuration
 from tests.replay.farm import events
-from tests.report.conftest import played, stream
+from tests.report.conftest import partly, played, stream
 from tests.report.conftest import recorded as recorded_lines
 
 INDICATORS = sorted(catalogue().indicators)
 confidences = st.dictionaries(st.sampled_from(INDICATORS), st.floats(0, 1), max_size=12)
 NOW = 400 * DAY
+MD5, SHA256 = (":".join(f"{7 * group:02X}" for group in range(size)) for size in (16, 32))
 
 
 @given(confidences)
@@ -60,6 +61,13 @@ def test_the_parts_add_up_to_the_score_and_the_conditions_to_the_tier(found: dic
         for family in root.families:
             counted = sum(item.contribution * item.share for item in family.items)
             assert family.value == pytest.approx(min(family.cap, counted), abs=0.1)
+
+
+def test_what_was_found_and_is_in_no_alert_has_a_title_too() -> None:
+    report = partly()
+    beside = report.run.fired.keys() - {item.indicator for case in report.cases for item in case.evidence}
+    assert beside
+    assert report.titles == {name: catalogue().indicators[name].title for name in beside}
 
 
 def test_a_hard_fact_is_not_held_at_the_cap_of_its_family() -> None:
@@ -229,6 +237,12 @@ def test_records_without_a_value_or_sense_pass() -> None:
         ("device:2001:db8:1b3d:1::1", "device:2001:db8:1b3d::/48"),
         ("[2001:db8:1b3d:1::1]:443", "[2001:db8:1b3d::/48]:443"),
         ("2001:db8:1b3d:1::1: refused.", "2001:db8:1b3d::/48: refused."),
+        ("2001:db8:1b3d:1::1:: refused", "2001:db8:1b3d::/48:: refused"),
+        ("2001:db8:1b3d:1::1T10:30:15", "2001:db8:1b3d::/48T10:30:15"),
+        ("2001:db8:1b3d:1::1seen Face::Finder", "2001:db8:1b3d::/48seen Face::Finder"),
+        ("version 9.0.0.1234", "version 9.0.0.1234"),
+        (MD5, MD5),
+        (f"key:{SHA256}.", f"key:{SHA256}."),
         ("ann.b@mail.example", "…@mail.example"),
         ("a\u202eb", "a\ufffdb"),
     ],

@@ -51,6 +51,16 @@ def test_measures_a_mix_and_judges_it_and_again(command: Command, files: Files, 
     assert command(*words, *judged) == ended, "same stream, same bytes"
 
 
+def test_a_decision_of_a_later_file_leaves_the_labels_of_an_earlier_one(
+    command: Command, files: Files, tmp_path: Path
+) -> None:
+    decisions = tmp_path / "decisions.ndjson"
+    people = [json.loads(line)["account_id"] for line in Path(files.labels).read_text().splitlines()]
+    decisions.write_text("".join(f'{{"account_id": "{account}", "outcome": "cleared"}}\n' for account in people))
+    words = ("scorecard", files.stream, "--labels", files.labels, "--tables", "demo", "--json")
+    assert command(*words, "--labels", str(decisions)).out == command(*words).out
+
+
 def test_faults_are_one_line(command: Command, tmp_path: Path) -> None:
     labels, stream = tmp_path / "labels", tmp_path / "stream"
     labels.write_text('{"account_id": "a", "label": "evil"}\n')

@@ -52,6 +52,17 @@ def test_a_label_speaks_louder_than_a_decision_before_or_after_it() -> None:
     assert labels("f", lines) == labels("f", reversed(lines)) == {"a": Truth("attack", "review")}
 
 
+def test_also_in_another_file_and_of_two_labels_the_later_file_has_the_last_word() -> None:
+    label, decision = b'{"account_id":"a","label":"attack"}', b'{"account_id":"a","outcome":"cleared"}'
+    for files in ([label], [decision]), ([decision], [label]):
+        labelled: set[str] = set()
+        told = [labels("f", lines, labelled) for lines in files]
+        assert told[0] | told[1] == {"a": Truth("attack")}
+    labelled = set()
+    told = [labels("f", [line], labelled) for line in (label, label.replace(b"attack", b"benign"))]
+    assert told[0] | told[1] == {"a": Truth("benign")}
+
+
 def test_a_cohort_is_one() -> None:
     assert cohorts("f", [b'{"account_id":"a","cohort":"x"}'] * 2) == {"a": "x"}
     with pytest.raises(BadInputError, match="f: line 2: account 'a' is in another cohort already"):

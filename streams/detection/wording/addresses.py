@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Interface, IPv6Interface
 from typing import NamedTuple
 
-_V4 = r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}"
+_V4 = r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d)"
 _LIKELY = re.compile(rf"(?:[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]{{0,40}}:[0-9A-Fa-f:.]{{0,20}}|{_V4})(?:/\d{{1,3}})?")
 """Longer than any address, and no longer: whoever sends a text of colons must not keep its reader waiting."""
 _BEGINS = re.compile(r"(?<!\w)(?:::|[0-9A-Fa-f])|(?<=:)[0-9A-Fa-f]")
 """Where an IPv6 address may begin: no end of a word, as in `std::vector`, and yet behind one and a colon, as in `ip:2001:db8::5`."""
+_PRINT = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}:){8,63}[0-9A-Fa-f]{2}(?!:?[0-9A-Fa-f:])")
+"""A key's or certificate's fingerprint, MD5 to SHA-512: its last eight bytes would be an IPv6 address."""
 _IPV4 = re.compile(rf"{_V4}(?:/\d{{1,3}})?")
 
 
@@ -26,13 +28,14 @@ class Found(NamedTuple):
 
 def addresses(text: str) -> Iterator[Found]:
     """Every address, from left to right. What only looks like one, a time of day or a version number, is none."""
+    text = _PRINT.sub(lambda hit: "-" * len(hit[0]), text)
     for hit in _LIKELY.finditer(text):
         yield from _within(text, *hit.span())
 
 
 def _within(text: str, start: int, end: int) -> Iterator[Found]:
     """The longest address of a stretch, from the left; where that is no IPv6 address, every IPv4 address in it."""
-    whole = not text[end : end + 1].isalpha()
+    whole = not text[end : end + 1].isalpha() or any(sign.isdigit() for sign in text[start:end])  # `Face::Finder`
     for begin in _BEGINS.finditer(text, start, end) if whole else ():
         if (found := _longest(text, begin.start(), end)) is not None:
             yield found
@@ -56,4 +59,4 @@ def _endings(token: str) -> Iterable[str]:
     if ":::" in token:
         return ()
     bare = token.rstrip(".")
-    return dict.fromkeys((token, bare, bare.removesuffix(":"), token.partition("/")[0]))
+    return dict.fromkeys((token, bare, bare.rstrip(":"), token.partition("/")[0]))

@@ -8,7 +8,7 @@ const TIERS = ["priority", "review", "watch", "none"];
 const OVER = ["retracted", "resolved"];
 
 const textsOf = (numbers) => numbers.map((at) => report.texts[at]);
-const titleOf = (indicator) => (report.indicators[indicator] || {}).title || indicator;
+const titleOf = (indicator) => (report.indicators[indicator] || {}).title || report.titles[indicator] || indicator;
 const mitigatorOf = (name) => (report.mitigators[name] || [name])[0];
 const number = (value) => value.toLocaleString("en-GB");
 const points = (value) => value.toFixed(1).replace(/\.0$/, "");

@@ -59,7 +59,7 @@ function findings() {
     .sort((one, other) => (count.get(other) || 0) - (count.get(one) || 0) || (one < other ? -1 : 1));
   if (!fired.length) return el("p", { class: "quiet" }, "Nothing fired.");
   const named = (id) => (count.has(id)
-    ? el("button", { type: "button", class: "link", click: () => { filterBy("indicator", id); document.body.dataset.view = "list"; byId("search").focus(); } }, titleOf(id)) : mono(id));
+    ? el("button", { type: "button", class: "link", click: () => { filterBy("indicator", id); document.body.dataset.view = "list"; byId("search").focus(); } }, titleOf(id)) : titleOf(id));
   return table("Findings of this run", [["Finding"], ["In alerts", "num"], ["Fired", "num"]],
     fired.map((id) => [named(id), number(count.get(id) || 0), number(report.run.fired[id] || 0)]));
 }
