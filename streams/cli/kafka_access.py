@@ -28,6 +28,18 @@ def client_options(settings: Settings) -> dict[str, Any]:
     return options | {"api_version": EMBEDDED_SPEAKS} if settings.embedded else options
 
 
+def lone_consumer(settings: Settings, offset_reset: str) -> Any:
+    """A consumer outside any group, which commits nothing and reads whatever a broker has taken."""
+    from kafka import KafkaConsumer
+
+    from streams.runtime.header_names import read_any_by_kafka_python
+
+    read_any_by_kafka_python()
+    return KafkaConsumer(
+        **client_options(settings), group_id=None, enable_auto_commit=False, auto_offset_reset=offset_reset
+    )
+
+
 @contextmanager
 def kafka_in_words(settings: Settings) -> Iterator[None]:
     """Turn the client's errors into a refusal that names the brokers. Its own log is silent meanwhile: it repeats itself."""
@@ -121,14 +133,9 @@ class Reader:
     """All partitions of some topics, outside any consumer group, from the beginning or from now."""
 
     def __init__(self, settings: Settings, topics: list[str], *, from_beginning: bool) -> None:
-        from kafka import KafkaConsumer, TopicPartition
+        from kafka import TopicPartition
 
-        self._consumer: Any = KafkaConsumer(
-            **client_options(settings),
-            group_id=None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-        )
+        self._consumer = lone_consumer(settings, "earliest")
         self._partitions = []
         for topic in topics:
             found = self._consumer.partitions_for_topic(topic)

@@ -128,13 +128,9 @@ class KafkaRange:
             raise RefusedError(f"Kafka at {self._settings.brokers}: {error}") from error
 
     def _connect(self) -> Any:
-        from kafka import KafkaConsumer
+        from streams.cli.kafka_access import lone_consumer
 
-        from streams.cli.kafka_access import client_options
-
-        return KafkaConsumer(
-            **client_options(self._settings), group_id=None, enable_auto_commit=False, auto_offset_reset="none"
-        )
+        return lone_consumer(self._settings, "none")
 
     def _offsets(self, place: Place) -> dict[Any, tuple[int, int]]:
         """Begin and end of every partition, within what the brokers still have."""

@@ -1,4 +1,4 @@
-"""Records whose header names are not UTF-8: the protocol says they are, no broker looks, and aiokafka's reader raises on one for ever.
+"""Records whose header names are not UTF-8: the protocol says they are, no broker looks, and the clients' readers raise on one for ever.
 
 We use no header's name but CloudEvents', so such a name is read with its strange bytes written out, and the record goes its way.
 """
@@ -72,3 +72,22 @@ class _Records(_MemoryRecordsPy):  # type: ignore[misc]  # final in the stubs on
 def read_any() -> None:
     """From now on aiokafka's consumers of this process read any header name."""
     fetcher.MemoryRecords = _Records
+
+
+def read_any_by_kafka_python() -> None:
+    """From now on kafka-python's consumers of this process read any header name, too."""
+    from kafka.record.default_records import DefaultRecordBatch
+
+    stock = DefaultRecordBatch._read_msg
+    if getattr(stock, "reads_any", False):
+        return
+
+    def read_msg(batch: Any) -> Any:
+        try:
+            return stock(batch)
+        except UnicodeDecodeError:  # its place in the batch is as it was
+            batch._buffer = _Bytes(batch._buffer)
+            return stock(batch)
+
+    read_msg.reads_any = True  # type: ignore[attr-defined]  # marks the function, so that none is put around another
+    DefaultRecordBatch._read_msg = read_msg

@@ -8,8 +8,9 @@ import pytest
 from aiokafka.consumer.fetcher import PartitionRecords
 from aiokafka.record.default_records import DefaultRecordBatch, _DefaultRecordBatchBuilderPy
 from aiokafka.structs import TopicPartition
+from kafka.record import MemoryRecords
 
-from streams.runtime.header_names import _Records
+from streams.runtime.header_names import _Records, read_any_by_kafka_python
 
 GZIP = 1
 
@@ -62,3 +63,12 @@ def test_what_is_fine_is_read_as_ever() -> None:
     assert [record.headers[0] for record in read(raw)] == [("ü", b"content"), ("b", b"content"), ("c", b"content")]
     assert read(raw[:-1]) == read(raw)[:2]  # an answer may end within a batch
     assert read(b"") == []
+
+
+def test_commands_read_on_too() -> None:
+    raw = batch(0, ["fine", Odd("name"), "after"], GZIP)
+    read_any_by_kafka_python()
+    read_any_by_kafka_python()  # every consumer that is made asks for it
+    found = list(MemoryRecords(raw).next_batch())
+    assert [record.value for record in found] == [b"value 0", b"value 1", b"value 2"]
+    assert [record.headers[0][0] for record in found] == ["fine", "\\xff\\xfename", "after"]
