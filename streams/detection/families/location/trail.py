@@ -47,15 +47,20 @@ def _same_place(one: Sighting, other: Sighting) -> bool:
 
 
 def reachable(trail: list[Sighting], newest: int) -> list[Sighting]:
-    """Keep what a late event can still stand beside, and the last sightings (any, and on a standing network) before that."""
+    """Keep what a late event can still stand beside, and the last sightings (any, and on a standing network) before that.
+
+    What is left out must make no neighbours of which exactly one is anonymized: it goes between two that both are, or both are not.
+    """
     settled = [held for held in trail if held.first // SLOT < newest - 1]
     standing = [place for place, held in enumerate(settled) if held.kind in STANDING]
-    kept = settled[-1:]
-    if (
-        standing and standing[-1] < len(settled) - 1
-    ):  # with the next one, so that no later sighting becomes its neighbour
-        kept = settled[standing[-1] : standing[-1] + 2] + (kept if standing[-1] + 2 < len(settled) else [])
-    return (kept + trail[len(settled) :])[-TRAIL:]
+    last = len(settled) - 1
+    if not standing or standing[-1] == last:
+        return (settled[-1:] + trail[len(settled) :])[-TRAIL:]
+    after = standing[-1] + 1  # kept too, so that no later sighting becomes a neighbour of the standing one
+    hidden = settled[after].kind == TUNNEL
+    alike = max(place for place in range(after, last + 1) if (settled[place].kind == TUNNEL) == hidden)
+    places = sorted({after - 1, after, alike, min(alike + 1, last), last})
+    return ([settled[place] for place in places] + trail[len(settled) :])[-TRAIL:]
 
 
 def pairs_of(trail: list[Sighting], desk: Desk) -> dict[Pair, Ends]:

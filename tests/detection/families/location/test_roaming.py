@@ -45,3 +45,15 @@ def test_the_same_flight_is_none_with_a_phone_on_the_way_either() -> None:
 
 def test_a_phone_and_an_exit_far_away_count_as_any_exit_does() -> None:
     assert days((0, facts("lisbon", "mobile")), (HOUR, facts("athens", "vpn"))).confidence(ID) == 0.4
+
+
+def test_one_jump_among_phones_and_exits_stays_one() -> None:
+    """What lies between is forgotten once nothing late can stand there; those beside it do not become neighbours."""
+    account = Account()
+    kinds = (("lisbon",), ("lisbon", "mobile"), ("lisbon", "vpn"), ("porto", "mobile"))
+    for hour, where in enumerate([*kinds, *[("chicago", "vpn")] * 5]):
+        account.start(hour * HOUR, facts(*where))
+    memory = account.state.location
+    assert memory is not None
+    assert len(memory.pairs) == 1
+    assert account.fired(ID) is None
