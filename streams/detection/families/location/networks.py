@@ -14,6 +14,9 @@ TUNNEL = 3
 """Anonymized: the place is the exit's."""
 SILENT = 4
 """Relay or satellite: the place says nothing."""
+FOREIGN = 5
+"""On an account's trail: a carrier's gateway in a country that the person never named, see `trail`."""
+CARRIERS = frozenset({MOBILE, FOREIGN})
 
 _SILENT = frozenset({"relay", "satellite"})
 _CARRIER = frozenset({"mobile", "cgnat"})

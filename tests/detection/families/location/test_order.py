@@ -103,7 +103,7 @@ def test_pairs_that_late_events_take_apart_leave_nothing() -> None:
             seen.append(Seen(at, msgspec.structs.replace(where[place], network=f"n{place}")))
         told = []
         for order in (seen, sorted(seen, key=lambda one: one.at + rng.uniform(0, LATENESS - 1))):
-            account = Account()
+            account = Account(claimed_country="AA")
             for one in [*order, Seen(at + DAY, facts("porto"))]:
                 account.see(one)
             evidence = account.fired("impossible_travel")
