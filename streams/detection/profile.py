@@ -12,7 +12,7 @@ from zlib import crc32
 import msgspec
 
 import schemas.events as ev
-from streams.detection.account_state import AccountState, Commitments, Profile
+from streams.detection.account_state import HALVES, AccountState, Commitments, Profile
 from streams.detection.clients import contract_ended, contract_started
 from streams.detection.days import closes, day_ms
 from streams.detection.family import Desk, Moment
@@ -173,16 +173,16 @@ def _agency(
         return
     if profile.agency != agency:
         profile.agency, profile.agency_verified = agency, False
-        profile.related = [mark for mark in profile.related if not mark.startswith("agency-")]
+        profile.related = [*profile.relations()]
         left = moment.account.mitigations.get("MIT-AGENCY")
         if left is not None:  # what the former agency explains ends here
             moment.account.mitigations["MIT-AGENCY"] = msgspec.structs.replace(left, until=moment.ts)
             desk.touched = True
-    for holds, mark in ((registered, f"agency-registered:{agency}"), (confirmed, f"agency-confirmed:{agency}")):
+    halves = [f"{half}{agency}" for half in HALVES]
+    for holds, mark in zip((registered, confirmed), halves, strict=True):
         if holds and mark not in profile.related:
             profile.related = [*profile.related[-15:], mark]
-    marks = {f"agency-registered:{agency}", f"agency-confirmed:{agency}"}
-    if marks <= set(profile.related) and not profile.agency_verified:
+    if set(halves) <= set(profile.related) and not profile.agency_verified:
         profile.agency_verified = True
         desk.mitigate(moment.account, "MIT-AGENCY", moment.ts, "a registered agency, confirmed by both sides")
 
