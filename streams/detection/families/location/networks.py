@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enrichers.facts import ANONYMIZERS
+from streams.detection.families.network.places import INHABITED
 
 ACCESS = 0
 MOBILE = 1
@@ -29,7 +30,8 @@ def kind_of(classes: tuple[str, ...]) -> int:
         return ACCESS
     if not _SILENT.isdisjoint(classes):
         return SILENT
-    if not _TUNNEL.isdisjoint(classes):
+    hidden = _TUNNEL.intersection(classes)
+    if hidden and (hidden != {"hosting"} or INHABITED.isdisjoint(classes)):
         return TUNNEL
     if "corporate" in classes:
         return CORPORATE

@@ -92,6 +92,21 @@ def test_of_a_person_who_named_no_country_no_line_is_at_home() -> None:
     assert days((0, HOME), (20 * MINUTE, facts("chicago", "mobile")), claimed_country="").fired(ID) is None
 
 
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [
+        (("hosting",), 0.4),
+        (("hosting", "mobile"), 0.0),
+        (("hosting", "university"), 1.0),
+        (("hosting", "mobile", "vpn"), 0.4),
+        (("mobile", "residential_proxy"), 0.4),
+    ],
+)
+def test_a_carrier_or_campus_on_a_hosting_list_is_what_it_is(classes: tuple[str, ...], expected: float) -> None:
+    """Not an exit: whose phone roams would else be hidden, and a campus beside another line is a place."""
+    assert days((0, HOTEL), (HOUR, facts("lisbon", *classes)), (2 * HOUR, HOTEL)).confidence(ID) == expected
+
+
 def test_one_jump_among_phones_and_exits_stays_one() -> None:
     """What lies between is forgotten once nothing late can stand there; those beside it do not become neighbours."""
     account = Account()
