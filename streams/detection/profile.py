@@ -18,7 +18,7 @@ from streams.detection.days import closes, day_ms
 from streams.detection.family import Desk, Moment
 from streams.detection.lately import fold_before, fold_oldest
 from streams.detection.messages import Mitigation
-from streams.detection.trips import TRIPS, Told, began, declare, forget_oldest, travelled
+from streams.detection.trips import TRIPS, Told, began, declare, forget_oldest, home_until, travelled
 from streams.detection.windows import DAY, HOUR
 from streams.detection.workplaces import is_place, place
 
@@ -75,7 +75,7 @@ def _live_in(profile: Profile, field: str, country: str | None, moment: Moment, 
     former, ts = getattr(profile, field), moment.ts
     _state(profile, field, country, moment)
     if former and getattr(profile, field) != former and former not in travelled(profile.travel, ts, ts):
-        _declare(profile, (former,), (ts, ts, ts), moment)
+        _declare(profile, (former,), home_until(ts), moment)
         _bound(profile, desk)
 
 
