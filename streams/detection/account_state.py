@@ -28,6 +28,10 @@ class Commitments(msgspec.Struct, array_like=True):
     """Country → which trips were declared lately, and what was before (cap 64 declarations in all)."""
 
 
+HALVES = "agency-registered:", "agency-confirmed:"
+"""How the marks of the halves of MIT-AGENCY begin."""
+
+
 class Profile(msgspec.Struct, array_like=True):
     """What the person stated or proved about the account. Countries are only ever compared with each other (REQ-F02)."""
 
@@ -46,6 +50,7 @@ class Profile(msgspec.Struct, array_like=True):
     agency_verified: bool = False
     """Registration matched and membership confirmed by both sides (MIT-AGENCY)."""
     related: list[str] = []
+    """Accounts, `employer:…` and the two `HALVES` of an agency (cap 16), see `relations`."""
     affiliations: list[str] = []
     """`kind:prefix` as declared, and `|day` for its last day when that is known, e.g. `coworking:192.0.2.0/24` (cap 8)."""
     kyc_approved: int | None = None
@@ -64,6 +69,10 @@ class Profile(msgspec.Struct, array_like=True):
     """What was stated lately → event time (ms), so that of two statements the newer one counts, whichever arrived first."""
     commitments: Commitments | None = None
     """Of who has contracts or travels; an ordinary account pays a byte for it."""
+
+    def relations(self) -> tuple[str, ...]:
+        """Accounts and employers declared. Half of an agency is no relation: anybody may name one, and a whole one is told as such."""
+        return tuple([related for related in self.related if not related.startswith(HALVES)])
 
 
 class AccountState(msgspec.Struct, array_like=True):

@@ -199,7 +199,7 @@ class Desk:
             profile.identity,
             profile.address,
             profile.agency if profile.agency_verified else "",
-            tuple(profile.related),
+            profile.relations(),
             profile.kyc_approved is not None,
         )
         self.links.append(Link(kind, key, moment.account_id, moment.ts, moment.ref, who, data() if data else {}))

@@ -12,13 +12,13 @@ from zlib import crc32
 import msgspec
 
 import schemas.events as ev
-from streams.detection.account_state import AccountState, Commitments, Profile
+from streams.detection.account_state import HALVES, AccountState, Commitments, Profile
 from streams.detection.clients import contract_ended, contract_started
 from streams.detection.days import closes, day_ms
 from streams.detection.family import Desk, Moment
 from streams.detection.lately import fold_before, fold_oldest
 from streams.detection.messages import Mitigation
-from streams.detection.trips import TRIPS, Told, began, declare, forget_oldest, travelled
+from streams.detection.trips import TRIPS, Told, began, declare, forget_oldest, home_until, travelled
 from streams.detection.windows import DAY, HOUR
 from streams.detection.workplaces import is_place, place
 
@@ -75,7 +75,7 @@ def _live_in(profile: Profile, field: str, country: str | None, moment: Moment, 
     former, ts = getattr(profile, field), moment.ts
     _state(profile, field, country, moment)
     if former and getattr(profile, field) != former and former not in travelled(profile.travel, ts, ts):
-        _declare(profile, (former,), (ts, ts, ts), moment)
+        _declare(profile, (former,), home_until(ts), moment)
         _bound(profile, desk)
 
 
@@ -173,16 +173,16 @@ def _agency(
         return
     if profile.agency != agency:
         profile.agency, profile.agency_verified = agency, False
-        profile.related = [mark for mark in profile.related if not mark.startswith("agency-")]
+        profile.related = [*profile.relations()]
         left = moment.account.mitigations.get("MIT-AGENCY")
         if left is not None:  # what the former agency explains ends here
             moment.account.mitigations["MIT-AGENCY"] = msgspec.structs.replace(left, until=moment.ts)
             desk.touched = True
-    for holds, mark in ((registered, f"agency-registered:{agency}"), (confirmed, f"agency-confirmed:{agency}")):
+    halves = [f"{half}{agency}" for half in HALVES]
+    for holds, mark in zip((registered, confirmed), halves, strict=True):
         if holds and mark not in profile.related:
             profile.related = [*profile.related[-15:], mark]
-    marks = {f"agency-registered:{agency}", f"agency-confirmed:{agency}"}
-    if marks <= set(profile.related) and not profile.agency_verified:
+    if set(halves) <= set(profile.related) and not profile.agency_verified:
         profile.agency_verified = True
         desk.mitigate(moment.account, "MIT-AGENCY", moment.ts, "a registered agency, confirmed by both sides")
 

@@ -3,6 +3,8 @@
 An open trip lasts until told otherwise: the first later declaration for the same country that says where the person is ends it, and
 what ended stays so until the same start is declared again. Later and first are by event time, whichever arrived first. Trips are kept by
 the dates that were stated; what they explain are those days wherever the person was (see `days`).
+
+Among them are moments until which a country was stated to be home (see `home_until`): no journeys, that end none and explain none.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Iterator
 import msgspec
 
 from streams.detection.days import closes, opens
+from streams.detection.windows import DAY
 
 TRIPS = 64
 """Kept of an account, and as many declarations to be put in order."""
@@ -27,6 +30,16 @@ def trips(flat: list[int | None]) -> Iterator[tuple[int, int | None]]:
     return ((begin or 0, end) for begin, end in zip(flat[::2], flat[1::2], strict=True))
 
 
+def home_until(ts: int) -> Told:
+    """Give what stands for a country that was home until then: no midnight, which would mean a day."""
+    moment = ts if ts % DAY else ts + 1
+    return ts, moment, moment
+
+
+def _is_moment(start: int, until: int | None) -> bool:
+    return start == until and start % DAY != 0
+
+
 def travelled(travel: Travel, since: int, until: int) -> set[str]:
     """Give the countries of travel declared for any time between `since` and `until` (ms)."""
     return {
@@ -38,7 +51,8 @@ def travelled(travel: Travel, since: int, until: int) -> set[str]:
 
 def began(travel: Travel, first: int, last: int) -> tuple[int, int | None]:
     """Give from and until when the trips explain something that are declared to begin from `first` to before `last`."""
-    found = [trip for flat in travel.values() for trip in trips(flat) if first <= trip[0] < last]
+    every = (trip for flat in travel.values() for trip in trips(flat))
+    found = [trip for trip in every if first <= trip[0] < last and not _is_moment(*trip)]
     ends = [closes(end) for _, end in found if end is not None]
     return opens(min(begin for begin, _ in found)), max(ends) if len(ends) == len(found) else None
 
@@ -114,6 +128,9 @@ def forget_oldest(travel: Travel, known: dict[str, TravelLately]) -> int:
 def _take(held: dict[int, int | None], told: Told) -> None:
     """Add a trip, or what is now said of it, and end the open ones."""
     _, start, until = told
+    if _is_moment(start, until):
+        held.setdefault(start, until)
+        return
     for other, end in held.items():
         if end is None and other != start:
             held[other] = _ends(other, start, until)

@@ -80,14 +80,6 @@ def _count_bits(entity: EntityState, link: Link, account: str) -> None:
     _set_aside(entity, link, "crowd", "bits")
 
 
-def _leave_agency(entity: EntityState, link: Link, account: str) -> None:
-    """A verified agency is also a mark among an account's relations (`profile.py`)."""
-    del link, account
-    for member in entity.members.values():
-        related = tuple(name for name in member.who.related if not name.startswith("agency-"))
-        member.who = msgspec.structs.replace(member.who, agency="", related=related)
-
-
 def _without(**fields: Any) -> Lift:
     def lift(entity: EntityState, link: Link, account: str) -> None:
         del link, account
@@ -109,7 +101,7 @@ REASONS: dict[str, Reason] = {
     "hub": Reason(f"more than {HUB} accounts use it, so that it says nothing about any of them", _shrink),
     "omnibus": Reason("the payout instrument is shared by design", _name_instruments),
     "common": Reason("the device id is too common to be one device", _count_bits, "MIT-PUBTERM"),
-    "agency": Reason("they belong to one verified agency", _leave_agency, "MIT-AGENCY", exact=False),
+    "agency": Reason("they belong to one verified agency", _without(agency=""), "MIT-AGENCY", exact=False),
     "declared_relation": Reason("they declared a relation or an employer in common", _without(related=()), exact=False),
     "identity": Reason("they have one verified identity", _without(identity=""), exact=False),
     "household": Reason("they have one verified residence", _without(address=""), exact=False),

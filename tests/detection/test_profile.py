@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.topics import LINKS
 from streams.detection.assessing import standing
 from streams.detection.catalogue.load import load
 from streams.detection.family import MITIGATIONS
-from streams.detection.messages import Evidence
+from streams.detection.messages import Evidence, Link
 from streams.detection.scoring import weigh
 from streams.detection.windows import DAY, HOUR
-from tests.detection.one_account import T0, Stage
+from tests.detection.one_account import T0, Stage, login
 from tests.detection.pipeline import catalogue
 
 AT_HOME, HAWAII, TOKYO = "Africa/Abidjan", "Pacific/Honolulu", "Asia/Tokyo"
@@ -50,6 +52,19 @@ def test_an_agency_needs_its_registration_and_the_word_of_both_sides(
     shared = Evidence("shared_device_multi_account", 1.0, T0, T0, entity="device:d")
     left = weigh(catalogue(), [shared], account.mitigations.values(), T0)["shared_device_multi_account"].confidence
     assert left == pytest.approx(0.2 if verified else 1.0)
+
+
+def test_halves_of_an_agency_that_is_not_verified_relate_nobody() -> None:
+    """Anybody may name one; and who has both halves is told as of the agency, once."""
+    sent = []
+    for halves in ((REGISTERED,), (REGISTERED,), (CONFIRMED,), (REGISTERED, CONFIRMED)):
+        stage = Stage()
+        for event in (*halves, {"type": "affiliation.declared", "related_account_id": "agency-b"}, login()):
+            stage.tell(T0, event["type"], **{name: value for name, value in event.items() if name != "type"})
+        sent += [msgspec.msgpack.decode(out.value, type=Link).who for out in stage.outputs if out.topic == LINKS.name][
+            :1
+        ]
+    assert [(who.agency, who.related) for who in sent] == [("", ("agency-b",))] * 3 + [("g1", ("agency-b",))]
 
 
 def test_another_agency_ends_what_the_former_one_explained() -> None:

@@ -38,7 +38,7 @@ class Sighting(msgspec.Struct, array_like=True, gc=False):
     asn: int
     """Of a company's gateway; 0 of any other network, which is not asked."""
     country: str
-    """Of a gateway or exit; empty on an access network."""
+    """Of a gateway or exit, a territory as its state; of an access network when the person says to live there, and else empty."""
     network: int = 0
     """CRC-32 of the /24 or /48; 0 when unknown."""
     ref: Ref | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enrichers.facts import ANONYMIZERS
+from streams.detection.families.network.places import INHABITED
 
 ACCESS = 0
 MOBILE = 1
@@ -14,6 +15,9 @@ TUNNEL = 3
 """Anonymized: the place is the exit's."""
 SILENT = 4
 """Relay or satellite: the place says nothing."""
+FOREIGN = 5
+"""On an account's trail: a carrier's gateway in a country that the person never named, see `trail`."""
+CARRIERS = frozenset({MOBILE, FOREIGN})
 
 _SILENT = frozenset({"relay", "satellite"})
 _CARRIER = frozenset({"mobile", "cgnat"})
@@ -26,7 +30,8 @@ def kind_of(classes: tuple[str, ...]) -> int:
         return ACCESS
     if not _SILENT.isdisjoint(classes):
         return SILENT
-    if not _TUNNEL.isdisjoint(classes):
+    hidden = _TUNNEL.intersection(classes)
+    if hidden and (hidden != {"hosting"} or INHABITED.isdisjoint(classes)):
         return TUNNEL
     if "corporate" in classes:
         return CORPORATE

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from zlib import crc32
 
+from streams.detection.families.location.claimed import stated
 from streams.detection.families.location.memory import LocationMemory, Sighting
-from streams.detection.families.location.networks import ACCESS, CORPORATE, SILENT
+from streams.detection.families.location.networks import ACCESS, CORPORATE, FOREIGN, MOBILE, SILENT
 from streams.detection.families.location.trail import ID, SLOT, TRAIL, Ends, Pair, insert, pairs_of, reachable
 from streams.detection.family import Desk, Moment
 from streams.detection.messages import Ref
@@ -25,6 +26,8 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
     facts = moment.facts
     if facts.latitude is None or facts.longitude is None or kind == SILENT:
         return
+    if kind == MOBILE and _foreign(moment, desk):
+        kind = FOREIGN
     ts = moment.ts // 1000
     trail = memory.trail
     latitude, longitude = round(facts.latitude * 100), round(facts.longitude * 100)
@@ -41,7 +44,9 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
             return
     radius = facts.radius_km if facts.radius_km is not None else desk.threshold(ID, "radius_unknown_km")
     asn = facts.asn or 0 if kind == CORPORATE else 0
-    country = "" if kind == ACCESS else facts.agreed_country or ""
+    profile, country = moment.account.profile, desk.sovereign_of(facts.agreed_country or "")
+    if kind == ACCESS and country != desk.sovereign_of(profile.claimed_country or profile.id_country):
+        country = ""
     sighting = Sighting(ts, ts, latitude, longitude, round(radius), kind, asn, country, network)
     said = _unsettled(pairs_of(trail, desk), trail) if memory.before is not None else set()
     sighting = insert(trail, sighting)
@@ -61,6 +66,12 @@ def note(memory: LocationMemory, moment: Moment, desk: Desk, kind: int) -> None:
     since = trail[-1].last - int(desk.threshold(ID, "window_days")) * DAY // 1000
     pairs = sorted({*memory.pairs, *sure}, key=_when)[-PAIRS:]
     memory.pairs = [pair for pair in pairs if pair[1] > since or pair in found]  # what is found again is not new
+
+
+def _foreign(moment: Moment, desk: Desk) -> bool:
+    profile, country = moment.account.profile, moment.facts.agreed_country or ""
+    at_home = country == profile.claimed_country  # as nearly everybody is
+    return not at_home and desk.sovereign_of(country) not in stated(profile, moment.ts, moment.ts, desk)
 
 
 def _unsettled(found: Iterable[Pair], trail: list[Sighting]) -> set[Pair]:

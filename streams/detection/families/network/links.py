@@ -130,7 +130,7 @@ def _told(moment: Moment, desk: Desk) -> int:
     hours = min(enough, sum([mask.bit_count() for mask in moment.account.active_hours.values()]))
     profile = moment.account.profile
     declared = covering(profile.affiliations, moment.facts.ip, moment.ts)
-    belongs = f"{profile.identity}|{profile.agency if profile.agency_verified else ''}|{profile.related}"
+    belongs = f"{profile.identity}|{profile.agency if profile.agency_verified else ''}|{profile.relations()}"
     return checksum(f"{moment.facts.agent}|{_build(moment)}|{_zone(moment)}|{declared}|{belongs}|{hours}")
 
 

@@ -27,7 +27,7 @@ NEVER_SHARED = OFFICES | {
 """Classes on which meeting other accounts is no news: no `ip` link is sent. Proxies are judged by exits."""
 PASSED = frozenset({"vpn", "tor", "corporate", "relay"})
 """Classes of servers that pass on the traffic of people who are elsewhere."""
-ACCESS = OFFICES | {"mobile", "cgnat", "satellite", "hotel"}
+INHABITED = OFFICES | {"mobile", "cgnat", "satellite", "hotel"}
 """Access networks: where people sit. A hosting list that has one, usually by its AS number, says nothing about them."""
 HIDING = ANONYMIZERS - {"hosting"}
 EXITS = frozenset({"vpn", "hosting", "residential_proxy", "public_proxy"})
@@ -100,7 +100,7 @@ def country_of(facts: Facts) -> str:
 def on_hosting(facts: Facts) -> bool:
     """Hosting space of which no list says that people sit there, or that it passes on the traffic of people who are elsewhere."""
     classes = facts.classes
-    return "hosting" in classes and PASSED.isdisjoint(classes) and ACCESS.isdisjoint(classes)
+    return "hosting" in classes and PASSED.isdisjoint(classes) and INHABITED.isdisjoint(classes)
 
 
 def anonymized(facts: Facts) -> bool:

@@ -20,6 +20,8 @@ NETWORKS = 24
 PLACES = 24
 
 Best = tuple[float, int, Numbers]
+Named = tuple[str, str, Place]
+"""A country (a territory is its state), the VPN operator with an exit there or nothing, and when."""
 
 
 def mark(presence: Presence, bucket: int) -> bool:
@@ -74,11 +76,16 @@ def judge(moment: Moment, memory: NetworkMemory, desk: Desk) -> None:
     if len(memory.networks) >= float(limits["networks"]):  # those of hours; the hour's own are counted next
         found += _hour(memory, moment.ts // BUCKET, limits)
     if len(memory.places) >= float(limits["countries_day"]):
+        places = [
+            (desk.sovereign_of(country), operator, place)
+            for key, place in memory.places.items()
+            for country, _, operator in (key.partition("|"),)
+        ]
         for unit, span, text, least, of in (
             (HOUR, int(limits["day_hours"]), "a day", limits["countries_day"], _hours),
             (DAY, int(limits["week_days"]), "a week", limits["countries_week"], _days),
         ):
-            found += _countries(memory, moment.ts // unit, unit, span, text, least, limits["one_vpn"], of)
+            found += _countries(places, moment.ts // unit, unit, span, text, least, limits["one_vpn"], of)
     if found:
         confidence, ts, numbers = max(found, key=lambda best: best[:2])
         if confidence < 1.0:  # that it is one VPN is what a list says
@@ -121,7 +128,7 @@ def providers_in(within: dict[str, Seen]) -> int:
 
 
 def _countries(
-    memory: NetworkMemory,
+    places: list[Named],
     bucket: int,
     unit: int,
     span: int,
@@ -131,13 +138,13 @@ def _countries(
     of: Callable[[Place], Presence],
 ) -> Iterable[Best]:
     """One VPN explains the spread when without its exits the rule would not hold; several operators do not."""
-    newest = max(of(place).newest for place in memory.places.values())
+    newest = max(of(place).newest for _, _, place in places)
     for last in range(bucket, min(bucket + span - 1, max(newest, bucket)) + 1):
-        within = [key.partition("|") for key, place in memory.places.items() if of(place).count(last - span + 1, last)]
+        within = [named for named in places if of(named[2]).count(last - span + 1, last)]
         countries = {country for country, _, _ in within}
         if len(countries) >= least:
-            own = {country for country, _, operator in within if not operator}
-            hopping = one_vpn({operator for _, _, operator in within}) and len(own) < least
+            own = {country for country, operator, _ in within if not operator}
+            hopping = one_vpn({operator for _, operator, _ in within}) and len(own) < least
             numbers: Numbers = {"spread": f"{len(countries)} countries", "span": text, "countries": len(countries)}
             yield explained if hopping else 1.0, last * unit, numbers
 

@@ -66,16 +66,19 @@ def _habit(account: AccountState, lately: dict[str, list[int]], day: int, end: i
 def _agree(account: AccountState, memory: NetworkMemory, day: int, limits: dict[str, float], desk: Desk) -> bool:
     """Compare countries with each other only (REQ-F02), and a clock with the day on which it was last seen.
 
-    A clock at UTC may be a private browser's: beside another one that agrees, it says nothing against it.
+    A territory is its state, and who names one may have the clock of either. A clock at UTC may be a private browser's: beside another one
+    that agrees, it says nothing against it.
     """
     profile = account.profile
-    claimed = profile.claimed_country
-    if not claimed or profile.id_country != claimed or set(profile.payout_countries) != {claimed}:
+    named = {profile.claimed_country, profile.id_country}
+    states = {desk.sovereign_of(country) for country in named}
+    paid = {desk.sovereign_of(country) for country in profile.payout_countries}
+    if "" in named or len(states) != 1 or paid != states:
         return False
     clocks = {offset: seen for offset, seen in memory.clocks.items() if day - limits["days"] < seen}
     agreeing = {
         offset
         for offset, seen in clocks.items()
-        if offset in desk.offsets_of(claimed, seen * DAY) or offset in desk.offsets_of(claimed, (seen + 1) * DAY)
+        if any(offset in desk.offsets_of(country, at * DAY) for country in named | states for at in (seen, seen + 1))
     }
     return bool(agreeing) and clocks.keys() - agreeing <= {0}

@@ -130,7 +130,7 @@ def _apart(one: Open, other: Open, desk: Desk) -> bool:
     """
     if one.kind in NOWHERE or other.kind in NOWHERE:
         return False
-    abroad = bool(one.country and other.country and one.country != other.country)
+    abroad = bool(one.country and other.country) and desk.sovereign_of(one.country) != desk.sovereign_of(other.country)
     phone = one if one.phone else other
     if not abroad and one.phone != other.phone and phone.kind != TUNNEL:
         return False

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from streams.detection.trips import travelled
 from streams.detection.windows import DAY, HOUR
 from tests.detection.one_account import FACTS, T0, Stage
 
@@ -64,6 +65,33 @@ def test_a_second_country_stays_one_when_the_claim_moves_on() -> None:
     stage.tell(T0 + DAY, "travel.declared", countries=["PT"])
     stage.tell(T0 + 9 * DAY, "profile.updated", claimed_country="JP")
     assert stage.account().profile.travel == {"PT": [T0 + DAY, None]}
+
+
+@pytest.mark.parametrize("midnight", [False, True])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_nor_is_it_ended_by_the_new_claim_when_that_arrives_first(order: tuple[int, int], midnight: bool) -> None:
+    """Who moves says both at one sitting, and they come by two topics."""
+    start = T0 // DAY * DAY if midnight else T0
+    stage = Stage()
+    stage.tell(start - DAY, "account.created", claimed_country="PT")
+    said: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("travel.declared", {"countries": ["PT"]}),
+        ("profile.updated", {"claimed_country": "JP"}),
+    )
+    for number in order:
+        kind, fields = said[number]
+        stage.tell(start - HOUR + number * HOUR, kind, **fields)
+    held = stage.account().mitigations.values()
+    assert [(item.first, item.until) for item in held] == [(start - HOUR, None)]
+    assert travelled(stage.account().profile.travel, start + 9 * DAY, start + 9 * DAY) == {"PT"}
+
+
+def test_a_new_statement_makes_no_journey_of_its_day_longer() -> None:
+    stage = Stage()
+    stage.tell(T0, "account.created", claimed_country="PT")
+    stage.tell(T0 + HOUR, "profile.updated", claimed_country="JP")
+    stage.tell(T0 + 9 * HOUR, "travel.declared", countries=["ES"], until_date="2024-10-09")
+    assert [item.first for item in stage.account().mitigations.values()] == [T0 + 9 * HOUR]
 
 
 def test_a_new_statement_explains_no_journey() -> None:

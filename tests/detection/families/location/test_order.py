@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.detection.account_state import AccountState
+from streams.detection.families.location.trail import pairs_of
 from tests.detection.families.location.kit import DAY, HOUR, MINUTE, Account, Seen, facts
 
 LATENESS = 15 * MINUTE
@@ -105,7 +106,7 @@ def test_pairs_that_late_events_take_apart_leave_nothing() -> None:
             seen.append(Seen(at, msgspec.structs.replace(where[place], network=f"n{place}")))
         told = []
         for order in (seen, sorted(seen, key=lambda one: one.at + rng.uniform(0, LATENESS - 1))):
-            account = Account()
+            account = Account(claimed_country="AA")
             for one in [*order, Seen(at + DAY, facts("porto"))]:
                 account.see(one)
             evidence = account.fired("impossible_travel")
@@ -113,3 +114,25 @@ def test_pairs_that_late_events_take_apart_leave_nothing() -> None:
                 evidence and (evidence.confidence, evidence.first, evidence.last, evidence.count, evidence.numbers)
             )
         assert told[0] == told[1], seed
+
+
+def test_what_is_forgotten_of_a_trail_makes_and_hides_no_pair() -> None:
+    """The pairs of an account that keeps a few sightings are those of all its sightings."""
+    exits = [
+        facts("lisbon", "vpn"),
+        facts("athens", "mobile"),
+        facts("lisbon", "corporate"),
+        facts("athens", "corporate"),
+    ]
+    for seed in range(300):
+        rng = random.Random(seed)
+        account, at, trail = Account(claimed_country="AA"), 0, []
+        for place in [*rng.choices([*WHERE[:5], *exits], k=rng.choice((6, 9, 12))), facts("porto")]:
+            at += rng.choice((20, 31, 45, 60, 300)) * MINUTE
+            account.start(at, msgspec.structs.replace(place, network=f"n{at}"))
+            memory = account.state.location
+            assert memory is not None
+            trail.append(memory.trail[-1])
+        account.start(at + DAY, facts("porto"))
+        assert memory is not None
+        assert sorted(pairs_of(trail, account.desk)) == sorted(memory.pairs), seed

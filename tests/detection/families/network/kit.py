@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,14 +50,23 @@ def ipv6(line: Facts) -> Facts:
     return msgspec.structs.replace(line, ip=f"{prefix}7", network=f"{prefix}/48", shared_key=f"{prefix}/64")
 
 
+def _offsets(country: str, _ms: int) -> frozenset[int]:
+    return frozenset({60 if country == "PT" else 480})
+
+
 class Account:
     """One account before the network family."""
 
-    def __init__(self, account_id: str = "a1", created: int | None = None) -> None:
+    def __init__(
+        self,
+        account_id: str = "a1",
+        created: int | None = None,
+        offsets: Callable[[str, int], frozenset[int]] = _offsets,
+    ) -> None:
         self.account_id = account_id
         self.state = AccountState()
         self.state.profile.created = created
-        self.desk = Desk(CATALOGUE, lambda country, _ms: frozenset({60}) if country == "PT" else frozenset({480}))
+        self.desk = Desk(CATALOGUE, offsets)
         self.links: list[Link] = []
 
     def see(self, kind: type[Any], at: int, where: Facts, *, join: Facts | None = None, **fields: Any) -> None:

@@ -104,6 +104,18 @@ def test_a_relays_addresses_are_one_network() -> None:  # B05
     assert visit(steps).confidence(SPREAD) == 0
 
 
+def test_territories_and_their_state_are_one_country() -> None:
+    """Whoever flies from Chicago by San Juan to Saint Thomas has not left the country, whatever a table calls it."""
+    assert visit([(n * HOUR, facts(1, country=c)) for n, c in enumerate(("US", "PR", "VI"))]).confidence(SPREAD) == 0
+    islands = ("US", "PR", "VI", "FR", "RE")
+    assert visit([(n * HOUR, facts(1, country=c)) for n, c in enumerate(islands)]).confidence(SPREAD) == 0
+    evidence = visit([(n * HOUR, facts(1, country=c)) for n, c in enumerate((*islands, "JE"))]).fired(SPREAD)
+    assert evidence is not None
+    assert evidence.numbers["countries"] == 3
+    hopping = [facts(1, country="US"), *(vpn(2, country=c) for c in ("PR", "FR", "GB"))]
+    assert visit([(n * HOUR, where) for n, where in enumerate(hopping)]).confidence(SPREAD) == 0.6
+
+
 @pytest.mark.parametrize("name", ["mobile", "cgnat", "satellite", "corporate", "relay"])
 def test_what_deals_out_many_networks_is_one(name: str) -> None:
     steps = [(n * 4 * MINUTE, facts(20 + n, asn=64700 + n % 3, classes=(name,), operator="Example")) for n in range(12)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from enrichers.timezones import offsets_of
 from tests.detection.families.network.kit import DAY, HOUR, T0, Account, facts, vpn
 
 STABLE = "MIT-STABLEVPN"
@@ -40,6 +43,28 @@ def test_agreement_of_all_statements_whatever_the_country() -> None:  # B06
             account.start(0, vpn(1), tz_offset_min=clock)
             account.close(0)
             assert (STABLE in account.state.mitigations) is expected
+
+
+@pytest.mark.parametrize(
+    ("claimed", "document", "payout", "zone", "expected"),
+    [
+        ("PR", "US", "US", "America/Puerto_Rico", True),
+        ("US", "PR", "US", "America/Puerto_Rico", True),
+        ("US", "US", "PR", "America/Chicago", True),
+        ("PR", "US", "US", "America/Chicago", True),
+        ("US", "US", "US", "Pacific/Guam", False),
+        ("PR", "US", "FR", "America/Puerto_Rico", False),
+    ],
+)
+def test_a_territory_agrees_with_its_state_and_with_the_clock_of_what_was_named(
+    claimed: str, document: str, payout: str, zone: str, expected: bool
+) -> None:
+    account = Account(offsets=offsets_of)
+    profile = account.state.profile
+    profile.claimed_country, profile.id_country, profile.payout_countries = claimed, document, [payout]
+    account.start(0, vpn(1), tz=zone)
+    account.close(0)
+    assert (STABLE in account.state.mitigations) is expected
 
 
 def test_exits_whose_operator_nobody_names_and_tor_are_no_habit_of_one_vpn() -> None:

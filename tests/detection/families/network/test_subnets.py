@@ -204,6 +204,14 @@ def test_a_declaration_is_told_of_the_next_day(name: str, value: object) -> None
     assert [(sent.ts - T0) // DAY for sent in account.sent("subnet")] == [0, 2]
 
 
+def test_half_of_an_agency_is_nothing_to_tell_of() -> None:
+    account = Account()
+    for day in range(4):
+        account.start(day * DAY, facts(), device_id="d")
+        account.state.profile.related = ["agency-registered:g"]
+    assert [(sent.ts - T0) // DAY for sent in account.sent("subnet")] == [0]
+
+
 def test_vpn_exits_are_grouped_by_operator_and_city() -> None:
     account = Account()
     account.start(0, vpn(1))

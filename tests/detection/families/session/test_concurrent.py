@@ -84,6 +84,16 @@ def test_a_phone_at_hand_is_silent_and_a_phone_abroad_is_not(classes: tuple[str,
     assert overlapping(facts("athens"), phone).confidence(OVERLAP) == 1.0
 
 
+def test_a_territory_and_its_state_are_one_country_in_which_distance_decides() -> None:
+    """A geo table names either of the two: Jersey's networks, or its carrier's gateway, may be in `GB`."""
+    island, state = (msgspec.structs.replace(facts("lisbon"), country=code) for code in ("JE", "GB"))
+    phone = msgspec.structs.replace(facts("funchal", "mobile", agent=PHONE), country="GB")
+    assert overlapping(island, state).confidence(OVERLAP) == 0.0
+    assert overlapping(island, phone).confidence(OVERLAP) == 0.0
+    assert overlapping(island, msgspec.structs.replace(facts("athens"), country="GB")).confidence(OVERLAP) == 1.0
+    assert overlapping(island, msgspec.structs.replace(facts("porto"), country="FR")).confidence(OVERLAP) == 1.0
+
+
 def test_a_phone_behind_a_far_exit_is_no_phone_at_hand() -> None:
     assert overlapping(facts("lisbon"), facts("funchal", "vpn", agent=PHONE)).confidence(OVERLAP) == 1.0
 
