@@ -55,6 +55,7 @@ ZERO = {
 EITHER = {
     *(("pipeline", "Budget burn", f"over {window}") for window in objective.WINDOWS),
     ("pipeline", "Budget left", "A"),
+    ("pipeline", "Partitions that do not move", "{{topic}} {{partition}}"),
     ("pipeline", "Stuck partitions", "A"),
     ("pipeline", "Time to drain", "{{topic}}"),
     ("pipeline", "Workers not at work", "A"),
