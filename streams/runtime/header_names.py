@@ -64,9 +64,9 @@ class _Records(_MemoryRecordsPy):  # type: ignore[misc]  # final in the stubs on
         """The next batch, or None."""
         raw = self._next_slice
         batch = super().next_batch(*offsets)
-        return (
-            batch if raw is None or raw[self.MAGIC_OFFSET] < 2 else _Batch(batch, raw)
-        )  # older formats have no headers
+        if raw is None or raw[self.MAGIC_OFFSET] < 2:  # older formats have no headers
+            return batch
+        return _Batch(batch, raw)
 
 
 def read_any() -> None:
