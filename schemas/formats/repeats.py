@@ -10,6 +10,8 @@ from json import JSONDecoder
 from schemas.formats.envelopes import is_around_payload
 from schemas.formats.prefix import without_prefix
 
+_SHORTEST = len('{"a":1,"a":2}')
+
 
 def repeated_within(raw: bytes, keys: frozenset[str]) -> set[str]:
     """Name those of `keys` that any object has more than once, also in what an envelope has as a text or in base64.
@@ -43,7 +45,9 @@ def repeated_within(raw: bytes, keys: frozenset[str]) -> set[str]:
 def _json_in(value: object) -> list[str]:
     """Texts that may be JSON: the value itself, or elements of an array, which is flat. Objects have been looked at."""
     texts = value if isinstance(value, list) else [value]
-    return [text for text in texts if isinstance(text, str) and text.lstrip()[:1] in ("{", "[")]
+    return [
+        text for text in texts if isinstance(text, str) and len(text) >= _SHORTEST and text.lstrip()[:1] in ("{", "[")
+    ]
 
 
 def _from_base64(value: object) -> list[bytes]:
