@@ -26,6 +26,14 @@ HANDOVER = {
     'personawatch_partition_lag{job="personawatch-shadow",instance="s",topic="shadow-links",partition="0"}': "9000x4",
 }
 """Both workers tell of partition 0; 60 records a minute are handled more than come."""
+STUCK = {
+    'personawatch_partition_stuck_seconds{job="personawatch",instance="w1",topic="links",partition="0"}': "0+60x4",
+    'personawatch_partition_stuck_seconds{job="personawatch",instance="w2",topic="links",partition="1"}': "0x4",
+}
+"""One partition has waited since the beginning, the other one moves."""
+WAITING = {
+    f'{{job="personawatch", topic="links", partition="{number}"}}': seconds for number, seconds in enumerate((240, 0))
+}
 SHADOWED = {
     'personawatch_ready{job="personawatch",instance="w1"}': "1x4",
     'personawatch_ready{job="personawatch-shadow",instance="s"}': "1x4",
@@ -55,6 +63,8 @@ def days(count: int) -> dict[str, str]:
 
 MARATHON = '{indicator="marathon_session"}'
 CASES = (
+    Case("one waits", STUCK, "1m", "4m", ("pipeline", "Partitions that do not move"), (WAITING,)),
+    Case("one waits", STUCK, "1m", "4m", ("pipeline", "Stuck partitions"), ({"{}": 1},)),
     Case("six days", days(6), "6h", "6d", ("detection", "Against the week"), ({},)),
     Case("nine days", days(9), "6h", "9d", ("detection", "Against the week"), ({"{}": 1},)),
     Case("six days", days(6), "6h", "6d", ("detection", "Firings against the week"), ({MARATHON: 8}, {}, {})),
